@@ -1,5 +1,18 @@
-"""mmlt: long-tailed image classification with mmpretrain and mmengine."""
+"""mmlt: long-tailed image classification with mmpretrain and mmengine.
 
+Importing it is light: it checks the environment and lets mmengine find the
+configs by ``_base_ = 'mmlt::...'``. The rooms (datasets, models, engine,
+evaluation) are loaded by ``custom_imports`` in a config.
+"""
+
+from .environment import check_environment
 from .version import __version__
+
+check_environment()
+
+from mmengine.config.utils import MODULE2PACKAGE  # noqa: E402
+
+# mmengine resolves 'name::' only for the names in this table
+MODULE2PACKAGE.setdefault('mmlt', 'mmlt')
 
 __all__ = ['__version__']

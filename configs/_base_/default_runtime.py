@@ -1,0 +1,38 @@
+"""What every recipe shares: the rooms of mmlt, hooks, log, environment."""
+
+custom_imports = dict(
+    imports=[
+        'mmlt.datasets',
+        'mmlt.models',
+        'mmlt.engine',
+        'mmlt.evaluation',
+    ],
+    allow_failed_imports=False,
+)
+default_scope = 'mmpretrain'
+
+default_hooks = dict(
+    timer=dict(type='IterTimerHook'),
+    logger=dict(type='LoggerHook', interval=50),
+    param_scheduler=dict(type='ParamSchedulerHook'),
+    # the last epochs, for --resume; the reported number is the last epoch's
+    checkpoint=dict(type='CheckpointHook', interval=1, max_keep_ckpts=2),
+    sampler_seed=dict(type='DistSamplerSeedHook'),
+    visualization=dict(type='VisualizationHook', enable=False),
+)
+custom_hooks = [dict(type='LongTailHook'), dict(type='ResultTableHook')]
+
+env_cfg = dict(
+    cudnn_benchmark=True,
+    mp_cfg=dict(mp_start_method='fork', opencv_num_threads=0),
+    dist_cfg=dict(backend='nccl'),
+)
+
+# TensorBoard: add dict(type='TensorboardVisBackend') (extra "tensorboard")
+vis_backends = [dict(type='LocalVisBackend')]
+visualizer = dict(type='UniversalVisualizer', vis_backends=vis_backends)
+
+log_level = 'INFO'
+load_from = None
+resume = False
+randomness = dict(seed=42, deterministic=False)

@@ -1,0 +1,15 @@
+"""FCC (gamma 0.5, from epoch 50), ResNet-32 on CIFAR-10-LT, imbalance ratio 50.
+
+Theirs (accuracy): not among our sources.
+Ours: not run yet.
+Run: python tools/train.py configs/fcc/resnet32_cifar10lt-ir50.py
+"""
+
+_base_ = '../ce/resnet32_cifar10lt-ir50.py'
+
+model = dict(
+    neck=[
+        dict(type='GlobalAveragePooling'),
+        dict(type='FCCNeck', gamma=0.5, begin=50),
+    ],
+)

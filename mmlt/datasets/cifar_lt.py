@@ -1,0 +1,144 @@
+import pickle
+from pathlib import Path
+
+import mmengine.dist as dist
+import numpy as np
+from mmpretrain.datasets import CIFAR10, CIFAR100
+from mmpretrain.datasets.utils import (
+    calculate_md5,
+    download_and_extract_archive,
+)
+from mmpretrain.registry import DATASETS
+
+from mmlt.functional.long_tail import check_imbalance_ratio
+
+from .in_memory import InMemoryDataset
+
+
+@DATASETS.register_module()
+class CIFAR10LT(InMemoryDataset, CIFAR10):
+    """Long-tailed CIFAR-10: 12,406 training images at imbalance ratio 100.
+
+    The training split keeps, row for row, the images that the field uses
+    (:func:`~mmlt.functional.long_tailed_indices`); the test split is the
+    official one, balanced. Class 0 is the largest.
+
+    Args:
+        data_root: Folder that holds, or will hold, ``cifar-10-batches-py``.
+        split: 'train' or 'test'.
+        imbalance_ratio: n_max / n_min >= 1 of the training split; None keeps
+            all 50,000 images.
+        profile: 'exponential' or 'step'.
+        seed: Seed of the selection; 0 is the field's.
+        download: Whether to download the official archive when a file is
+            missing (main process only).
+        verify_md5: Whether to check the files against the published sums.
+        **kwargs: As the parent's ``CIFAR10``: ``pipeline``, ``metainfo``,
+            ``indices``, ``lazy_init``, ...
+
+    Raises:
+        ValueError: If ``split`` or a setting of the selection is wrong.
+        FileNotFoundError: If a file is missing and cannot be downloaded.
+        RuntimeError: If a file is not the published one.
+
+    Source:
+        Krizhevsky, 2009; Cui et al., CVPR 2019; Cao et al., NeurIPS 2019.
+    """
+
+    max_count = None  # the class size of the full split
+
+    def __init__(
+        self,
+        data_root: str = '',
+        split: str = 'train',
+        imbalance_ratio: float | None = 100,
+        profile: str = 'exponential',
+        seed: int = 0,
+        download: bool = True,
+        verify_md5: bool = True,
+        **kwargs,
+    ) -> None:
+        if split not in ('train', 'test'):
+            raise ValueError(
+                f"Expected `split` to be 'train' or 'test', but got {split!r}."
+            )
+        if not data_root and not kwargs.get('data_prefix'):
+            raise ValueError(
+                'Expected `data_root` to be the folder of '
+                f'{self.base_folder}, but got {data_root!r}.'
+            )
+        if imbalance_ratio is not None:
+            check_imbalance_ratio(imbalance_ratio)
+        self.imbalance_ratio = imbalance_ratio
+        self.profile = profile
+        self.selection_seed = seed
+        self.verify_md5 = verify_md5
+        # the arrays are shared with the workers, nothing to serialise
+        kwargs.setdefault('serialize_data', False)
+        kwargs.setdefault('test_mode', split == 'test')
+        super().__init__(
+            data_root=data_root, split=split, download=download, **kwargs
+        )
+
+    def load_arrays(self) -> tuple[np.ndarray, np.ndarray]:
+        """Read the official python files of the split."""
+        self._fetch_files()
+        images, labels = [], []
+        for name, md5 in self._files():
+            path = self._folder / name
+            if self.verify_md5 and (got := calculate_md5(str(path))) != md5:
+                raise RuntimeError(
+                    f'Expected {path} to be the published file (md5 {md5}), '
+                    f'but got md5 {got}: it is damaged or incomplete. '
+                    'Delete it and run again to download it, or put the '
+                    'official file there.'
+                )
+            entry = pickle.loads(path.read_bytes(), encoding='latin1')
+            images.append(entry['data'])
+            labels += entry.get('labels') or entry['fine_labels']
+        images = np.concatenate(images).reshape(-1, 3, 32, 32)
+        return images.transpose(0, 2, 3, 1), np.asarray(labels)
+
+    @property
+    def _folder(self) -> Path:
+        root = self.data_prefix['root'] or self.data_root
+        return Path(root).expanduser() / self.base_folder
+
+    def _files(self) -> list[list[str]]:
+        return self.train_list if self.split == 'train' else self.test_list
+
+    def _missing(self) -> list[Path]:
+        paths = [self._folder / name for name, _ in self._files()]
+        return [p for p in paths if not p.is_file()]
+
+    def _fetch_files(self) -> None:
+        """Download the archive where a file is missing, on one process."""
+        reason = '`download=False`'
+        if self.download and dist.is_main_process() and self._missing():
+            try:
+                download_and_extract_archive(
+                    self.url,
+                    str(self._folder.parent),
+                    filename=self.filename,
+                    md5=self.tgz_md5,
+                )
+            except (OSError, RuntimeError) as error:
+                reason = f'the download of {self.url} failed ({error})'
+        dist.barrier()
+        if missing := self._missing():
+            raise FileNotFoundError(
+                f'Expected the files of {type(self).__name__} in '
+                f'{self._folder}, but {missing[0].name} '
+                f'({len(missing)} in all) is not there, and {reason}. Put '
+                f'the folder {self.base_folder} of {self.url} into '
+                f'{self._folder.parent}, or set `data_root`.'
+            )
+
+
+@DATASETS.register_module()
+class CIFAR100LT(CIFAR10LT, CIFAR100):
+    """Long-tailed CIFAR-100: 10,847 training images at imbalance ratio 100.
+
+    Arguments, errors and source as :class:`CIFAR10LT`; the files are those
+    of ``cifar-100-python``, the labels the 100 fine ones.
+    """

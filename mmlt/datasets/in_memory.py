@@ -1,0 +1,88 @@
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+
+from mmlt.functional import class_counts, long_tailed_counts
+from mmlt.functional.long_tail import long_tailed_indices
+from mmlt.structures import BatchDataSample
+
+
+class InMemoryDataset:
+    """Mixin for an mmpretrain dataset whose images are one uint8 array.
+
+    With a pipeline it serves images one by one, as any dataset of the
+    parent. Without one (``pipeline=[]``) it serves whole batches through
+    ``__getitems__``, for :func:`~mmlt.datasets.batch_collate` and
+    :class:`~mmlt.models.BatchDataPreprocessor`: nothing is done per image.
+
+    A subclass implements :meth:`load_arrays`. After ``full_init`` it has
+    ``images`` (N, 3, H, W) uint8 in channels-last memory, ``labels`` (N,)
+    int64, ``rows`` (N,) row numbers in the full set, and
+    ``metainfo['class_counts']`` (C,), a list of ints.
+    """
+
+    def load_arrays(self) -> tuple[np.ndarray, np.ndarray]:
+        """The full split: images (N, H, W, 3) uint8 and labels (N,)."""
+        raise TypeError(f'{type(self).__name__} lacks load_arrays().')
+
+    def select_long_tailed(
+        self, labels: np.ndarray, num_classes: int
+    ) -> np.ndarray:
+        """Rows of the training split that are kept."""
+        full = class_counts(labels, num_classes)
+        max_count = self.max_count or int(full.max())
+        counts = long_tailed_counts(
+            num_classes, max_count, self.imbalance_ratio, self.profile
+        )
+        return long_tailed_indices(labels, counts, self.selection_seed)
+
+    def load_data_list(self) -> list[dict]:
+        """Load the arrays, select the rows, and list one dict per image."""
+        images, labels = self.load_arrays()
+        num_classes = len(self.CLASSES)
+        class_counts(labels, num_classes)  # refuses labels out of range
+        if self.split == 'train' and self.imbalance_ratio is not None:
+            self.rows = self.select_long_tailed(labels, num_classes)
+            images, labels = images[self.rows], labels[self.rows]
+        else:
+            self.rows = np.arange(len(labels))
+        return [
+            {'img': image, 'gt_label': int(label), 'row': int(row)}
+            for image, label, row in zip(
+                images, labels, self.rows, strict=True
+            )
+        ]
+
+    def full_init(self) -> None:
+        """Load the data, once, and count the images of each class."""
+        if self._fully_initialized:
+            return
+        super().full_init()
+        images = np.stack([info['img'] for info in self.data_list])
+        labels = [info['gt_label'] for info in self.data_list]
+        for info, image in zip(self.data_list, images, strict=True):
+            info['img'] = image  # a view: the pixels exist once
+        self.rows = np.asarray([info.pop('row') for info in self.data_list])
+        self.images = torch.from_numpy(images).permute(0, 3, 1, 2)
+        self.labels = torch.tensor(labels, dtype=torch.int64)
+        counts = class_counts(np.asarray(labels), len(self.CLASSES))
+        self._metainfo['class_counts'] = counts.tolist()
+
+    def get_gt_labels(self) -> np.ndarray:
+        """(N,) labels, without a loop over images."""
+        self.full_init()
+        return self.labels.numpy()
+
+    def __getitems__(self, indices: Sequence[int]) -> dict | list[dict]:
+        """A batch: one dict of tensors, or a list where a pipeline is set."""
+        if self.pipeline.transforms:
+            return [self[i] for i in indices]
+        index = torch.as_tensor(indices)
+        return {
+            # indexing the (N, H, W, 3) array copies whole rows of memory
+            'inputs': self.images.permute(0, 2, 3, 1)[index].permute(
+                0, 3, 1, 2
+            ),
+            'data_samples': [BatchDataSample(gt_label=self.labels[index])],
+        }

@@ -1,0 +1,116 @@
+from collections.abc import Iterator
+
+import numpy as np
+from mmengine.hooks import Hook
+from mmengine.model import is_model_wrapper
+from mmengine.runner import IterBasedTrainLoop
+from mmpretrain.registry import HOOKS
+from torch import nn
+
+from mmlt.datasets.counting import class_counts_of
+
+
+@HOOKS.register_module()
+class LongTailHook(Hook):
+    """Tells every part of the training what it must know of the long tail.
+
+    - The class counts, (C,), from the training set before training (and,
+      from the checkpoint's ``meta``, before testing) to every module and
+      metric that has ``set_class_counts(counts)``.
+    - The progress, before every epoch, to every module and sampler that has
+      ``set_progress(epoch, max_epochs)``, epoch counted from 0. In an
+      iteration-based loop an epoch is one pass over the training set.
+
+    Raises:
+        ValueError: If the head and the training set have different numbers
+            of classes.
+    """
+
+    # after the checkpoint is loaded (RuntimeInfoHook), before all others
+    priority = 'HIGH'
+
+    def __init__(self) -> None:
+        self.class_counts: np.ndarray | None = None
+
+    def before_train(self, runner) -> None:
+        """Hand out the class counts of the training set."""
+        dataset = runner.train_dataloader.dataset
+        self.class_counts = class_counts_of(dataset)
+        check_num_classes(unwrap(runner.model), self.class_counts, dataset)
+        self._hand_out_counts(runner)
+        self._hand_out_progress(runner)
+
+    def before_train_epoch(self, runner) -> None:
+        """Hand out the progress."""
+        self._hand_out_progress(runner)
+
+    def before_train_iter(self, runner, batch_idx, data_batch=None) -> None:
+        """Hand out the progress where an epoch ends inside the loop."""
+        if isinstance(runner.train_loop, IterBasedTrainLoop) and (
+            runner.iter % len(runner.train_dataloader) == 0
+        ):
+            self._hand_out_progress(runner)
+
+    def before_save_checkpoint(self, runner, checkpoint: dict) -> None:
+        """Write the class counts into the checkpoint's ``meta``."""
+        if self.class_counts is not None:
+            counts = self.class_counts.tolist()
+            checkpoint['meta']['class_counts'] = counts
+
+    def after_load_checkpoint(self, runner, checkpoint: dict) -> None:
+        """Read the class counts of the checkpoint, for testing."""
+        counts = checkpoint.get('meta', {}).get('class_counts')
+        if counts is not None and self.class_counts is None:
+            self.class_counts = np.asarray(counts)
+
+    def before_val(self, runner) -> None:
+        """Hand out the class counts where there was no training."""
+        self._hand_out_counts(runner)
+
+    def before_test(self, runner) -> None:
+        """Hand out the class counts where there was no training."""
+        self._hand_out_counts(runner)
+
+    def _hand_out_counts(self, runner) -> None:
+        if self.class_counts is None:
+            return
+        for part in parts_of(runner, 'set_class_counts'):
+            part.set_class_counts(self.class_counts)
+
+    def _hand_out_progress(self, runner) -> None:
+        epoch, max_epochs = runner.epoch, runner.max_epochs
+        if isinstance(runner.train_loop, IterBasedTrainLoop):
+            length = len(runner.train_dataloader)
+            epoch = runner.iter // length
+            max_epochs = -(-runner.max_iters // length)
+        for part in parts_of(runner, 'set_progress'):
+            part.set_progress(epoch, max_epochs)
+
+
+def unwrap(model: nn.Module) -> nn.Module:
+    """The model inside DistributedDataParallel and the like."""
+    return model.module if is_model_wrapper(model) else model
+
+
+def parts_of(runner, method: str) -> Iterator:
+    """Modules, samplers and metrics of a runner that have a method."""
+    parts = list(unwrap(runner.model).modules())
+    for loop in (runner._train_loop, runner._val_loop, runner._test_loop):
+        parts.append(getattr(getattr(loop, 'dataloader', None), 'sampler', 0))
+        parts += getattr(getattr(loop, 'evaluator', None), 'metrics', [])
+    return (part for part in parts if hasattr(part, method))
+
+
+def check_num_classes(model: nn.Module, counts: np.ndarray, dataset) -> None:
+    """Refuse a head for another number of classes than the training set.
+
+    Raises:
+        ValueError: Naming both numbers.
+    """
+    expected = getattr(getattr(model, 'head', None), 'num_classes', None)
+    if expected is not None and expected != len(counts):
+        raise ValueError(
+            f'Expected model.head.num_classes to be {len(counts)}, the '
+            f'classes of {type(dataset).__name__}, but got {expected}. Set '
+            f'`model=dict(head=dict(num_classes={len(counts)}))`.'
+        )

@@ -1,0 +1,85 @@
+"""What must be installed beside mmlt, checked when mmlt is imported."""
+
+import re
+from importlib import metadata
+
+# distribution -> (oldest release that works, its name before the fork)
+REQUIRED = {
+    'torch': ('2.6', None),
+    'torchvision': ('0.21', None),
+    'onedl-mmengine': ('0.10.12', ('mmengine', 'mmengine-lite')),
+    'onedl-mmcv': ('2.3.6', ('mmcv', 'mmcv-lite')),
+    'onedl-mmpretrain': ('1.3.6', ('mmpretrain',)),
+}
+
+
+def _release(version: str) -> tuple[int, ...]:
+    """Leading numbers of a version: '2.11.0+cpu' is (2, 11, 0)."""
+    return tuple(int(n) for n in re.findall(r'\d+', version.split('+')[0])[:3])
+
+
+def installed_version(name: str) -> str | None:
+    """Version of an installed distribution, None where there is none."""
+    try:
+        return metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return None
+
+
+def check_environment() -> None:
+    """Refuse an environment in which mmlt cannot work.
+
+    Raises:
+        ImportError: If a distribution is too old or missing, an original
+            and its fork are both installed, or torchvision is not the
+            partner of torch. The message names the command that mends it.
+    """
+    found = {}
+    for name, (oldest, originals) in REQUIRED.items():
+        both = [o for o in originals or () if installed_version(o)]
+        fork = installed_version(name)
+        if both:
+            what = 'both ' if fork else ''
+            raise ImportError(
+                f'Expected {name} without {both[0]}, but {what}{both[0]} '
+                f'{installed_version(both[0])} is installed: they share one '
+                'folder. Mend it with: pip uninstall -y '
+                f'{" ".join(both)} {name} && pip install "{name}>={oldest}"'
+            )
+        if fork is None:
+            raise ImportError(
+                f'Expected {name} >= {oldest}, but it is not installed. '
+                f'Mend it with: pip install "{name}>={oldest}"'
+            )
+        if _release(fork) < _release(oldest):
+            raise ImportError(
+                f'Expected {name} >= {oldest}, but got {fork}. Mend it '
+                f'with: pip install -U "{name}>={oldest}"'
+            )
+        found[name] = fork
+    check_torch_pair(found['torch'], found['torchvision'])
+
+
+def check_torch_pair(torch: str, torchvision: str) -> None:
+    """Refuse a torchvision that was built for another torch.
+
+    torch 2.m and torchvision 0.(m + 15) are released together; the operators
+    of another pair cannot be loaded ("torchvision::nms does not exist").
+
+    Args:
+        torch: Version of torch.
+        torchvision: Version of torchvision.
+
+    Raises:
+        ImportError: If they are not a pair.
+    """
+    major, minor = _release(torch)[:2]
+    if major != 2:
+        return  # no rule is known
+    if _release(torchvision)[:2] == (0, minor + 15):
+        return
+    raise ImportError(
+        f'Expected torchvision 0.{minor + 15} beside torch {torch}, but got '
+        f'{torchvision}. Mend it with: pip install '
+        f'"torch=={major}.{minor}.*" "torchvision==0.{minor + 15}.*"'
+    )

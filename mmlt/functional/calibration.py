@@ -1,0 +1,137 @@
+"""How far confidence is from accuracy."""
+
+import torch
+from torch import Tensor
+
+NORMS = ('l1', 'max')
+BINNINGS = ('uniform',)
+
+
+def calibration_bins(
+    confidence: Tensor,
+    correct: Tensor,
+    num_bins: int = 15,
+    binning: str = 'uniform',
+) -> tuple[Tensor, Tensor, Tensor]:
+    """Count, mean confidence and accuracy of each confidence bin.
+
+    Convention:
+        - B bins of equal width on [0, 1], closed on the right: bin b holds
+          b/B < confidence <= (b+1)/B, and confidence 0 belongs to bin 0. An
+          edge b/B is taken in the dtype of ``confidence``.
+        - sums are float64 whatever the input.
+
+    Args:
+        confidence: (N,) probabilities of the predicted classes, in [0, 1].
+        correct: (N,) bool, the prediction is the label.
+        num_bins: B >= 1.
+        binning: 'uniform'.
+
+    Returns:
+        count (B,) int64, mean confidence (B,) and accuracy (B,) float64; the
+        last two are 0 where a bin is empty.
+
+    Raises:
+        ValueError: If ``num_bins`` or ``binning`` is not as above, or shapes
+            differ.
+    """
+    if not isinstance(num_bins, int) or num_bins < 1:
+        raise ValueError(
+            f'Expected `num_bins` to be an integer >= 1, but got {num_bins!r}.'
+        )
+    if binning not in BINNINGS:
+        raise ValueError(
+            f'Expected `binning` to be one of {list(BINNINGS)}, but got '
+            f'{binning!r}.'
+        )
+    if confidence.shape != correct.shape or confidence.dim() != 1:
+        raise ValueError(
+            'Expected `confidence` and `correct` of one shape (N,), but got '
+            f'{tuple(confidence.shape)} and {tuple(correct.shape)}.'
+        )
+    edges = torch.arange(1, num_bins, device=confidence.device)
+    edges = (edges.double() / num_bins).to(confidence.dtype)
+    # right=False: an edge itself falls in the bin that it closes
+    index = torch.bucketize(confidence, edges, right=False)
+    count = torch.bincount(index, minlength=num_bins)
+    mass = count.clamp(min=1).double()
+    mean = torch.bincount(index, confidence.double(), num_bins) / mass
+    accuracy = torch.bincount(index, correct.double(), num_bins) / mass
+    return count, mean, accuracy
+
+
+def calibration_error(
+    probs: Tensor,
+    labels: Tensor,
+    num_bins: int = 15,
+    norm: str = 'l1',
+    binning: str = 'uniform',
+) -> Tensor:
+    """Calibration error of the predicted classes.
+
+    Convention: the bins of :func:`calibration_bins`, closed on the right;
+    an argmax tie goes to the smallest class index.
+
+    Args:
+        probs: (N, C) probabilities, N >= 1. Not logits: nothing is guessed.
+        labels: (N,) int64.
+        num_bins: B >= 1.
+        norm: 'l1', the expected calibration error sum_b n_b/N |gap_b|, or
+            'max', the maximum calibration error max_b |gap_b|.
+        binning: 'uniform'.
+
+    Returns:
+        Scalar float64 in [0, 1] on the device of ``probs``.
+
+    Raises:
+        ValueError: If a shape or a setting is not as above.
+
+    Source:
+        Guo et al., ICML 2017, Eq. 3 and 5.
+    """
+    if probs.dim() != 2 or labels.shape != probs.shape[:1]:
+        raise ValueError(
+            'Expected `probs` (N, C) and `labels` (N,), but got '
+            f'{tuple(probs.shape)} and {tuple(labels.shape)}.'
+        )
+    confidence, predicted = probs.max(dim=1)
+    return top_calibration_error(
+        confidence, predicted == labels, num_bins, norm, binning
+    )
+
+
+def top_calibration_error(
+    confidence: Tensor,
+    correct: Tensor,
+    num_bins: int = 15,
+    norm: str = 'l1',
+    binning: str = 'uniform',
+) -> Tensor:
+    """:func:`calibration_error` from confidences that are already known.
+
+    Args:
+        confidence: (N,), N >= 1, in [0, 1].
+        correct: (N,) bool.
+        num_bins: B >= 1.
+        norm: 'l1' or 'max'.
+        binning: 'uniform'.
+
+    Returns:
+        Scalar float64 in [0, 1].
+
+    Raises:
+        ValueError: If a shape or a setting is not as above.
+    """
+    if norm not in NORMS:
+        raise ValueError(
+            f'Expected `norm` to be one of {list(NORMS)}, but got {norm!r}.'
+        )
+    if confidence.numel() == 0:
+        raise ValueError('Expected at least one sample, but got none.')
+    count, mean, accuracy = calibration_bins(
+        confidence, correct, num_bins, binning
+    )
+    gap = (mean - accuracy).abs()
+    if norm == 'max':
+        return gap.max()
+    return (gap * count).sum() / count.sum()

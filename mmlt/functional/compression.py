@@ -1,0 +1,163 @@
+"""Scaling factors of Feature Clusters Compression (FCC)."""
+
+import math
+from collections.abc import Sequence
+from numbers import Real
+
+import torch
+from torch import Tensor
+
+STRATEGIES = (
+    'equal_difference',
+    'half_top',
+    'half_bottom',
+    'uniform',
+    'reverse',
+)
+ORDERS = ('index', 'frequency')
+
+
+def check_compression_settings(
+    gamma: float, strategy: str, order: str, round_digits: int | None
+) -> None:
+    """Refuse settings that :func:`compression_factors` cannot take.
+
+    Raises:
+        ValueError: If one is out of range or unknown.
+    """
+    if strategy not in STRATEGIES:
+        raise ValueError(
+            f'Expected `strategy` to be one of {list(STRATEGIES)}, but got '
+            f'{strategy!r}.'
+        )
+    if order not in ORDERS:
+        raise ValueError(
+            f'Expected `order` to be one of {list(ORDERS)}, but got {order!r}.'
+        )
+    ok = isinstance(gamma, Real) and math.isfinite(gamma) and gamma >= 0
+    if not ok or (strategy == 'reverse' and gamma > 1):
+        rule = 'in [0, 1]' if strategy == 'reverse' else '>= 0 and finite'
+        raise ValueError(
+            f'Expected `gamma` to be a number {rule} for strategy '
+            f'{strategy!r}, but got {gamma!r}. (The paper uses 0.5 on '
+            'CIFAR-10-LT, 1.0 on CIFAR-100-LT, 0.1 on ImageNet-LT.)'
+        )
+    if round_digits is not None and (
+        not isinstance(round_digits, int) or round_digits < 0
+    ):
+        raise ValueError(
+            'Expected `round_digits` to be None or an integer >= 0, but got '
+            f'{round_digits!r}. (The published code rounds to 2 digits.)'
+        )
+
+
+def compression_factors(
+    num_classes: int,
+    gamma: float,
+    strategy: str = 'equal_difference',
+    counts: Sequence[int] | Tensor | None = None,
+    order: str = 'index',
+    round_digits: int | None = None,
+) -> Tensor:
+    r"""Factor tau_c that scales the training features of each class.
+
+    With k the position of a class and C the number of classes:
+
+    ==================  ====================================================
+    strategy            tau_k
+    ==================  ====================================================
+    equal_difference    1 + gamma (1 - k/C)
+    half_top            equal_difference for k <= floor(C/2), otherwise 1
+    half_bottom         equal_difference for k >= floor(C/2), otherwise 1
+    uniform             1 + gamma
+    reverse             1 - gamma k/C
+    ==================  ====================================================
+
+    Convention:
+        - the most frequent class has the largest tau (``reverse``: also the
+          largest, 1, but here features are expanded, tau <= 1).
+        - the position of a class is its index (``order='index'``, as the
+          published code has it) or its rank by training images, most first,
+          ties by index (``order='frequency'``, the paper's intent where ids
+          are not sorted by count, as in ImageNet-LT).
+        - both halves hold class floor(C/2), as in the published code.
+
+    Args:
+        num_classes: C >= 1.
+        gamma: Strength >= 0, dimensionless; at most 1 for ``reverse``.
+        strategy: One of the table.
+        counts: (C,) training images, needed for ``order='frequency'`` alone.
+        order: 'index' or 'frequency'.
+        round_digits: Decimal digits that tau is rounded to; None keeps all.
+            The published code rounds to 2.
+
+    Returns:
+        (C,) float64.
+
+    Raises:
+        ValueError: If an argument is out of range or unknown, or ``counts``
+            is missing or has another length.
+
+    Source:
+        FCC (CVPR 2023), Algorithm 1 and Appendix C, Eq. 10; the boundary of
+        the halves is not in the appendix and follows the authors' code, whose
+        own "reverse" is 1 + gamma k/C and is not what Eq. 10 says.
+    """
+    check_compression_settings(gamma, strategy, order, round_digits)
+    if not isinstance(num_classes, int) or num_classes < 1:
+        raise ValueError(
+            'Expected `num_classes` to be an integer >= 1, but got '
+            f'{num_classes!r}.'
+        )
+    position = torch.arange(num_classes)
+    if order == 'frequency':
+        if counts is None or len(counts) != num_classes:
+            got = 'None' if counts is None else f'{len(counts)} of them'
+            raise ValueError(
+                f'Expected `counts` with {num_classes} entries for '
+                f"order='frequency', but got {got}."
+            )
+        by_count = torch.as_tensor(counts).cpu()
+        by_count = by_count.argsort(descending=True, stable=True)
+        position[by_count] = torch.arange(num_classes)
+    share = position.double() / num_classes
+    tau = 1 + gamma * (1 - share)
+    half = num_classes // 2
+    if strategy == 'half_top':
+        tau[position > half] = 1
+    elif strategy == 'half_bottom':
+        tau[position < half] = 1
+    elif strategy == 'uniform':
+        tau = torch.full_like(tau, 1 + gamma)
+    elif strategy == 'reverse':
+        tau = 1 - gamma * share
+    if round_digits is not None:
+        # Python's decimal rounding: torch.round scales by 10**digits first
+        tau = torch.tensor(
+            [round(t, round_digits) for t in tau.tolist()], dtype=tau.dtype
+        )
+    return tau
+
+
+def compress_features(features: Tensor, labels: Tensor, tau: Tensor) -> Tensor:
+    """Scale each sample's feature by the factor of its class, F' = tau_y F.
+
+    Args:
+        features: (N, ...), floating point.
+        labels: (N,) int64 class indices, or (N, C) soft labels, whose
+            weighted mean of tau is used.
+        tau: (C,) factors.
+
+    Returns:
+        Shape and dtype of ``features``.
+
+    Source:
+        FCC (CVPR 2023), Algorithm 1, line 6; soft labels are ours (the
+        published code takes the first label of a mixed image).
+    """
+    tau = tau.to(features.dtype)
+    if labels.dim() == 1:
+        factor = tau[labels]
+    else:
+        factor = labels.to(features.dtype) @ tau
+    return features * factor.view(-1, *[1] * (features.dim() - 1))

@@ -1,0 +1,157 @@
+"""How many images each class has, and which ones: long-tailed selections."""
+
+import math
+from numbers import Real
+
+import numpy as np
+
+PROFILES = ('exponential', 'step')
+
+
+def long_tailed_counts(
+    num_classes: int,
+    max_count: int,
+    imbalance_ratio: float,
+    profile: str = 'exponential',
+) -> np.ndarray:
+    """Number of training images per class of a long-tailed training set.
+
+    Convention:
+        - class 0 is the largest; counts never increase with the class index.
+        - counts are truncated, not rounded (``round`` would give totals of
+          12,408 instead of the field's 12,406 on CIFAR-10 at ratio 100).
+
+    Args:
+        num_classes: C >= 1.
+        max_count: Images of the largest class, >= 1.
+        imbalance_ratio: n_max / n_min >= 1.
+        profile: 'exponential', n_c = int(n_max * ratio^(-c / (C - 1))), or
+            'step', the second half of the classes has int(n_max / ratio).
+
+    Returns:
+        (C,) int64.
+
+    Raises:
+        ValueError: If an argument is out of range, or a class would be empty.
+
+    Source:
+        Cui et al., CVPR 2019 (exponential); Buda et al., 2018 (step); the
+        truncation and the order of operations of Cao et al., NeurIPS 2019.
+    """
+    if not isinstance(num_classes, int) or num_classes < 1:
+        raise ValueError(
+            'Expected `num_classes` to be an integer >= 1, but got '
+            f'{num_classes!r}.'
+        )
+    if int(max_count) != max_count or max_count < 1:
+        raise ValueError(
+            f'Expected `max_count` to be an integer >= 1, but got {max_count}.'
+        )
+    check_imbalance_ratio(imbalance_ratio)
+    if profile not in PROFILES:
+        raise ValueError(
+            f'Expected `profile` to be one of {list(PROFILES)}, but got '
+            f'{profile!r}.'
+        )
+    factor = 1 / imbalance_ratio
+    if profile == 'exponential':
+        steps = max(num_classes - 1, 1)
+        counts = [
+            int(max_count * factor ** (c / steps)) for c in range(num_classes)
+        ]
+    else:
+        head = num_classes - num_classes // 2
+        counts = [int(max_count)] * head
+        counts += [int(max_count * factor)] * (num_classes - head)
+    if min(counts) < 1:
+        raise ValueError(
+            f'Expected every class to have an image, but class '
+            f'{counts.index(min(counts))} would have none with '
+            f'`max_count`={max_count} and `imbalance_ratio`='
+            f'{imbalance_ratio}. Use a ratio of at most {max_count}.'
+        )
+    return np.asarray(counts, dtype=np.int64)
+
+
+def check_imbalance_ratio(imbalance_ratio: float) -> None:
+    """Refuse what is not a ratio n_max / n_min.
+
+    Raises:
+        ValueError: If ``imbalance_ratio`` is not a finite number >= 1.
+    """
+    ok = isinstance(imbalance_ratio, Real) and math.isfinite(imbalance_ratio)
+    if ok and imbalance_ratio >= 1:
+        return
+    hint = ''
+    if ok and 0 < imbalance_ratio < 1:
+        hint = (
+            f' ({imbalance_ratio} is n_min/n_max; pass '
+            f'{1 / imbalance_ratio:g}.)'
+        )
+    raise ValueError(
+        'Expected `imbalance_ratio` (n_max/n_min) to be a number >= 1, but '
+        f'got {imbalance_ratio!r}.{hint}'
+    )
+
+
+def class_counts(labels: np.ndarray, num_classes: int) -> np.ndarray:
+    """Number of images per class.
+
+    Args:
+        labels: (N,) integers.
+        num_classes: C.
+
+    Returns:
+        (C,) int64; a class without images counts 0.
+
+    Raises:
+        ValueError: If a label is outside [0, C).
+    """
+    labels = np.asarray(labels)
+    outside = np.flatnonzero((labels < 0) | (labels >= num_classes))
+    if outside.size:
+        raise ValueError(
+            f'Expected labels in [0, {num_classes - 1}] for {num_classes} '
+            f'classes, but image {outside[0]} has label '
+            f'{labels[outside[0]]} ({outside.size} images in all). Check '
+            'the annotations, or the number of classes.'
+        )
+    return np.bincount(labels, minlength=num_classes).astype(np.int64)
+
+
+def long_tailed_indices(
+    labels: np.ndarray, counts: np.ndarray, seed: int = 0
+) -> np.ndarray:
+    """Rows of a full training set that form its long-tailed version.
+
+    Class by class in ascending order, the rows of the class are shuffled by
+    one shared ``numpy.random.RandomState(seed)`` and the first n_c are kept:
+    the selection that the field uses, row for row (with ``seed=0``).
+
+    Args:
+        labels: (N,) labels of the full set, in its official order.
+        counts: (C,) images wanted per class.
+        seed: Seed of the selection.
+
+    Returns:
+        (sum(counts),) int64 row numbers, ascending.
+
+    Raises:
+        ValueError: If a class has fewer images than wanted.
+
+    Source:
+        Cao et al., NeurIPS 2019 (the selection of their CIFAR experiments).
+    """
+    labels = np.asarray(labels)
+    rng = np.random.RandomState(seed)
+    rows = []
+    for c, wanted in enumerate(counts):
+        of_class = np.flatnonzero(labels == c)
+        if of_class.size < wanted:
+            raise ValueError(
+                f'Expected class {c} to have at least {wanted} images, but '
+                f'it has {of_class.size}. Lower `max_count`.'
+            )
+        rng.shuffle(of_class)
+        rows.append(of_class[:wanted])
+    return np.sort(np.concatenate(rows)).astype(np.int64)

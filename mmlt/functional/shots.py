@@ -1,0 +1,56 @@
+"""Many-, medium- and few-shot groups of classes, and accuracy in them."""
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+
+SHOTS = ('many', 'medium', 'few')
+
+
+def shot_groups(
+    counts: Sequence[int] | Tensor, many: int = 100, few: int = 20
+) -> dict[str, Tensor]:
+    """Classes by how many training images they have.
+
+    Convention: many-shot has more than ``many`` images, few-shot fewer than
+    ``few``, medium-shot the rest; both limits are themselves medium.
+
+    Args:
+        counts: (C,) training images per class.
+        many: Upper limit of medium-shot.
+        few: Lower limit of medium-shot.
+
+    Returns:
+        ``{'many': (C,) bool, 'medium': ..., 'few': ...}``.
+
+    Raises:
+        ValueError: If ``few`` exceeds ``many``.
+
+    Source:
+        Liu et al. (OLTR), CVPR 2019, Sec. 4.
+    """
+    if few > many:
+        raise ValueError(
+            f'Expected `few` <= `many`, but got few={few} and many={many}.'
+        )
+    counts = torch.as_tensor(counts)
+    groups = {'many': counts > many, 'few': counts < few}
+    groups['medium'] = ~(groups['many'] | groups['few'])
+    return {name: groups[name] for name in SHOTS}
+
+
+def group_accuracy(correct: Tensor, labels: Tensor, group: Tensor) -> Tensor:
+    """Share of correct predictions among the samples of a group of classes.
+
+    Args:
+        correct: (N,) bool.
+        labels: (N,) int64.
+        group: (C,) bool, the classes of the group.
+
+    Returns:
+        Scalar float64 in [0, 1]; nan where the group has no sample.
+    """
+    members = group.to(labels.device)[labels]
+    hits = (correct & members).sum().double()
+    return hits / members.sum().double()

@@ -1,0 +1,3 @@
+from .geometry import BatchRandomCrop, BatchRandomFlip
+
+__all__ = ['BatchRandomCrop', 'BatchRandomFlip']

@@ -1,0 +1,72 @@
+import torch
+from mmpretrain.registry import MODELS
+from torch import Generator, Tensor, nn
+
+from mmlt.functional.augment import crop_batch, flip_batch
+
+
+@MODELS.register_module()
+class BatchRandomCrop(nn.Module):
+    """Pad every image of a batch and cut a random square out of it.
+
+    Same distribution as the parent's ``RandomCrop(crop_size, padding)``:
+    every offset is equally likely.
+
+    Args:
+        size: Side of the squares.
+        padding: Zeros added on each side.
+
+    Raises:
+        ValueError: If ``size`` < 1 or ``padding`` < 0.
+    """
+
+    def __init__(self, size: int, padding: int = 0) -> None:
+        super().__init__()
+        if size < 1 or padding < 0:
+            raise ValueError(
+                'Expected `size` >= 1 and `padding` >= 0, but got '
+                f'size={size} and padding={padding}.'
+            )
+        self.size = size
+        self.padding = padding
+
+    def forward(self, images: Tensor, generator: Generator) -> Tensor:
+        """Squares (N, C, size, size) of images (N, C, H, W)."""
+
+        def offsets(side: int) -> Tensor:
+            return torch.randint(
+                side + 2 * self.padding - self.size + 1,
+                (len(images),),
+                generator=generator,
+                device=images.device,
+            )
+
+        top, left = offsets(images.shape[2]), offsets(images.shape[3])
+        return crop_batch(images, top, left, self.size, self.padding)
+
+
+@MODELS.register_module()
+class BatchRandomFlip(nn.Module):
+    """Mirror images of a batch left to right, each with a probability.
+
+    Args:
+        prob: Probability in [0, 1] of each image.
+
+    Raises:
+        ValueError: If ``prob`` is outside [0, 1].
+    """
+
+    def __init__(self, prob: float = 0.5) -> None:
+        super().__init__()
+        if not 0 <= prob <= 1:
+            raise ValueError(
+                f'Expected `prob` to be in [0, 1], but got {prob!r}.'
+            )
+        self.prob = prob
+
+    def forward(self, images: Tensor, generator: Generator) -> Tensor:
+        """Images as given, (N, C, H, W), some of them mirrored."""
+        draw = torch.rand(
+            len(images), generator=generator, device=images.device
+        )
+        return flip_batch(images, draw < self.prob)

@@ -1,0 +1,80 @@
+"""Parts of a model that know how many training images each class has."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+
+class ClassCountsMixin(nn.Module):
+    """Mixin for a part (neck, head, loss) that needs the class counts.
+
+    The counts are a buffer, so they travel in the checkpoint; before they
+    are set it is empty. ``LongTailHook`` calls :meth:`set_class_counts`
+    before training; in a bare PyTorch loop call it by hand.
+
+    A part whose number of classes is known beforehand sets
+    ``self.num_classes``; one that derives something from the counts
+    overrides :meth:`class_counts_changed`.
+    """
+
+    num_classes: int | None = None
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.register_buffer('class_counts', torch.zeros(0, dtype=torch.long))
+
+    def set_class_counts(self, counts: Sequence[int] | Tensor) -> None:
+        """Tell the part the training images per class.
+
+        Args:
+            counts: (C,) integers >= 0.
+
+        Raises:
+            ValueError: If they are not that, or C is not the part's own.
+        """
+        name = type(self).__name__
+        counts = torch.as_tensor(np.asarray(counts))
+        if (
+            counts.dim() != 1
+            or not len(counts)
+            or counts.is_floating_point()
+            or (counts < 0).any()
+        ):
+            raise ValueError(
+                f'Expected the class counts of {name} to be a list of '
+                f'integers >= 0, one per class, but got {counts.tolist()}.'
+            )
+        if self.num_classes is not None and len(counts) != self.num_classes:
+            raise ValueError(
+                f'Expected class counts for the {self.num_classes} classes '
+                f'of {name}, but got {len(counts)}. Set `num_classes='
+                f'{len(counts)}` in its config, or use another dataset.'
+            )
+        self.class_counts = counts.long().to(self.class_counts.device)
+        self.class_counts_changed()
+
+    def class_counts_changed(self) -> None:
+        """Derive what depends on the counts. Nothing, by default."""
+
+    def require_class_counts(self) -> None:
+        """Refuse to work without counts.
+
+        Raises:
+            RuntimeError: If :meth:`set_class_counts` was never called.
+        """
+        if not len(self.class_counts):
+            raise RuntimeError(
+                f'Expected {type(self).__name__} to know the class counts, '
+                'but they were never set. Add `custom_hooks=[dict(type='
+                "'LongTailHook')]` to the config, or call "
+                '`set_class_counts(counts)`.'
+            )
+
+    def _load_from_state_dict(self, state_dict, prefix, *args, **kwargs):
+        loaded = state_dict.get(prefix + 'class_counts')
+        # an empty buffer cannot take the (C,) ones of the checkpoint
+        if loaded is not None and not len(self.class_counts) and len(loaded):
+            self.set_class_counts(loaded)
+        super()._load_from_state_dict(state_dict, prefix, *args, **kwargs)

@@ -1,0 +1,3 @@
+from .long_tail_classifier import LongTailClassifier
+
+__all__ = ['LongTailClassifier']

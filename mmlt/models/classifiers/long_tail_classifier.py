@@ -1,0 +1,139 @@
+import logging
+from collections.abc import Sequence
+
+import torch
+import torch.nn.functional as F
+from mmengine.logging import print_log
+from mmpretrain.models import ArcFaceClsHead, ClsHead, ImageClassifier
+from mmpretrain.registry import MODELS
+from mmpretrain.structures import DataSample
+from torch import Tensor, nn
+
+from mmlt.models.necks import FCCNeck
+from mmlt.structures import is_batch, unpack_batch
+
+
+@MODELS.register_module()
+class LongTailClassifier(ImageClassifier):
+    """The parent's classifier, for necks that need the labels.
+
+    It passes the labels of a training batch to every neck that has
+    ``needs_labels = True`` (``FCCNeck``), and takes a batch as a list of
+    ``DataSample`` or as one ``BatchDataSample``. All else is the parent's:
+    same arguments, same checkpoints.
+    """
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        if any(isinstance(m, FCCNeck) for m in self._necks()) and (
+            normalizes_features(self.head)
+        ):
+            print_log(
+                f'FCCNeck changes nothing before {type(self.head).__name__}: '
+                'the head normalises its features, and a scaled feature has '
+                'the same direction. Use a linear head, or drop FCCNeck.',
+                logger='current',
+                level=logging.WARNING,
+            )
+
+    def _necks(self) -> list[nn.Module]:
+        if self.neck is None:
+            return []
+        if isinstance(self.neck, nn.Sequential):
+            return list(self.neck)
+        return [self.neck]
+
+    def extract_feat(
+        self,
+        inputs: Tensor,
+        stage: str = 'neck',
+        labels: Tensor | None = None,
+    ):
+        """Features of images, as the parent's, with labels for the necks.
+
+        Args:
+            inputs: (N, 3, H, W).
+            stage: 'backbone', 'neck' or 'pre_logits'.
+            labels: (N,) int64; needed in training where a neck asks.
+
+        Returns:
+            The parent's: a tuple, or a tensor for 'pre_logits'.
+        """
+        feats = self.backbone(inputs)
+        if stage == 'backbone':
+            return feats
+        for neck in self._necks():
+            if getattr(neck, 'needs_labels', False):
+                feats = neck(feats, labels)
+            else:
+                feats = neck(feats)
+        return self.head.pre_logits(feats) if stage == 'pre_logits' else feats
+
+    def loss(
+        self, inputs: Tensor, data_samples: Sequence[DataSample]
+    ) -> dict[str, Tensor]:
+        """Losses of a training batch.
+
+        Args:
+            inputs: (N, 3, H, W).
+            data_samples: N ``DataSample``, or one ``BatchDataSample``.
+
+        Returns:
+            Named scalar losses.
+        """
+        feats = self.extract_feat(inputs, labels=labels_of(data_samples))
+        return self.head.loss(feats, data_samples)
+
+    def predict(
+        self,
+        inputs: Tensor,
+        data_samples: Sequence[DataSample] | None = None,
+        **kwargs,
+    ) -> list[DataSample]:
+        """Predictions of a batch.
+
+        Args:
+            inputs: (N, 3, H, W).
+            data_samples: N ``DataSample``, one ``BatchDataSample``, or None.
+            **kwargs: For the head's ``predict``.
+
+        Returns:
+            ``data_samples`` (new ones for None) with ``pred_score`` (C,) and
+            ``pred_label``; of one ``BatchDataSample``, (N, C) and (N,).
+        """
+        if not is_batch(data_samples):
+            return super().predict(inputs, data_samples, **kwargs)
+        batch = data_samples[0]
+        if not kwargs and predicts_softmax(self.head):
+            # what the parent's head does image by image, for all at once
+            scores = F.softmax(self.head(self.extract_feat(inputs)), dim=1)
+            batch.pred_score = scores
+            batch.pred_label = scores.argmax(dim=1)
+            return data_samples
+        return super().predict(inputs, unpack_batch(batch), **kwargs)
+
+
+def labels_of(data_samples: Sequence[DataSample]) -> Tensor:
+    """(N,) labels of a batch, or (N, C) where it has soft ones."""
+    if 'gt_score' in data_samples[0]:
+        return torch.stack([sample.gt_score for sample in data_samples])
+    if len(data_samples) == 1:
+        return data_samples[0].gt_label
+    return torch.cat([sample.gt_label for sample in data_samples])
+
+
+def normalizes_features(head: nn.Module | None) -> bool:
+    """Whether a head only looks at the direction of a feature."""
+    return isinstance(head, ArcFaceClsHead) or getattr(
+        head, 'normalizes_features', False
+    )
+
+
+def predicts_softmax(head: nn.Module) -> bool:
+    """Whether a head's ``predict`` is the parent's plain softmax."""
+    kind = type(head)
+    return (
+        isinstance(head, ClsHead)
+        and kind.predict is ClsHead.predict
+        and kind._get_predictions is ClsHead._get_predictions
+    )

@@ -1,0 +1,3 @@
+from .fcc_neck import FCCNeck
+
+__all__ = ['FCCNeck']

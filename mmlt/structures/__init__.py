@@ -1,0 +1,3 @@
+from .batch_data_sample import BatchDataSample, is_batch, unpack_batch
+
+__all__ = ['BatchDataSample', 'is_batch', 'unpack_batch']

@@ -1,0 +1,51 @@
+from collections.abc import Sequence
+
+from mmpretrain.structures import DataSample
+
+
+class BatchDataSample(DataSample):
+    """The annotations and predictions of a whole batch in one object.
+
+    Where mmpretrain passes a list of N ``DataSample``, the batched path
+    passes a list of one ``BatchDataSample``. Its fields have the names of
+    the parent's, with N in front:
+
+    - ``gt_label`` (N,) int64, ``pred_label`` (N,) int64;
+    - ``pred_score`` (N, C) floating point.
+
+    The ``loss`` of the parent's heads concatenates the labels of the list
+    and so takes it as it is; what needs one object per image gets it from
+    :func:`unpack_batch`.
+
+    Make one with ``BatchDataSample(gt_label=labels)``.
+    """
+
+    def __len__(self) -> int:
+        return len(self.gt_label)
+
+    def pin_memory(self) -> 'BatchDataSample':
+        """Pin the labels, as ``DataLoader(pin_memory=True)`` asks."""
+        return BatchDataSample(gt_label=self.gt_label.pin_memory())
+
+
+def is_batch(data_samples: Sequence | None) -> bool:
+    """Whether a list of data samples is one :class:`BatchDataSample`."""
+    return (
+        data_samples is not None
+        and len(data_samples) == 1
+        and isinstance(data_samples[0], BatchDataSample)
+    )
+
+
+def unpack_batch(batch: BatchDataSample) -> list[DataSample]:
+    """One ``DataSample`` per image, as the per-image path makes them."""
+    samples = []
+    fields = dict(batch.items())
+    for i in range(len(batch)):
+        sample = DataSample().set_gt_label(fields['gt_label'][i : i + 1])
+        if 'pred_label' in fields:
+            sample.set_pred_label(fields['pred_label'][i : i + 1])
+        if 'pred_score' in fields:
+            sample.set_pred_score(fields['pred_score'][i])
+        samples.append(sample)
+    return samples

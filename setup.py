@@ -1,0 +1,62 @@
+from pathlib import Path
+
+from setuptools import find_packages, setup
+from setuptools.command.build_py import build_py
+
+HERE = Path(__file__).parent
+# configs and tools ship inside the wheel, where mmengine looks for them
+SHIPPED = ('configs', 'tools')
+
+
+class BuildWithConfigs(build_py):
+    """Copy configs and tools to mmlt/.mim of the build.
+
+    In a checkout mmlt/.mim holds links to them instead.
+    """
+
+    def run(self):
+        super().run()
+        if self.editable_mode:
+            return
+        for folder in SHIPPED:
+            for path in sorted((HERE / folder).rglob('*')):
+                if path.suffix not in ('.py', '.md', '.sh'):
+                    continue
+                target = Path(self.build_lib, 'mmlt', '.mim')
+                target = target / path.relative_to(HERE)
+                self.mkpath(str(target.parent))
+                self.copy_file(str(path), str(target))
+
+
+version = {}
+exec((HERE / 'mmlt' / 'version.py').read_text(), version)
+
+TESTS = ['pytest>=8', 'mpmath>=1.3', 'scipy>=1.11', 'torchmetrics>=1.4']
+TIMM = ['timm>=1.0']
+
+setup(
+    name='mmlt',
+    version=version['__version__'],
+    description='Long-tailed image classification with mmpretrain',
+    long_description=(HERE / 'README.md').read_text(encoding='utf-8'),
+    long_description_content_type='text/markdown',
+    license='Apache-2.0',
+    python_requires='>=3.10,<3.13',
+    packages=find_packages(include=['mmlt', 'mmlt.*']),
+    cmdclass={'build_py': BuildWithConfigs},
+    install_requires=[
+        'torch>=2.6,<2.12',
+        'torchvision>=0.21,<0.27',
+        'onedl-mmengine>=0.10.12,<0.11',
+        'onedl-mmcv>=2.3.6,<2.4',
+        'onedl-mmpretrain>=1.3.6,<1.4',
+        'numpy>=1.26',
+        'scikit-learn>=1.3',
+    ],
+    extras_require={
+        'timm': TIMM,
+        'tensorboard': ['tensorboard>=2.14'],
+        'tests': [*TESTS, *TIMM, 'tensorboard>=2.14', 'ruff==0.17.*'],
+        'dev': ['pre-commit>=3.5', 'ruff==0.17.*'],
+    },
+)
