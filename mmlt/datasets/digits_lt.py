@@ -14,7 +14,7 @@ class DigitsLT(InMemoryDataset, BaseDataset):
     The 1,797 images (8 x 8, 10 classes) of scikit-learn. The last 40 images
     of each class are the balanced test split (400); of the others, 134 to
     143 per class, the training split keeps a long tail: 130 images of
-    class 0 down to 6 of class 9 at ratio 20 (428 in all).
+    class 0 down to 6 of class 9 at ratio 20 (438 in all).
 
     Args:
         split: 'train' or 'test'.

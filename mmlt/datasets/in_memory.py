@@ -60,6 +60,7 @@ class InMemoryDataset:
             return
         super().full_init()
         images = np.stack([info['img'] for info in self.data_list])
+        images = np.ascontiguousarray(images)
         labels = [info['gt_label'] for info in self.data_list]
         for info, image in zip(self.data_list, images, strict=True):
             info['img'] = image  # a view: the pixels exist once

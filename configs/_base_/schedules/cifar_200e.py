@@ -8,7 +8,12 @@ epoch 180 (counted from 1; 159 and 179 counted from 0).
 optim_wrapper = dict(
     type='OptimWrapper',
     optimizer=dict(
-        type='SGD', lr=0.1, momentum=0.9, nesterov=True, weight_decay=2e-4
+        type='SGD',
+        lr=0.1,
+        momentum=0.9,
+        nesterov=True,
+        weight_decay=2e-4,
+        fused=True,
     ),
 )
 param_scheduler = [
