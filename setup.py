@@ -31,8 +31,16 @@ class BuildWithConfigs(build_py):
 version = {}
 exec((HERE / 'mmlt' / 'version.py').read_text(), version)
 
-TESTS = ['pytest>=8', 'mpmath>=1.3', 'scipy>=1.11', 'torchmetrics>=1.4']
 TIMM = ['timm>=1.0']
+TENSORBOARD = ['tensorboard>=2.14']
+TESTS = [
+    *TIMM,
+    *TENSORBOARD,
+    'pytest>=8',
+    'mpmath>=1.3',
+    'scipy>=1.11',
+    'torchmetrics>=1.4',
+]
 
 setup(
     name='mmlt',
@@ -55,8 +63,8 @@ setup(
     ],
     extras_require={
         'timm': TIMM,
-        'tensorboard': ['tensorboard>=2.14'],
-        'tests': [*TESTS, *TIMM, 'tensorboard>=2.14', 'ruff==0.17.*'],
-        'dev': ['pre-commit>=3.5', 'ruff==0.17.*'],
+        'tensorboard': TENSORBOARD,
+        'tests': TESTS,
+        'dev': [*TESTS, 'pre-commit>=3.5', 'ruff>=0.14', 'codespell>=2.3'],
     },
 )

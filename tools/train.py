@@ -2,7 +2,6 @@
 
 import argparse
 import os
-import os.path as osp
 import sys
 
 from mmengine.config import Config, DictAction
@@ -15,6 +14,7 @@ from mmlt.engine.preflight import (
     check_config,
     check_work_dir,
     complete_config,
+    default_work_dir,
 )
 
 
@@ -79,8 +79,7 @@ def merge_args(cfg: Config, args: argparse.Namespace) -> Config:
     if args.work_dir is not None:
         cfg.work_dir = args.work_dir
     elif cfg.get('work_dir') is None:
-        folder, name = osp.split(osp.splitext(args.config)[0])
-        cfg.work_dir = osp.join('work_dirs', osp.basename(folder), name)
+        cfg.work_dir = default_work_dir(args.config)
     if args.amp:
         cfg.optim_wrapper.type = 'AutocastOptimWrapper'
     if args.resume is not None:

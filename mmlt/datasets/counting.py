@@ -1,6 +1,11 @@
 """Class counts of any dataset: theirs if they know them, else counted."""
 
 import numpy as np
+from mmengine.dataset import (
+    ClassBalancedDataset,
+    ConcatDataset,
+    RepeatDataset,
+)
 
 from mmlt.functional import class_counts
 
@@ -20,9 +25,17 @@ def class_counts_of(dataset) -> np.ndarray:
         ValueError: If the dataset says neither how many classes it has nor
             which label an image has.
     """
-    meta = getattr(dataset, 'metainfo', {})
-    if 'class_counts' in meta:
-        return np.asarray(meta['class_counts'], dtype=np.int64)
+    if isinstance(dataset, ConcatDataset):
+        return sum(class_counts_of(part) for part in dataset.datasets)
+    if isinstance(dataset, (RepeatDataset, ClassBalancedDataset)):
+        # an image that is drawn several times is still one image
+        return class_counts_of(dataset.dataset)
+    if hasattr(dataset, 'full_init'):
+        dataset.full_init()
+    counts = getattr(dataset, 'metainfo', {}).get('class_counts')
+    if counts is not None and sum(counts) == len(dataset):
+        return np.asarray(counts, dtype=np.int64)
+    # unknown, or those of a larger set that this one is a part of
     return class_counts(labels_of(dataset), num_classes_of(dataset))
 
 
@@ -40,8 +53,6 @@ def num_classes_of(dataset) -> int:
 
 def labels_of(dataset) -> np.ndarray:
     """(N,) labels of a single-label dataset, or of a wrapper around one."""
-    if hasattr(dataset, 'full_init'):
-        dataset.full_init()
     if hasattr(dataset, 'get_gt_labels'):
         return np.asarray(dataset.get_gt_labels())
     inner = getattr(dataset, 'get_cat_ids', None)

@@ -43,15 +43,12 @@ class InMemoryDataset:
         num_classes = len(self.CLASSES)
         class_counts(labels, num_classes)  # refuses labels out of range
         if self.split == 'train' and self.imbalance_ratio is not None:
-            self.rows = self.select_long_tailed(labels, num_classes)
-            images, labels = images[self.rows], labels[self.rows]
+            rows = self.select_long_tailed(labels, num_classes)
         else:
-            self.rows = np.arange(len(labels))
+            rows = np.arange(len(labels))
         return [
-            {'img': image, 'gt_label': int(label), 'row': int(row)}
-            for image, label, row in zip(
-                images, labels, self.rows, strict=True
-            )
+            {'img': images[row], 'gt_label': int(labels[row]), 'row': row}
+            for row in rows.tolist()
         ]
 
     def full_init(self) -> None:
@@ -59,15 +56,30 @@ class InMemoryDataset:
         if self._fully_initialized:
             return
         super().full_init()
+        self._stack()
+
+    def get_subset_(self, indices: int | Sequence[int]) -> None:
+        """Keep some of the images, as the parent's."""
+        super().get_subset_(indices)
+        self._stack()
+
+    def get_subset(self, indices: int | Sequence[int]) -> 'InMemoryDataset':
+        """A dataset of some of the images, as the parent's."""
+        subset = super().get_subset(indices)
+        subset._stack()
+        return subset
+
+    def _stack(self) -> None:
+        """Make the arrays of what ``data_list`` holds."""
         images = np.stack([info['img'] for info in self.data_list])
         images = np.ascontiguousarray(images)
-        labels = [info['gt_label'] for info in self.data_list]
         for info, image in zip(self.data_list, images, strict=True):
             info['img'] = image  # a view: the pixels exist once
-        self.rows = np.asarray([info.pop('row') for info in self.data_list])
+        labels = np.asarray([info['gt_label'] for info in self.data_list])
+        self.rows = np.asarray([info['row'] for info in self.data_list])
         self.images = torch.from_numpy(images).permute(0, 3, 1, 2)
-        self.labels = torch.tensor(labels, dtype=torch.int64)
-        counts = class_counts(np.asarray(labels), len(self.CLASSES))
+        self.labels = torch.from_numpy(labels).long()
+        counts = class_counts(labels, len(self.CLASSES))
         self._metainfo['class_counts'] = counts.tolist()
 
     def get_gt_labels(self) -> np.ndarray:

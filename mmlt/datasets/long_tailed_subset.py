@@ -59,6 +59,7 @@ class LongTailedSubset:
         self.seed = seed
         self.order = order
         self._metainfo = dict(dataset.metainfo)
+        self._metainfo.pop('class_counts', None)  # of the whole set
         self._fully_initialized = False
         if not lazy_init:
             self.full_init()

@@ -23,6 +23,12 @@ def check_config(path: str) -> None:
     )
 
 
+def default_work_dir(config: str) -> str:
+    """Where a run of a config goes: work_dirs/<its folder>/<its name>."""
+    path = Path(config.split('::')[-1])
+    return os.path.join('work_dirs', path.parent.name, path.stem)
+
+
 def check_work_dir(work_dir: str) -> None:
     """Make the work directory, and see that it can be written.
 

@@ -1,0 +1,32 @@
+# Both commands set up their own environment, once: a second call installs
+# nothing. Python 3.10 to 3.12; PYTHON=python3.12 chooses another.
+PYTHON ?= python3
+VENV ?= .venv
+CONFIG ?= configs/fcc/resnet20_digitslt.py
+ARGS ?=
+BIN = $(VENV)/bin
+STAMP = $(VENV)/.installed
+
+.PHONY: train test lint
+train: $(STAMP)
+	$(BIN)/python tools/train.py $(CONFIG) $(ARGS)
+
+test: $(STAMP)
+	$(BIN)/python -m pytest $(ARGS)
+
+lint: $(STAMP)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/codespell
+
+$(STAMP): setup.py constraints.txt
+	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; \
+	sys.exit(0 if (3, 10) <= v <= (3, 12) else "Expected Python 3.10 to \
+	3.12, but got %d.%d. Name another: make $@ PYTHON=python3.11" % v)'
+	@echo "Setting up $(VENV): torch is large, this takes some minutes."
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install -q --disable-pip-version-check \
+	    -U setuptools wheel
+	$(BIN)/python -m pip install -q --disable-pip-version-check \
+	    --no-build-isolation -c constraints.txt -e '.[dev]'
+	@touch $@

@@ -1,0 +1,63 @@
+import os
+import pickle
+
+# one thread per process: the networks of the tests are tiny
+os.environ.setdefault('OMP_NUM_THREADS', '1')
+
+import numpy as np
+import pytest
+import torch
+from mmengine.registry import init_default_scope
+
+import mmlt.datasets
+import mmlt.engine
+import mmlt.evaluation
+import mmlt.models  # noqa: F401
+
+
+def pytest_addoption(parser):
+    parser.addoption(
+        '--runslow', action='store_true', help='run the slow tests too'
+    )
+
+
+def pytest_collection_modifyitems(config, items):
+    for item in items:
+        if 'slow' in item.keywords and not config.getoption('--runslow'):
+            item.add_marker(pytest.mark.skip(reason='slow: --runslow'))
+        if 'gpu' in item.keywords and not torch.cuda.is_available():
+            item.add_marker(pytest.mark.skip(reason='no GPU here'))
+
+
+@pytest.fixture(autouse=True)
+def _seeded():
+    init_default_scope('mmpretrain')
+    torch.manual_seed(0)
+    np.random.seed(0)
+
+
+@pytest.fixture
+def fake_cifar10(tmp_path):
+    """A folder in the official layout with 60 images per class, random.
+
+    The md5 sums are not the published ones: pass ``verify_md5=False``.
+    """
+    return write_fake_cifar(
+        tmp_path / 'cifar10',
+        'cifar-10-batches-py',
+        [f'data_batch_{i}' for i in range(1, 6)] + ['test_batch'],
+        'labels',
+    )
+
+
+def write_fake_cifar(root, folder, names, key, num_classes=10):
+    rng = np.random.RandomState(0)
+    (root / folder).mkdir(parents=True)
+    for name in names:
+        labels = np.repeat(np.arange(num_classes), 12)
+        rng.shuffle(labels)
+        data = rng.randint(0, 256, (len(labels), 3072), dtype=np.uint8)
+        (root / folder / name).write_bytes(
+            pickle.dumps({'data': data, key: labels.tolist()})
+        )
+    return root

@@ -1,0 +1,176 @@
+from fractions import Fraction
+
+import pytest
+import torch
+import torch.nn.functional as F
+
+from mmlt.functional import compress_features, compression_factors
+
+# The tables of the published code and of the paper's appendix for C = 10,
+# gamma = 0.5: exact decimals, written down, not computed here.
+EDC = [1.5, 1.45, 1.4, 1.35, 1.3, 1.25, 1.2, 1.15, 1.1, 1.05]
+TABLE = {
+    'equal_difference': EDC,
+    'uniform': [1.5] * 10,
+    'half_top': [*EDC[:6], 1, 1, 1, 1],
+    'half_bottom': [1, 1, 1, 1, 1, *EDC[5:]],
+    'reverse': [1, 0.95, 0.9, 0.85, 0.8, 0.75, 0.7, 0.65, 0.6, 0.55],
+}
+
+
+@pytest.mark.parametrize('strategy', TABLE)
+def test_factors_are_those_of_the_table(strategy):
+    tau = compression_factors(10, 0.5, strategy)
+    expected = torch.tensor(TABLE[strategy], dtype=torch.float64)
+    torch.testing.assert_close(tau, expected, rtol=1e-15, atol=0)
+
+
+def test_hundred_classes_fall_from_two_to_one_hundredth_above_one():
+    tau = compression_factors(100, 1.0)
+    exact = [float(2 - Fraction(k, 100)) for k in range(100)]
+    torch.testing.assert_close(
+        tau, torch.tensor(exact, dtype=torch.float64), rtol=1e-15, atol=0
+    )
+
+
+def test_rounding_leaves_eleven_factors_on_imagenet_lt():
+    # facts of the published code: (1000, 0.1) and (8142, 0.1) keep only 11
+    # distinct values and the tail is exactly 1; (100, 0.5) keeps 51
+    for classes in (1000, 8142):
+        tau = compression_factors(classes, 0.1, round_digits=2)
+        assert len(tau.unique()) == 11
+        assert tau[-1] == 1
+        exact = compression_factors(classes, 0.1)
+        assert (tau - exact).abs().max() <= 0.005 + 1e-12
+    assert len(compression_factors(100, 0.5, round_digits=2).unique()) == 51
+
+
+@pytest.mark.parametrize('setting', [(10, 0.5), (100, 1.0)])
+def test_rounding_changes_nothing_on_cifar(setting):
+    torch.testing.assert_close(
+        compression_factors(*setting, round_digits=2),
+        compression_factors(*setting),
+        rtol=1e-15,
+        atol=0,
+    )
+
+
+@pytest.mark.parametrize('strategy', TABLE)
+def test_gamma_zero_is_no_compression(strategy):
+    assert (compression_factors(7, 0, strategy) == 1).all()
+
+
+def test_frequency_order_follows_the_counts():
+    counts = [5, 100, 20]
+    tau = compression_factors(3, 0.9, counts=counts, order='frequency')
+    by_index = compression_factors(3, 0.9)
+    assert tau.tolist() == by_index[[2, 0, 1]].tolist()
+
+
+def test_frequency_order_breaks_ties_by_index():
+    tau = compression_factors(
+        3, 0.9, counts=torch.tensor([7, 7, 7]), order='frequency'
+    )
+    assert tau.tolist() == compression_factors(3, 0.9).tolist()
+
+
+def test_convention_index_order_ignores_the_counts():
+    tau = compression_factors(3, 0.9, counts=[1, 2, 3])
+    assert tau.tolist() == compression_factors(3, 0.9).tolist()
+
+
+@pytest.mark.parametrize(
+    ('args', 'kwargs', 'match'),
+    [
+        ((10, -0.1), {}, 'gamma'),
+        ((10, float('nan')), {}, 'gamma'),
+        ((10, 1.1, 'reverse'), {}, r'in \[0, 1\]'),
+        ((10, 0.5, 'half'), {}, 'equal_difference.*reverse'),
+        ((0, 0.5), {}, 'num_classes'),
+        ((10, 0.5), dict(order='count'), "'index', 'frequency'"),
+        ((10, 0.5), dict(order='frequency'), 'counts'),
+        ((10, 0.5), dict(order='frequency', counts=[1, 2]), '2 of them'),
+        ((10, 0.5), dict(round_digits=-1), 'round_digits'),
+    ],
+)
+def test_refuses_bad_settings(args, kwargs, match):
+    with pytest.raises(ValueError, match=match):
+        compression_factors(*args, **kwargs)
+
+
+@pytest.mark.parametrize('shape', [(6, 4), (6, 4, 3, 3), (6, 5, 4)])
+def test_each_sample_is_scaled_by_the_factor_of_its_class(shape):
+    features = torch.randn(shape, dtype=torch.float64)
+    labels = torch.tensor([0, 2, 1, 1, 0, 2])
+    tau = torch.tensor([2.0, 1.5, 1.0], dtype=torch.float64)
+    out = compress_features(features, labels, tau)
+    for i, y in enumerate(labels):
+        assert torch.equal(out[i], features[i] * tau[y])
+
+
+def test_scaling_commutes_with_global_average_pooling():
+    features = torch.randn(5, 4, 3, 3, dtype=torch.float64)
+    labels = torch.tensor([0, 1, 2, 0, 1])
+    tau = compression_factors(3, 0.7)
+    before = compress_features(features, labels, tau).mean((2, 3))
+    after = compress_features(features.mean((2, 3)), labels, tau)
+    torch.testing.assert_close(before, after, rtol=1e-14, atol=1e-15)
+
+
+def test_training_logits_and_gradients_are_a_label_dependent_temperature():
+    """tau_y W f + b, whose feature gradient has one more tau_y."""
+    generator = torch.Generator().manual_seed(1)
+    f = torch.randn(8, 5, dtype=torch.float64, generator=generator)
+    w = torch.randn(3, 5, dtype=torch.float64, generator=generator)
+    b = torch.randn(3, dtype=torch.float64, generator=generator)
+    y = torch.tensor([0, 1, 2, 0, 1, 2, 0, 0])
+    tau = compression_factors(3, 0.5)
+
+    ours = [t.clone().requires_grad_() for t in (f, w, b)]
+    logits = F.linear(compress_features(ours[0], y, tau), *ours[1:])
+    grads = torch.autograd.grad(F.cross_entropy(logits, y), ours)
+
+    # the equivalent logit form, differentiated by hand
+    t = tau[y][:, None]
+    expected = t * (f @ w.T) + b
+    torch.testing.assert_close(logits, expected, rtol=1e-14, atol=1e-14)
+    residual = expected.softmax(1) - F.one_hot(y, 3)
+    residual /= len(y)
+    by_hand = (t * (residual @ w), (t * residual).T @ f, residual.sum(0))
+    for got, want in zip(grads, by_hand, strict=True):
+        torch.testing.assert_close(got, want, rtol=1e-12, atol=1e-14)
+
+
+def test_a_normalised_classifier_sees_no_difference():
+    features = torch.randn(6, 4, dtype=torch.float64)
+    labels = torch.tensor([0, 1, 2, 0, 1, 2])
+    out = compress_features(features, labels, compression_factors(3, 1.0))
+    torch.testing.assert_close(
+        F.normalize(out), F.normalize(features), rtol=1e-14, atol=0
+    )
+
+
+def test_soft_labels_take_the_weighted_mean_of_tau():
+    features = torch.ones(2, 3, dtype=torch.float64)
+    tau = torch.tensor([2.0, 1.0], dtype=torch.float64)
+    soft = torch.tensor([[0.25, 0.75], [1.0, 0.0]])
+    out = compress_features(features, soft, tau)
+    assert out[:, 0].tolist() == [1.25, 2.0]
+
+
+@pytest.mark.parametrize('dtype', [torch.float32, torch.bfloat16])
+def test_dtype_of_the_features_is_kept(dtype):
+    features = torch.randn(2, 3).to(dtype)
+    out = compress_features(
+        features, torch.tensor([0, 1]), compression_factors(2, 0.5)
+    )
+    assert out.dtype == dtype
+
+
+def test_gradcheck():
+    features = torch.randn(4, 3, dtype=torch.float64, requires_grad=True)
+    tau = compression_factors(2, 0.5).requires_grad_()
+    labels = torch.tensor([0, 1, 1, 0])
+    assert torch.autograd.gradcheck(
+        lambda f, t: compress_features(f, labels, t), (features, tau)
+    )

@@ -1,0 +1,229 @@
+import pytest
+import torch
+from mmpretrain.models import LinearClsHead
+from mmpretrain.registry import MODELS
+from mmpretrain.structures import DataSample
+
+from mmlt.models import FCCNeck, LongTailClassifier
+from mmlt.structures import BatchDataSample, unpack_batch
+
+COUNTS = [100, 30, 10]
+GAP = dict(type='GlobalAveragePooling')
+FCC = dict(type='FCCNeck', gamma=0.5)
+
+
+@MODELS.register_module()
+class OwnPrediction(LinearClsHead):
+    """A head that always says 2, and only knows lists of samples."""
+
+    def _get_predictions(self, cls_score, data_samples):
+        for sample in data_samples:
+            sample.set_pred_label(2)
+        return data_samples
+
+
+def build(**kwargs):
+    cfg = dict(
+        type='LongTailClassifier',
+        backbone=dict(type='CIFARResNet', depth=20),
+        neck=[GAP, FCC],
+        head=dict(type='LinearClsHead', num_classes=3, in_channels=64),
+    )
+    model = MODELS.build({**cfg, **kwargs})
+    for part in model.modules():
+        if isinstance(part, FCCNeck):
+            part.set_class_counts(COUNTS)
+    return model
+
+
+def batch(n=4, size=8):
+    inputs = torch.randn(n, 3, size, size)
+    labels = torch.arange(n) % 3
+    return inputs, [BatchDataSample(gt_label=labels)]
+
+
+def test_the_loss_is_that_of_scaled_features():
+    model = build().double()
+    for part in model.modules():
+        if isinstance(part, FCCNeck):
+            part.set_class_counts(COUNTS)  # tau in float64
+    inputs, samples = batch()
+    inputs = inputs.double()
+    labels = samples[0].gt_label
+    feats = model.backbone(inputs)[0].mean((2, 3))
+    tau = torch.tensor([1.5, 1 + 1 / 3, 1 + 1 / 6], dtype=torch.float64)
+    logits = model.head.fc(tau[labels][:, None] * feats)
+    expected = torch.nn.functional.cross_entropy(logits, labels)
+    loss = model.loss(inputs, samples)['loss']
+    torch.testing.assert_close(loss, expected, rtol=1e-12, atol=0)
+
+
+def test_one_batch_sample_gives_the_loss_of_a_list_of_samples():
+    model = build()
+    inputs, samples = batch()
+    whole = model.loss(inputs, samples)['loss']
+    listed = model.loss(inputs, unpack_batch(samples[0]))['loss']
+    assert whole.item() == listed.item()
+
+
+def test_one_batch_sample_gives_the_predictions_of_a_list_of_samples():
+    model = build().eval()
+    inputs, samples = batch()
+    (whole,) = model.predict(inputs, samples)
+    listed = model.predict(inputs, unpack_batch(batch()[1][0]))
+    assert torch.equal(
+        whole.pred_score, torch.stack([s.pred_score for s in listed])
+    )
+    assert torch.equal(
+        whole.pred_label, torch.cat([s.pred_label for s in listed])
+    )
+
+
+def test_a_head_with_its_own_prediction_gets_single_samples():
+    head = dict(type='ArcFaceClsHead', num_classes=3, in_channels=64, s=10.0)
+    model = build(head=head, neck=GAP).eval()
+    inputs, samples = batch()
+    out = model.predict(inputs, samples)
+    assert [s.pred_label.tolist() for s in out] == [[2]] * 4
+    assert [s.gt_label.tolist() for s in out] == [[0], [1], [2], [0]]
+
+
+def test_without_a_neck_that_needs_labels_it_is_the_parents_classifier():
+    ours = build(neck=GAP)
+    parent = build(type='ImageClassifier', neck=GAP)
+    parent.load_state_dict(ours.state_dict())
+    inputs, samples = batch()
+    listed = unpack_batch(samples[0])
+    assert ours.loss(inputs, listed)['loss'].item() == (
+        parent.loss(inputs, listed)['loss'].item()
+    )
+
+
+def test_a_plain_image_classifier_is_told_which_type_to_set():
+    model = build(type='ImageClassifier')
+    inputs, samples = batch()
+    with pytest.raises(RuntimeError, match="type='LongTailClassifier'"):
+        model.loss(inputs, samples)
+    model.eval()
+    assert len(model.predict(inputs, unpack_batch(samples[0]))) == 4
+
+
+def test_soft_labels_scale_by_the_weighted_tau():
+    model = build()
+    inputs, _ = batch(2)
+    soft = torch.tensor([[0.5, 0.5, 0.0], [0.0, 0.0, 1.0]])
+    samples = [
+        DataSample().set_gt_label(0).set_gt_score(score) for score in soft
+    ]
+    feats = model.backbone(inputs)[0].mean((2, 3))
+    tau = torch.tensor([(1.5 + 4 / 3) / 2, 7 / 6])
+    logits = model.head.fc(tau[:, None] * feats)
+    expected = torch.nn.functional.cross_entropy(logits, soft)
+    loss = model.loss(inputs, samples)['loss']
+    torch.testing.assert_close(loss, expected, rtol=1e-5, atol=0)
+
+
+@pytest.fixture
+def logged(monkeypatch):
+    """What the classifier writes into the log."""
+    lines = []
+    module = 'mmlt.models.classifiers.long_tail_classifier'
+    monkeypatch.setattr(
+        f'{module}.print_log', lambda text, **kwargs: lines.append(text)
+    )
+    return lines
+
+
+def test_a_head_that_normalises_is_warned_about(logged):
+    head = dict(type='ArcFaceClsHead', num_classes=3, in_channels=64)
+    model = build(head=head)
+    assert 'FCCNeck changes nothing before ArcFaceClsHead' in logged[0]
+    # and it is true: the logits see the direction of a feature alone
+    feats = (torch.randn(4, 64),)
+    labels = torch.tensor([0, 1, 2, 0])
+    scaled = model.neck[1].train()(feats, labels)
+    model.head.eval()
+    torch.testing.assert_close(model.head(scaled), model.head(feats))
+
+
+def test_a_linear_head_is_not_warned_about(logged):
+    build()
+    assert logged == []
+
+
+TINY = {
+    'resnet50': dict(
+        backbone=dict(type='ResNet', depth=50),
+        neck=[GAP, FCC],
+        in_channels=2048,
+        size=32,
+    ),
+    'resnext50': dict(
+        backbone=dict(type='ResNeXt', depth=50, groups=32, width_per_group=4),
+        neck=[FCC, GAP],
+        in_channels=2048,
+        size=32,
+    ),
+    'vit': dict(
+        backbone=dict(
+            type='VisionTransformer',
+            arch=dict(
+                embed_dims=32,
+                num_layers=2,
+                num_heads=2,
+                feedforward_channels=64,
+            ),
+            img_size=32,
+            patch_size=16,
+        ),
+        neck=FCC,
+        in_channels=32,
+        size=32,
+    ),
+    'timm': dict(
+        backbone=dict(type='TIMMBackbone', model_name='resnet10t'),
+        neck=[GAP, FCC],
+        in_channels=512,
+        size=32,
+    ),
+}
+
+
+@pytest.mark.parametrize('name', TINY)
+def test_any_backbone_of_the_parent_or_timm_works(name):
+    """Half the features at gamma -> 1: the loss is that of doubled ones."""
+    if name == 'timm':
+        pytest.importorskip('timm')
+    cfg = dict(TINY[name])
+    size, in_channels = cfg.pop('size'), cfg.pop('in_channels')
+    kind = 'VisionTransformerClsHead' if name == 'vit' else 'LinearClsHead'
+    head = dict(type=kind, num_classes=3, in_channels=in_channels)
+    model = build(head=head, **cfg)
+    inputs, samples = batch(3, size)
+    labels = samples[0].gt_label
+
+    logits = {}
+    for module in model.modules():  # same features in both passes
+        if isinstance(module, torch.nn.Dropout):
+            module.p = 0.0
+    for begin in (0, 1):
+        for neck in model.modules():
+            if isinstance(neck, FCCNeck):
+                neck.begin = begin
+                neck.set_progress(0, 1)
+        feats = model.extract_feat(inputs, labels=labels)
+        logits[begin] = model.head.pre_logits(feats)
+    tau = torch.tensor([1.5, 1 + 1 / 3, 1 + 1 / 6])[labels]
+    tau = tau.view(-1, *[1] * (logits[1].dim() - 1))
+    torch.testing.assert_close(
+        logits[0], tau * logits[1], rtol=1e-4, atol=1e-6
+    )
+
+    model.loss(inputs, samples)['loss'].backward()
+    first = next(p for p in model.backbone.parameters() if p.requires_grad)
+    assert first.grad is not None
+    assert len(model.eval().predict(inputs, samples)[0].pred_label) == 3
+
+
+def test_it_is_registered_under_its_name():
+    assert MODELS.get('LongTailClassifier') is LongTailClassifier

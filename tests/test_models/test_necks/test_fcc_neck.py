@@ -1,0 +1,137 @@
+import pytest
+import torch
+from torch import nn
+
+from mmlt.functional import compress_features, compression_factors
+from mmlt.models import FCCNeck
+
+COUNTS = [100, 30, 10, 3]
+LABELS = torch.tensor([0, 3, 1, 2, 2])
+
+
+def ready(**kwargs):
+    neck = FCCNeck(**{'gamma': 0.5, **kwargs}).double()
+    neck.set_class_counts(COUNTS)
+    return neck
+
+
+@pytest.mark.parametrize(
+    'kwargs',
+    [
+        {},
+        dict(gamma=0.1, round_digits=2),
+        dict(strategy='half_top'),
+        dict(strategy='half_bottom'),
+        dict(strategy='uniform'),
+        dict(strategy='reverse'),
+        dict(order='frequency'),
+    ],
+)
+def test_neck_equals_the_function(kwargs):
+    feats = torch.randn(5, 6, dtype=torch.float64)
+    settings = {'gamma': 0.5, **kwargs}
+    tau = compression_factors(4, counts=COUNTS, **settings)
+    expected = compress_features(feats, LABELS, tau)
+    assert torch.equal(ready(**kwargs)(feats, LABELS), expected)
+
+
+def test_testing_leaves_features_alone():
+    feats = torch.randn(5, 6, dtype=torch.float64)
+    assert ready().eval()(feats) is feats
+
+
+def test_the_last_of_a_tuple_is_scaled():
+    feats = tuple(torch.randn(5, 2, 3, 3).double() for _ in range(2))
+    out = ready()(feats, LABELS)
+    assert out[0] is feats[0]
+    assert torch.equal(out[1], ready()(feats[1], LABELS))
+
+
+@pytest.mark.parametrize('begin', [0, 3])
+def test_scaling_begins_with_the_epoch_begin(begin):
+    neck = ready(begin=begin)
+    feats = torch.randn(5, 6).double()
+    for epoch in range(5):
+        neck.set_progress(epoch, 5)
+        scaled = not torch.equal(neck(feats, LABELS), feats)
+        assert scaled == (epoch >= begin)
+
+
+def test_gamma_zero_changes_nothing():
+    feats = torch.randn(5, 6).double()
+    assert torch.equal(ready(gamma=0)(feats, LABELS), feats)
+
+
+def test_frequency_order_needs_the_counts_alone():
+    neck = FCCNeck(0.5, order='frequency')
+    neck.set_class_counts([3, 10, 30, 100])
+    assert neck.tau.tolist() == pytest.approx([1.125, 1.25, 1.375, 1.5])
+
+
+def test_counts_and_factors_travel_in_the_checkpoint():
+    loaded = FCCNeck(0.5).double()
+    loaded.load_state_dict(ready().state_dict())
+    assert loaded.class_counts.tolist() == COUNTS
+    assert torch.equal(loaded.tau, ready().tau)
+
+
+def test_a_checkpoint_without_counts_loads():
+    neck = FCCNeck(0.5)
+    neck.load_state_dict(FCCNeck(0.5).state_dict())
+    assert len(neck.class_counts) == 0
+
+
+def test_works_in_a_bare_pytorch_loop():
+    neck, fc = FCCNeck(0.5), nn.Linear(6, 4)
+    neck.set_class_counts(COUNTS)
+    feats = torch.randn(5, 6, requires_grad=True)
+    loss = nn.functional.cross_entropy(fc(neck(feats, LABELS)), LABELS)
+    loss.backward()
+    assert feats.grad.isfinite().all()
+
+
+def test_convention_a_zero_count_is_allowed():
+    # no formula of FCC divides by the counts
+    neck = FCCNeck(0.5)
+    neck.set_class_counts([5, 0])
+    assert neck.tau.tolist() == [1.5, 1.25]
+
+
+def test_training_without_labels_says_which_type_to_set():
+    with pytest.raises(RuntimeError, match="type='LongTailClassifier'"):
+        ready()(torch.randn(5, 6))
+
+
+def test_training_without_counts_names_the_neck_and_the_hook():
+    with pytest.raises(RuntimeError, match='FCCNeck.*LongTailHook'):
+        FCCNeck(0.5)(torch.randn(5, 6), LABELS)
+
+
+@pytest.mark.parametrize(
+    ('kwargs', 'match'),
+    [
+        (dict(gamma=-1), 'gamma'),
+        (dict(gamma=2, strategy='reverse'), 'gamma'),
+        (dict(gamma=0.5, strategy='edc'), 'equal_difference'),
+        (dict(gamma=0.5, begin=-1), 'begin'),
+        (dict(gamma=0.5, begin=0.5), 'begin'),
+        (dict(gamma=0.5, order='count'), 'order'),
+        (dict(gamma=0.5, round_digits=1.5), 'round_digits'),
+    ],
+)
+def test_refuses_bad_settings_when_it_is_built(kwargs, match):
+    with pytest.raises(ValueError, match=match):
+        FCCNeck(**kwargs)
+
+
+@pytest.mark.parametrize('counts', [[], [[1, 2]], [1.5, 2], [3, -1]])
+def test_refuses_what_are_no_counts(counts):
+    with pytest.raises(ValueError, match='class counts of FCCNeck'):
+        FCCNeck(0.5).set_class_counts(counts)
+
+
+def test_refuses_counts_of_another_number_of_classes():
+    neck = FCCNeck(0.5)
+    neck.num_classes = 10
+    with pytest.raises(ValueError, match='10 classes of FCCNeck, but got 4'):
+        neck.set_class_counts(COUNTS)
