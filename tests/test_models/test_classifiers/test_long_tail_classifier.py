@@ -80,7 +80,7 @@ def test_one_batch_sample_gives_the_predictions_of_a_list_of_samples():
 
 
 def test_a_head_with_its_own_prediction_gets_single_samples():
-    head = dict(type='ArcFaceClsHead', num_classes=3, in_channels=64, s=10.0)
+    head = dict(type='OwnPrediction', num_classes=3, in_channels=64)
     model = build(head=head, neck=GAP).eval()
     inputs, samples = batch()
     out = model.predict(inputs, samples)

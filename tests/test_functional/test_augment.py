@@ -1,0 +1,48 @@
+import pytest
+import torch
+import torchvision.transforms.functional as TF
+
+from mmlt.functional.augment import crop_batch, flip_batch
+
+
+@pytest.fixture
+def images():
+    return torch.randint(0, 256, (81, 3, 8, 8), dtype=torch.uint8)
+
+
+def test_every_crop_is_torchvisions_pixel_by_pixel(images):
+    places = torch.cartesian_prod(torch.arange(9), torch.arange(9))
+    out = crop_batch(images, *places.T, size=8, padding=4)
+    for image, (top, left), got in zip(images, places, out, strict=True):
+        padded = TF.pad(image, [4])
+        assert torch.equal(got, TF.crop(padded, top, left, 8, 8))
+
+
+def test_crop_without_padding_may_be_smaller(images):
+    top = torch.arange(81) % 4
+    out = crop_batch(images, top, top, size=5)
+    assert torch.equal(out[3], images[3, :, 3:8, 3:8])
+
+
+def test_flip_is_torchvisions_where_asked(images):
+    flip = torch.arange(81) % 3 == 0
+    out = flip_batch(images, flip)
+    assert torch.equal(out[flip], TF.hflip(images[flip]))
+    assert torch.equal(out[~flip], images[~flip])
+
+
+@pytest.mark.parametrize(
+    'layout', [torch.contiguous_format, torch.channels_last]
+)
+@pytest.mark.parametrize('dtype', [torch.uint8, torch.float32])
+def test_any_memory_layout_and_dtype(images, layout, dtype):
+    x = images.to(dtype).contiguous(memory_format=layout)
+    zero = torch.zeros(81, dtype=torch.long)
+    assert torch.equal(crop_batch(x, zero + 4, zero + 4, 8, 4), x)
+    assert crop_batch(x, zero, zero, 8, 4).dtype == dtype
+
+
+def test_refuses_a_square_larger_than_the_image(images):
+    zero = torch.zeros(81, dtype=torch.long)
+    with pytest.raises(ValueError, match='`size` <= 10.* got 11'):
+        crop_batch(images, zero, zero, size=11, padding=1)

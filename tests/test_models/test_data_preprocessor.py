@@ -1,0 +1,105 @@
+import pytest
+import torch
+from mmpretrain.models import ClsDataPreprocessor
+
+from mmlt.models import BatchDataPreprocessor
+from mmlt.structures import BatchDataSample, unpack_batch
+
+NORM = dict(mean=[125.3, 123.0, 113.9], std=[51.6, 50.8, 51.3])
+AUGMENTS = [
+    dict(type='BatchRandomCrop', size=8, padding=2),
+    dict(type='BatchRandomFlip', prob=0.5),
+]
+
+
+def batch(n=16):
+    inputs = torch.randint(0, 256, (n, 3, 8, 8), dtype=torch.uint8)
+    return {
+        'inputs': inputs,
+        'data_samples': [BatchDataSample(gt_label=torch.arange(n))],
+    }
+
+
+def listed(data):
+    return {
+        'inputs': list(data['inputs']),
+        'data_samples': unpack_batch(data['data_samples'][0]),
+    }
+
+
+@pytest.mark.parametrize('to_rgb', [True, False])
+def test_testing_gives_the_parents_numbers(to_rgb):
+    data = batch()
+    ours = BatchDataPreprocessor(augments=AUGMENTS, to_rgb=to_rgb, **NORM)
+    parent = ClsDataPreprocessor(to_rgb=to_rgb, **NORM)
+    out = ours(data)
+    assert torch.equal(out['inputs'], parent(listed(data))['inputs'])
+    assert out['data_samples'][0].gt_label.tolist() == list(range(16))
+
+
+def test_training_normalises_what_the_augmentations_make():
+    data = batch()
+    ours = BatchDataPreprocessor(augments=AUGMENTS, **NORM)
+    out = ours(data, training=True)['inputs']
+    again = BatchDataPreprocessor(augments=AUGMENTS, **NORM)
+    pixels = data['inputs']
+    for augment in again.augments:
+        pixels = augment(pixels, again.generator)
+    expected = ClsDataPreprocessor(**NORM)(
+        {'inputs': pixels, 'data_samples': None}
+    )['inputs']
+    assert torch.equal(out, expected)
+    assert not torch.equal(out, ours(data)['inputs'])
+
+
+def test_convention_padding_is_black_before_normalisation():
+    crop = dict(type='BatchRandomCrop', size=12, padding=2)
+    ours = BatchDataPreprocessor(augments=[crop], **NORM)
+    out = ours(batch(), training=True)['inputs']
+    black = -torch.tensor(NORM['mean']) / torch.tensor(NORM['std'])
+    torch.testing.assert_close(out[:, :, 0, 0], black.expand(16, 3))
+
+
+def test_an_epoch_repeats_its_random_numbers_and_the_next_differs():
+    data = batch()
+    ours = BatchDataPreprocessor(augments=AUGMENTS, **NORM)
+    seen = []
+    for epoch in (0, 1, 0):
+        ours.set_progress(epoch, 2)
+        seen.append(ours(data, training=True)['inputs'])
+    assert torch.equal(seen[0], seen[2])
+    assert not torch.equal(seen[0], seen[1])
+
+
+def test_the_seed_of_the_run_changes_them():
+    data = batch()
+    seen = []
+    for seed in (0, 1):
+        torch.manual_seed(seed)
+        ours = BatchDataPreprocessor(augments=AUGMENTS, **NORM)
+        seen.append(ours(data, training=True)['inputs'])
+    assert not torch.equal(*seen)
+
+
+@pytest.mark.parametrize('channels_last', [True, False])
+def test_memory_layout_of_the_network_input(channels_last):
+    ours = BatchDataPreprocessor(channels_last=channels_last, **NORM)
+    out = ours(batch(), training=True)['inputs']
+    layout = torch.channels_last
+    assert out.is_contiguous(memory_format=layout) or not channels_last
+    assert out.dtype == torch.float32
+
+
+def test_lists_of_images_go_the_parents_way():
+    data = batch()
+    ours = BatchDataPreprocessor(augments=AUGMENTS, **NORM)
+    out = ours(listed(data), training=True)
+    expected = ClsDataPreprocessor(**NORM)(listed(data), training=True)
+    assert torch.equal(out['inputs'], expected['inputs'])
+    assert len(out['data_samples']) == 16
+
+
+def test_refuses_soft_labels_of_whole_batches():
+    ours = BatchDataPreprocessor(to_onehot=True, num_classes=16, **NORM)
+    with pytest.raises(ValueError, match='batch_augments'):
+        ours(batch(), training=True)
