@@ -1,0 +1,109 @@
+"""The structure: who may import whom, what is registered, what is said."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PACKAGE = ROOT / 'mmlt'
+
+# room -> rooms of ours that it may import
+MAY_IMPORT = {
+    'functional': set(),
+    'structures': set(),
+    'datasets': {'functional', 'structures'},
+    'models': {'functional', 'structures'},
+    'evaluation': {'functional', 'structures'},
+    'engine': {'functional', 'structures', 'datasets'},
+    'visualization': set(),
+}
+FUNCTIONAL_MAY_IMPORT = {
+    'collections',
+    'functools',
+    'math',
+    'mmlt',
+    'numbers',
+    'numpy',
+    'torch',
+    'typing',
+}
+
+
+def imported(path):
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            yield node.module
+
+
+def modules(room):
+    return sorted((PACKAGE / room).rglob('*.py'))
+
+
+@pytest.mark.parametrize('room', MAY_IMPORT)
+def test_imports_point_towards_functional(room):
+    for path in modules(room):
+        for name in imported(path):
+            parts = name.split('.')
+            if parts[0] == 'mmlt' and len(parts) > 1 and parts[1] != room:
+                assert parts[1] in MAY_IMPORT[room], f'{path}: {name}'
+
+
+def test_functional_imports_torch_and_numpy_alone():
+    for path in modules('functional'):
+        if path.name == 'mpmath_reference.py':
+            continue
+        names = {name.split('.')[0] for name in imported(path)}
+        assert names <= FUNCTIONAL_MAY_IMPORT, f'{path}: {names}'
+
+
+def test_every_room_is_known_to_this_test():
+    rooms = {p.parent.name for p in PACKAGE.glob('*/__init__.py')}
+    assert rooms <= set(MAY_IMPORT)
+
+
+def test_registered_names_do_not_replace_those_of_the_parent():
+    from mmpretrain import registry
+
+    for path in PACKAGE.rglob('*.py'):
+        assert 'force=True' not in path.read_text(), path
+    for name in ('MODELS', 'DATASETS', 'HOOKS', 'METRICS', 'DATA_SAMPLERS'):
+        for key, kind in getattr(registry, name).module_dict.items():
+            if kind.__module__.startswith('mmlt.'):
+                assert key == kind.__name__
+
+
+def test_public_names_have_a_docstring():
+    import mmlt.datasets
+    import mmlt.engine
+    import mmlt.evaluation
+    import mmlt.functional
+    import mmlt.models
+
+    for room in ('datasets', 'engine', 'evaluation', 'functional', 'models'):
+        module = getattr(mmlt, room)
+        for name in module.__all__:
+            assert getattr(module, name).__doc__, f'mmlt.{room}.{name}'
+
+
+@pytest.mark.parametrize(
+    'page', sorted(p.relative_to(ROOT) for p in ROOT.rglob('*.md')), ids=str
+)
+def test_paths_named_on_a_page_exist(page):
+    if page.parts[0] in ('.venv', 'work_dirs', 'data', 'build'):
+        pytest.skip('not ours')
+    text = (ROOT / page).read_text()
+    named = re.findall(
+        r'\b((?:mmlt|configs|tools|tests|benchmarks|results|docs)/'
+        r'[\w./-]*\w)',
+        text,
+    )
+    here = (ROOT / page).parent
+    links = re.findall(r'\]\((?!https?:|#|mailto:)([^)#]+)', text)
+    for path in named:
+        assert (ROOT / path).exists(), f'{page} names {path}'
+    for path in links:
+        assert (here / path).exists(), f'{page} links {path}'
