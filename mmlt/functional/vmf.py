@@ -135,9 +135,9 @@ def _check_classes(kappa: Tensor, mu: Tensor) -> tuple[Tensor, Tensor]:
     """Return kappa in float64 and mu in at least float32."""
     kappa64, _ = to_float64('kappa', kappa)
     _, dtype = to_float64('mu', mu.detach())
-    if mu.ndim != 2 or mu.shape[1] < 2:
+    if mu.ndim != 2 or mu.shape[0] < 1 or mu.shape[1] < 2:
         raise ValueError(
-            'Expected `mu` to have the shape (C, D) with D >= 2, but got '
+            'Expected `mu` to have the shape (C, D), C >= 1, D >= 2, but got '
             f'{tuple(mu.shape)}. (One unit row per class.)'
         )
     if kappa.shape != mu.shape[:1]:
@@ -482,7 +482,7 @@ def _(order, kappa, mu):
     return torch.empty_like(kappa), mu.new_empty(size)
 
 
-@torch.library.custom_op('mmlt::vmf_sums_backward', mutates_args=())
+@torch.library.custom_op('mmlt::vmf_overlap_sums_backward', mutates_args=())
 def _sums_backward_op(
     order: float, kappa: Tensor, mu: Tensor, cosines: Tensor, grad: Tensor
 ) -> tuple[Tensor, Tensor]:
