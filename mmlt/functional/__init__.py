@@ -4,6 +4,7 @@ No registry, no configuration, no file and no print. Imports torch and numpy
 alone (``mpmath_reference``, the oracle, is never imported from here).
 """
 
+from .bessel import iv_ratio, log_iv
 from .calibration import (
     calibration_bins,
     calibration_error,
@@ -12,16 +13,48 @@ from .calibration import (
 from .compression import compress_features, compression_factors
 from .long_tail import class_counts, long_tailed_counts, long_tailed_indices
 from .shots import group_accuracy, shot_groups
+from .vmf import (
+    calibrated_concentration,
+    class_feature_consistency,
+    inter_class_discrepancy,
+    overlap_row_means,
+    vmf_kl,
+    vmf_log_partition,
+    vmf_mean_resultant,
+    vmf_mean_resultant_derivative,
+    vmf_overlap,
+)
+from .vmf_conversion import (
+    causal_to_vmf,
+    cosine_to_vmf,
+    linear_to_vmf,
+    tau_norm_to_vmf,
+)
 
 __all__ = [
+    'calibrated_concentration',
     'calibration_bins',
     'calibration_error',
+    'causal_to_vmf',
     'class_counts',
+    'class_feature_consistency',
     'compress_features',
     'compression_factors',
+    'cosine_to_vmf',
     'group_accuracy',
+    'inter_class_discrepancy',
+    'iv_ratio',
+    'linear_to_vmf',
+    'log_iv',
     'long_tailed_counts',
     'long_tailed_indices',
+    'overlap_row_means',
     'shot_groups',
+    'tau_norm_to_vmf',
     'top_calibration_error',
+    'vmf_kl',
+    'vmf_log_partition',
+    'vmf_mean_resultant',
+    'vmf_mean_resultant_derivative',
+    'vmf_overlap',
 ]

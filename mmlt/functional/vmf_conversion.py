@@ -1,0 +1,138 @@
+r"""Other classifiers read as vMF classifiers: (kappa, mu) from weights.
+
+All of them score with w_i.x; what differs is how much of the norm of w_i is
+left as the concentration (seed: appendix of arXiv 2208.10043, Sec. 2.2). The
+bias is ignored, as there. A row of zeros has no direction: it gives mu = 0,
+and the concentration its formula gives at norm 0.
+"""
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from .bessel import check_real
+
+
+def _norm_and_direction(weight: Tensor) -> tuple[Tensor, Tensor]:
+    if not isinstance(weight, Tensor) or not weight.is_floating_point():
+        got = getattr(weight, 'dtype', type(weight).__name__)
+        raise TypeError(
+            'Expected `weight` to be a floating point tensor, but got '
+            f'{got}. (Pass `fc.weight`.)'
+        )
+    if weight.ndim != 2:
+        raise ValueError(
+            'Expected `weight` to have the shape (C, D), but got '
+            f'{tuple(weight.shape)}. (One row per class; flatten a 1x1 '
+            'convolution first.)'
+        )
+    weight = weight.to(torch.promote_types(weight.dtype, torch.float32))
+    return torch.linalg.vector_norm(weight, dim=1), F.normalize(weight, dim=1)
+
+
+def linear_to_vmf(weight: Tensor) -> tuple[Tensor, Tensor]:
+    r"""Concentration and direction of a linear classifier, kappa = \|w\|.
+
+    Convention:
+        - the linear classifier scores the raw feature x, not x/\|x\|.
+
+    Args:
+        weight: (C, D).
+
+    Returns:
+        kappa (C,) and mu (C, D), dtype and device of ``weight`` (float32 for
+        half precision).
+
+    Raises:
+        TypeError: If ``weight`` is not a floating point tensor.
+        ValueError: If ``weight`` is not two-dimensional.
+
+    Source:
+        arXiv 2208.10043, appendix, Eq. 9.
+    """
+    return _norm_and_direction(weight)
+
+
+def tau_norm_to_vmf(weight: Tensor, tau: float = 0.7) -> tuple[Tensor, Tensor]:
+    r"""The same for a tau-normalised classifier, kappa = \|w\|^(1 - tau).
+
+    Convention:
+        - ``weight`` is the trained one, not yet normalised.
+        - tau = 0 is the linear classifier, tau = 1 gives kappa = 1.
+
+    Args:
+        weight: (C, D).
+        tau: Exponent of the norm that is divided out, >= 0.
+
+    Returns:
+        kappa (C,) and mu (C, D), as :func:`linear_to_vmf`.
+
+    Raises:
+        TypeError: If ``weight`` is not a floating point tensor.
+        ValueError: If ``tau`` is negative or the shape does not fit.
+
+    Source:
+        arXiv 2208.10043, appendix, Eq. 10; tau = 0.7 from there.
+    """
+    tau = check_real('tau', tau, 0, 'tau = 0 is the linear classifier.')
+    norm, mu = _norm_and_direction(weight)
+    return norm ** (1 - tau), mu
+
+
+def causal_to_vmf(
+    weight: Tensor, gamma: float = 1 / 16
+) -> tuple[Tensor, Tensor]:
+    r"""The same for a causal classifier, kappa = \|w\| / (\|w\| + gamma).
+
+    Convention:
+        - no counterfactual term (TDE) and no score scale.
+        - kappa is below 1 by construction: do not clamp it.
+
+    Args:
+        weight: (C, D).
+        gamma: Added to the norm, > 0. The appendix says 1/16 "following the
+            official codes"; those use 1/32.
+
+    Returns:
+        kappa (C,) and mu (C, D), as :func:`linear_to_vmf`.
+
+    Raises:
+        TypeError: If ``weight`` is not a floating point tensor.
+        ValueError: If ``gamma`` is not positive or the shape does not fit.
+
+    Source:
+        arXiv 2208.10043, appendix, Eq. 11.
+    """
+    hint = 'Without gamma the classifier is the cosine classifier.'
+    gamma = check_real('gamma', gamma, 0, hint)
+    if gamma == 0:
+        raise ValueError(
+            f'Expected `gamma` to be a number > 0, but got 0. ({hint})'
+        )
+    norm, mu = _norm_and_direction(weight)
+    return norm / (norm + gamma), mu
+
+
+def cosine_to_vmf(
+    weight: Tensor, scale: float = 16.0
+) -> tuple[Tensor, Tensor]:
+    r"""The same for a cosine classifier, kappa = scale for every class.
+
+    Args:
+        weight: (C, D).
+        scale: Factor on the cosine, >= 0.
+
+    Returns:
+        kappa (C,) and mu (C, D), as :func:`linear_to_vmf`.
+
+    Raises:
+        TypeError: If ``weight`` is not a floating point tensor.
+        ValueError: If ``scale`` is negative or the shape does not fit.
+
+    Source:
+        arXiv 2208.10043, appendix, Eq. 8.
+    """
+    hint = 'It is the sigma that multiplies the cosine, often 16.'
+    scale = check_real('scale', scale, 0, hint)
+    norm, mu = _norm_and_direction(weight)
+    return torch.full_like(norm, scale), mu
