@@ -21,6 +21,7 @@ MAY_IMPORT = {
 }
 FUNCTIONAL_MAY_IMPORT = {
     'collections',
+    'fractions',
     'functools',
     'math',
     'mmlt',

@@ -1,7 +1,5 @@
 import functools
 import math
-import subprocess
-import sys
 from pathlib import Path
 
 import mpmath
@@ -716,27 +714,6 @@ def test_same_numbers_on_the_device_without_waiting_for_it():
         torch.testing.assert_close(
             value.cpu(), function(kappa, mu, labels), rtol=1e-12, atol=1e-15
         )
-
-
-def test_functional_imports_torch_and_numpy_alone():
-    code = (
-        'import sys, torch; before = set(sys.modules); '
-        'import mmlt.functional; new = set(sys.modules) - before; '
-        "print(*sorted({name.split('.')[0] for name in new}))"
-    )
-    loaded = subprocess.run(
-        [sys.executable, '-c', code],
-        check=True,
-        capture_output=True,
-        text=True,
-        cwd=Path(__file__).parents[2],
-    ).stdout.split()
-    assert 'mmlt' in loaded
-    for name in ('mpmath', 'scipy', 'mmpretrain', 'mmengine'):
-        assert name not in loaded
-
-
-# --- conventions ---
 
 
 def test_convention_bias_is_minus_log_partition():
