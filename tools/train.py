@@ -15,6 +15,7 @@ from mmlt.engine.preflight import (
     check_work_dir,
     complete_config,
     default_work_dir,
+    join_processes,
 )
 
 
@@ -109,6 +110,7 @@ def main() -> None:
         cfg = prepare(args)
     except (OSError, ValueError) as error:
         sys.exit(f'error: {error}')
+    join_processes(args.launcher)
     build = RUNNERS.build if 'runner_type' in cfg else Runner.from_cfg
     build(cfg).train()
 

@@ -28,7 +28,8 @@ env_cfg = dict(
     dist_cfg=dict(backend='nccl'),
 )
 
-# TensorBoard: add dict(type='TensorboardVisBackend') (extra "tensorboard")
+# TensorBoard (extra "tensorboard"):
+# --cfg-options visualizer.vis_backends.0.type=TensorboardVisBackend
 vis_backends = [dict(type='LocalVisBackend')]
 visualizer = dict(type='UniversalVisualizer', vis_backends=vis_backends)
 

@@ -91,7 +91,7 @@ def complete_config(cfg: Config) -> Config:
 
     As the parent's tools: ``default_collate`` where no ``collate_fn`` is
     named, workers that persist, pinned memory where there is a GPU. Without
-    a GPU the processes talk through gloo.
+    a GPU, several processes do not ask for one.
     """
     has_gpu = torch.cuda.is_available()
     for name in ('train_dataloader', 'val_dataloader', 'test_dataloader'):
@@ -101,7 +101,27 @@ def complete_config(cfg: Config) -> Config:
         loader.setdefault('pin_memory', has_gpu)
         loader.setdefault('persistent_workers', loader.num_workers > 0)
         loader.setdefault('collate_fn', dict(type='default_collate'))
-    dist_cfg = cfg.setdefault('env_cfg', {}).setdefault('dist_cfg', {})
-    if not has_gpu and dist_cfg.get('backend', 'nccl') == 'nccl':
-        dist_cfg['backend'] = 'gloo'
+    launcher = cfg.get('launcher', 'none')
+    if not has_gpu and launcher != 'none':
+        # the parent would give every process a GPU
+        cfg.model_wrapper_cfg = {
+            'type': 'MMDistributedDataParallel',
+            'device_ids': None,
+            'broadcast_buffers': False,
+            'find_unused_parameters': cfg.get('find_unused_parameters', False),
+            **(cfg.get('model_wrapper_cfg') or {}),
+        }
     return cfg
+
+
+def join_processes(launcher: str) -> None:
+    """Let processes without a GPU talk through gloo.
+
+    The parent's own start-up needs a GPU in every process; it does nothing
+    more once they are joined.
+
+    Args:
+        launcher: 'none', or 'pytorch' (torchrun). Others are left alone.
+    """
+    if launcher == 'pytorch' and not torch.cuda.is_available():
+        torch.distributed.init_process_group('gloo')

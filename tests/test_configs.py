@@ -1,0 +1,132 @@
+"""Every recipe loads, builds, makes a training step, and is short."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+import torch
+from mmengine.config import Config
+from mmpretrain.registry import DATASETS, MODELS
+
+from mmlt.structures import BatchDataSample
+
+ROOT = Path(__file__).parents[1]
+RECIPES = sorted(
+    p.relative_to(ROOT)
+    for p in (ROOT / 'configs').rglob('*.py')
+    if '_base_' not in p.parts
+)
+
+
+def load(recipe):
+    return Config.fromfile(ROOT / recipe)
+
+
+def classes(cfg):
+    return cfg.model.head.num_classes
+
+
+@pytest.mark.parametrize('recipe', RECIPES, ids=str)
+def test_recipe_makes_a_training_step(recipe):
+    cfg = load(recipe)
+    model = MODELS.build({**cfg.model, 'data_preprocessor': None})
+    preprocessor = MODELS.build(cfg.data_preprocessor)
+    counts = torch.arange(classes(cfg), 0, -1)
+    for part in model.modules():
+        if hasattr(part, 'set_class_counts'):
+            part.set_class_counts(counts)
+        if hasattr(part, 'set_progress'):
+            part.set_progress(10**6, 10**6 + 1)
+    size = 8 if 'digits' in recipe.name else 32
+    batch = {
+        'inputs': torch.randint(0, 256, (8, 3, size, size)).byte(),
+        'data_samples': [BatchDataSample(gt_label=torch.arange(8))],
+    }
+    losses = model(**preprocessor(batch, training=True), mode='loss')
+    loss = sum(v for k, v in losses.items() if 'loss' in k)
+    assert loss.isfinite()
+    loss.backward()
+    assert all(
+        p.grad is not None and p.grad.isfinite().all()
+        for p in model.parameters()
+        if p.requires_grad
+    )
+
+
+@pytest.mark.parametrize('recipe', RECIPES, ids=str)
+def test_recipe_is_twenty_lines_at_most(recipe):
+    text = (ROOT / recipe).read_text()
+    head = ast.get_docstring(ast.parse(text), clean=False)
+    code = text.replace(head, '').splitlines()
+    lines = [line for line in code if line.strip(' "')]
+    assert len(lines) <= 20
+
+
+@pytest.mark.parametrize('recipe', RECIPES, ids=str)
+def test_head_of_a_recipe_says_what_it_is_and_how_to_run_it(recipe):
+    head = ast.get_docstring(ast.parse((ROOT / recipe).read_text()))
+    assert f'Run: python tools/train.py {recipe}' in head
+    assert 'Ours' in head
+
+
+@pytest.mark.parametrize('recipe', RECIPES, ids=str)
+def test_name_of_a_recipe_says_network_data_and_ratio(recipe):
+    cfg = load(recipe)
+    match = re.match(
+        r'(?:[\w-]+_)?(resnet\d+)_(cifar10lt|cifar100lt|digitslt)'
+        r'(?:-ir(\d+))?(?:_[\w-]+)?$',
+        recipe.stem,
+    )
+    assert match, recipe
+    network, data, ratio = match.groups()
+    train, test = cfg.train_dataloader.dataset, cfg.test_dataloader.dataset
+    assert network == f'resnet{cfg.model.backbone.depth}'
+    for dataset in (train, test):
+        assert dataset.type.lower() == data
+        assert DATASETS.get(dataset.type) is not None
+    expected = 20 if data == 'digitslt' else int(ratio or 100)
+    assert train.imbalance_ratio == expected
+    assert (train.split, test.split) == ('train', 'test')
+    assert classes(cfg) == (100 if data == 'cifar100lt' else 10)
+
+
+@pytest.mark.parametrize('data', ['cifar10lt', 'cifar100lt'])
+@pytest.mark.parametrize('ratio', ['', '-ir50'])
+def test_fcc_differs_from_its_twin_by_the_neck_alone(data, ratio):
+    name = f'resnet32_{data}{ratio}.py'
+    ours, twin = (load(f'configs/{m}/{name}') for m in ('fcc', 'ce'))
+    fcc = ours.model.neck.pop()
+    gamma = 0.5 if data == 'cifar10lt' else 1.0
+    assert fcc == dict(type='FCCNeck', gamma=gamma, begin=50)
+    assert ours.to_dict() == twin.to_dict()
+
+
+def test_learning_rate_of_the_cifar_schedule():
+    """Per epoch, as facts of the published code give it (1-based)."""
+    from mmengine.optim import OptimWrapper
+    from mmengine.registry import PARAM_SCHEDULERS
+
+    cfg = load('configs/ce/resnet32_cifar10lt.py')
+    settings = dict(cfg.optim_wrapper.optimizer)
+    assert settings.pop('type') == 'SGD'
+    net = torch.nn.Linear(1, 1)
+    sgd = torch.optim.SGD(net.parameters(), **settings)
+    assert sgd.defaults['nesterov']
+    assert sgd.defaults['weight_decay'] == 2e-4
+    wrapper = OptimWrapper(optimizer=sgd)
+    schedulers = [
+        PARAM_SCHEDULERS.build({**s, 'optimizer': wrapper})
+        for s in cfg.param_scheduler
+    ]
+    rates = []
+    for _ in range(cfg.train_cfg.max_epochs):
+        rates.append(sgd.param_groups[0]['lr'])
+        for scheduler in schedulers:
+            scheduler.step()
+    assert len(rates) == 200
+    expected = [0.1 * f for f in (7 / 15, 9 / 15, 11 / 15, 13 / 15, 1)]
+    assert rates[:5] == pytest.approx(expected, rel=1e-12)
+    assert rates[5:159] == pytest.approx([0.1] * 154, rel=1e-12)
+    assert rates[159:179] == pytest.approx([1e-3] * 20, rel=1e-12)
+    assert rates[179:] == pytest.approx([1e-5] * 21, rel=1e-12)
