@@ -5,7 +5,7 @@ from setuptools.command.build_py import build_py
 
 HERE = Path(__file__).parent
 # configs and tools ship inside the wheel, where mmengine looks for them
-SHIPPED = ('configs', 'tools')
+SHIPPED = ('configs', 'tools', 'model-index.yml')
 
 
 class BuildWithConfigs(build_py):
@@ -18,9 +18,10 @@ class BuildWithConfigs(build_py):
         super().run()
         if self.editable_mode:
             return
-        for folder in SHIPPED:
-            for path in sorted((HERE / folder).rglob('*')):
-                if path.suffix not in ('.py', '.md', '.sh'):
+        for name in SHIPPED:
+            inside = sorted((HERE / name).rglob('*'))
+            for path in inside or [HERE / name]:
+                if path.suffix not in ('.py', '.md', '.sh', '.yml'):
                     continue
                 target = Path(self.build_lib, 'mmlt', '.mim')
                 target = target / path.relative_to(HERE)

@@ -8,13 +8,17 @@ from mmlt.structures import BatchDataSample
 
 
 @FUNCTIONS.register_module()
-def batch_collate(batch: dict | Sequence[dict]) -> dict[str, Any]:
+def batch_collate(
+    batch: dict | Sequence[dict], _scope_: str | None = None
+) -> dict[str, Any]:
     """Make one uint8 tensor and one ``BatchDataSample`` of a batch.
 
     Args:
         batch: What an in-memory dataset serves (a batch already: returned
             as it is), or a list of per-image dicts with ``inputs``
             (3, H, W) and ``data_samples``, all of one size.
+        _scope_: Not used. mmengine passes it where a config is inherited
+            from another package.
 
     Returns:
         ``{'inputs': (N, 3, H, W), 'data_samples': [BatchDataSample]}``.
