@@ -92,7 +92,7 @@ def make_row(args: argparse.Namespace) -> dict[str, str]:
     """The row of a run."""
     metrics, epoch = last_metrics(args.work_dir)
     dumped = sorted(args.work_dir.glob('*/vis_data/config.py'))[-1]
-    cfg = Config.fromfile(dumped)
+    cfg = Config.fromfile(dumped, import_custom_modules=False)
     if epoch != cfg.train_cfg.max_epochs:
         raise ValueError(
             f'Expected a finished run of {cfg.train_cfg.max_epochs} epochs, '
