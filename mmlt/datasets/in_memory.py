@@ -92,10 +92,11 @@ class InMemoryDataset:
         if self.pipeline.transforms:
             return [self[i] for i in indices]
         index = torch.as_tensor(indices)
+        # whole images of the (N, H, W, 3) array are copied
+        pixels = self.images.permute(0, 2, 3, 1)
+        batch = pixels.flatten(1).index_select(0, index)
+        batch = batch.view(len(index), *pixels.shape[1:])
         return {
-            # indexing the (N, H, W, 3) array copies whole rows of memory
-            'inputs': self.images.permute(0, 2, 3, 1)[index].permute(
-                0, 3, 1, 2
-            ),
+            'inputs': batch.permute(0, 3, 1, 2),
             'data_samples': [BatchDataSample(gt_label=self.labels[index])],
         }

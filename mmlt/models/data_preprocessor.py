@@ -6,6 +6,7 @@ from mmpretrain.models import ClsDataPreprocessor
 from mmpretrain.registry import MODELS
 from torch import nn
 
+from mmlt.functional.augment import normalize_batch
 from mmlt.structures import is_batch
 
 
@@ -23,8 +24,10 @@ class BatchDataPreprocessor(ClsDataPreprocessor):
             image with its own random numbers.
         channels_last: Whether the network's input gets channels-last
             memory, in which convolutions are faster.
-        **kwargs: As the parent's: ``mean``, ``std``, ``to_rgb``,
-            ``num_classes``, ``to_onehot``, ``batch_augments``, ...
+        **kwargs: As the parent's: ``mean``, ``std``, ``to_rgb``, ...
+            ``to_onehot`` and ``batch_augments`` are for single images
+            alone; ``pad_size_divisor`` is not used for whole batches, which
+            have one size.
 
     The random numbers depend on the seed of the run (``randomness``), the
     epoch and the process alone, so a resumed run draws those that an
@@ -86,14 +89,20 @@ class BatchDataPreprocessor(ClsDataPreprocessor):
                 'these options.'
             )
         data = self.cast_data(data)
+        inputs = data['inputs']
         if training:
-            inputs = data['inputs']
             for augment in self.augments:
                 inputs = augment(inputs, self.generator)
-            data['inputs'] = inputs
-        data = super().forward(data, training)
-        if self.channels_last:
-            data['inputs'] = data['inputs'].contiguous(
-                memory_format=torch.channels_last
-            )
+        if self.to_rgb:
+            inputs = inputs.flip(1)
+        if self._enable_normalize:
+            inputs = normalize_batch(inputs, self.mean, self.std)
+        else:
+            inputs = inputs.float()
+        layout = (
+            torch.channels_last
+            if self.channels_last
+            else (torch.contiguous_format)
+        )
+        data['inputs'] = inputs.contiguous(memory_format=layout)
         return data

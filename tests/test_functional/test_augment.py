@@ -2,7 +2,7 @@ import pytest
 import torch
 import torchvision.transforms.functional as TF
 
-from mmlt.functional.augment import crop_batch, flip_batch
+from mmlt.functional.augment import crop_batch, flip_batch, normalize_batch
 
 
 @pytest.fixture
@@ -46,3 +46,31 @@ def test_refuses_a_square_larger_than_the_image(images):
     zero = torch.zeros(81, dtype=torch.long)
     with pytest.raises(ValueError, match='`size` <= 10.* got 11'):
         crop_batch(images, zero, zero, size=11, padding=1)
+
+
+@pytest.mark.parametrize(
+    'layout', [torch.contiguous_format, torch.channels_last]
+)
+def test_normalisation_is_the_formula_bit_by_bit(images, layout):
+    mean, std = torch.tensor([125.3, 123.0, 113.9]), torch.tensor([51.6, 2, 3])
+    shape = (3, 1, 1)
+    expected = (images.float() - mean.view(shape)) / std.view(shape)
+    x = images.contiguous(memory_format=layout)
+    out = normalize_batch(x, mean, std)
+    assert torch.equal(out, expected)
+    assert out.is_contiguous(memory_format=torch.channels_last)
+    assert x.dtype == torch.uint8
+
+
+@pytest.mark.parametrize('dtype', [torch.float32, torch.float64])
+def test_normalisation_leaves_its_input_alone(images, dtype):
+    x = images.to(dtype).contiguous(memory_format=torch.channels_last)
+    out = normalize_batch(x, torch.ones(3), torch.ones(3))
+    assert out.dtype == torch.float32
+    assert torch.equal(x, images.to(dtype))
+
+
+def test_crop_of_a_view_inside_a_larger_batch(images):
+    zero = torch.zeros(20, dtype=torch.long)
+    part = images.contiguous(memory_format=torch.channels_last)[30:50]
+    assert torch.equal(crop_batch(part, zero, zero, 8), part)
