@@ -2,6 +2,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import torch
+from mmengine.logging import print_log
 from mmengine.optim import OptimWrapper
 from mmpretrain.registry import OPTIM_WRAPPERS
 from torch import nn
@@ -13,11 +14,13 @@ class AutocastOptimWrapper(OptimWrapper):
 
     The parent's ``AmpOptimWrapper`` refuses a CPU. bfloat16 has the range
     of float32, so gradients need no scaling; parameters, their gradients
-    and the optimiser stay float32.
+    and the optimiser stay float32. The log says what is used.
 
     Args:
-        dtype: 'bfloat16', or None for float32 throughout. For float16 use
-            the parent's ``AmpOptimWrapper``, which scales the loss.
+        dtype: 'bfloat16'; None, float32 throughout; or 'auto', bfloat16
+            where the device computes in it (a CPU without such instructions
+            takes ten times as long). For float16 use the parent's
+            ``AmpOptimWrapper``, which scales the loss.
         **kwargs: As the parent's ``OptimWrapper``: ``optimizer``,
             ``accumulative_counts``, ``clip_grad``.
 
@@ -25,24 +28,48 @@ class AutocastOptimWrapper(OptimWrapper):
         ValueError: If ``dtype`` is another.
     """
 
-    def __init__(self, dtype: str | None = 'bfloat16', **kwargs) -> None:
+    def __init__(self, dtype: str | None = 'auto', **kwargs) -> None:
         super().__init__(**kwargs)
-        if dtype not in (None, 'bfloat16'):
+        if dtype not in (None, 'auto', 'bfloat16'):
             raise ValueError(
-                "Expected `dtype` to be 'bfloat16' or None, but got "
+                "Expected `dtype` to be 'auto', 'bfloat16' or None, but got "
                 f'{dtype!r}. (float16 needs loss scaling: '
                 "type='AmpOptimWrapper' of mmengine, on a GPU.)"
             )
         self.dtype = dtype
+        self._enabled: bool | None = None  # known with the device
 
     @contextmanager
     def optim_context(self, model: nn.Module) -> Iterator[None]:
         """Context of the forward pass of a training step."""
         device = next(model.parameters()).device.type
+        if self._enabled is None:
+            self._enabled = self.dtype == 'bfloat16' or (
+                self.dtype == 'auto' and computes_bfloat16(device)
+            )
+            print_log(
+                f'Forward passes on {device} in '
+                f'{"bfloat16" if self._enabled else "float32"} (dtype='
+                f'{self.dtype!r}).',
+                logger='current',
+            )
         with (
             super().optim_context(model),
-            torch.autocast(
-                device, torch.bfloat16, enabled=self.dtype is not None
-            ),
+            torch.autocast(device, torch.bfloat16, enabled=self._enabled),
         ):
             yield
+
+
+def computes_bfloat16(device: str) -> bool:
+    """Whether a kind of device has instructions for bfloat16 matrices.
+
+    Args:
+        device: 'cpu' or 'cuda'; for any other the answer is no.
+    """
+    if device == 'cuda':
+        return torch.cuda.is_bf16_supported(including_emulation=False)
+    if device == 'cpu':
+        return torch.cpu._is_avx512_bf16_supported() or (
+            torch.cpu._is_amx_tile_supported()
+        )
+    return False

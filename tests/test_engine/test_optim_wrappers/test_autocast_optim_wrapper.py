@@ -1,9 +1,14 @@
+from pathlib import Path
+
 import pytest
 import torch
 from mmpretrain.registry import OPTIM_WRAPPERS
 from torch import nn
 
 from mmlt.engine import AutocastOptimWrapper
+from mmlt.engine.optim_wrappers.autocast_optim_wrapper import (
+    computes_bfloat16,
+)
 
 
 def wrapper(model, **kwargs):
@@ -24,10 +29,38 @@ def test_the_forward_pass_runs_in_the_dtype(dtype, expected):
     assert model(torch.randn(3, 4)).dtype == torch.float32
 
 
+@pytest.mark.parametrize('native', [True, False])
+def test_auto_follows_the_device(monkeypatch, native):
+    module = 'mmlt.engine.optim_wrappers.autocast_optim_wrapper'
+    monkeypatch.setattr(f'{module}.computes_bfloat16', lambda device: native)
+    lines = []
+    monkeypatch.setattr(
+        f'{module}.print_log', lambda text, **kwargs: lines.append(text)
+    )
+    model = nn.Linear(4, 2)
+    wrap = wrapper(model)
+    for _ in range(2):
+        with wrap.optim_context(model):
+            out = model(torch.randn(3, 4))
+    assert out.dtype == (torch.bfloat16 if native else torch.float32)
+    assert len(lines) == 1
+    assert ('in bfloat16' if native else 'in float32') in lines[0]
+
+
+def test_this_processor_is_asked_for_its_instructions():
+    flags = Path('/proc/cpuinfo')
+    if not flags.exists():
+        pytest.skip('no /proc/cpuinfo')
+    text = flags.read_text()
+    expected = 'avx512_bf16' in text or 'amx_tile' in text
+    assert computes_bfloat16('cpu') == expected
+    assert not computes_bfloat16('meta')
+
+
 def test_parameters_and_gradients_stay_float32():
     model = nn.Linear(4, 2)
     before = model.weight.detach().clone()
-    wrap = wrapper(model)
+    wrap = wrapper(model, dtype='bfloat16')
     with wrap.optim_context(model):
         loss = model(torch.randn(3, 4)).float().pow(2).mean()
     loss.backward()
