@@ -13,14 +13,9 @@
 """
 
 import argparse
-import json
-import os
-import platform
 import resource
 import statistics
-import subprocess
 import time
-from datetime import datetime, timezone
 from pathlib import Path
 
 import mpmath
@@ -29,41 +24,10 @@ import scipy
 import scipy.special
 import torch
 import torch.nn.functional as F
+from _common import environment, write
 
 from mmlt import functional
 from mmlt.functional import mpmath_reference
-
-
-def environment():
-    """Machine, versions, commit and time of this run."""
-    root = Path(__file__).resolve().parents[1]
-    commit = subprocess.run(
-        ['git', 'rev-parse', '--short', 'HEAD'],
-        capture_output=True,
-        text=True,
-        cwd=root,
-    ).stdout.strip()
-    machine = f'{platform.machine()}, {os.cpu_count()} cores'
-    info = Path('/proc/cpuinfo')
-    if info.exists():
-        names = [x for x in info.read_text().splitlines() if 'model name' in x]
-        if names:
-            machine = f'{names[0].split(":")[1].strip()}, {machine}'
-    if torch.cuda.is_available():
-        machine += f', {torch.cuda.get_device_name()}'
-    return {
-        'machine': machine,
-        'threads': torch.get_num_threads(),
-        'versions': {
-            'python': platform.python_version(),
-            'torch': torch.__version__,
-            'numpy': np.__version__,
-            'scipy': scipy.__version__,
-            'mpmath': mpmath.__version__,
-        },
-        'commit': commit,
-        'time': datetime.now(timezone.utc).isoformat(timespec='seconds'),
-    }
 
 
 class _Seed(torch.autograd.Function):
@@ -260,7 +224,7 @@ def main():
     parser.add_argument('--device', default='cpu')
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
-    result = environment()
+    result = environment('scipy', 'mpmath')
     # the memory of part (b) is a peak of the process, so it comes first
     result['discrepancy'] = bench_discrepancy(
         args.classes, args.dim, args.repeats, torch.device(args.device)
@@ -268,11 +232,7 @@ def main():
     result['functions'] = [
         bench_functions(dim, 1000, args.rounds) for dim in args.dims
     ]
-    text = json.dumps(result, indent=2)
-    print(text)
-    if args.out:
-        args.out.parent.mkdir(parents=True, exist_ok=True)
-        args.out.write_text(text + '\n')
+    write(result, args.out)
 
 
 if __name__ == '__main__':

@@ -10,8 +10,6 @@ from mmpretrain.datasets.utils import (
 )
 from mmpretrain.registry import DATASETS
 
-from mmlt.functional.long_tail import check_imbalance_ratio
-
 from .in_memory import InMemoryDataset
 
 
@@ -45,8 +43,6 @@ class CIFAR10LT(InMemoryDataset, CIFAR10):
         Krizhevsky, 2009; Cui et al., CVPR 2019; Cao et al., NeurIPS 2019.
     """
 
-    max_count = None  # the class size of the full split
-
     def __init__(
         self,
         data_root: str = '',
@@ -58,20 +54,12 @@ class CIFAR10LT(InMemoryDataset, CIFAR10):
         verify_md5: bool = True,
         **kwargs,
     ) -> None:
-        if split not in ('train', 'test'):
-            raise ValueError(
-                f"Expected `split` to be 'train' or 'test', but got {split!r}."
-            )
+        self.set_selection(split, imbalance_ratio, profile, seed)
         if not data_root and not kwargs.get('data_prefix'):
             raise ValueError(
                 'Expected `data_root` to be the folder of '
                 f'{self.base_folder}, but got {data_root!r}.'
             )
-        if imbalance_ratio is not None:
-            check_imbalance_ratio(imbalance_ratio)
-        self.imbalance_ratio = imbalance_ratio
-        self.profile = profile
-        self.selection_seed = seed
         self.verify_md5 = verify_md5
         # the arrays are shared with the workers, nothing to serialise
         kwargs.setdefault('serialize_data', False)

@@ -2,8 +2,6 @@ import numpy as np
 from mmpretrain.datasets import BaseDataset
 from mmpretrain.registry import DATASETS
 
-from mmlt.functional.long_tail import check_imbalance_ratio
-
 from .in_memory import InMemoryDataset
 
 
@@ -44,16 +42,7 @@ class DigitsLT(InMemoryDataset, BaseDataset):
         max_count: int = 130,
         **kwargs,
     ) -> None:
-        if split not in ('train', 'test'):
-            raise ValueError(
-                f"Expected `split` to be 'train' or 'test', but got {split!r}."
-            )
-        if imbalance_ratio is not None:
-            check_imbalance_ratio(imbalance_ratio)
-        self.split = split
-        self.imbalance_ratio = imbalance_ratio
-        self.profile = profile
-        self.selection_seed = seed
+        self.set_selection(split, imbalance_ratio, profile, seed)
         self.max_count = max_count
         kwargs.setdefault('serialize_data', False)
         kwargs.setdefault('test_mode', split == 'test')

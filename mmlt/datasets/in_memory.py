@@ -4,7 +4,10 @@ import numpy as np
 import torch
 
 from mmlt.functional import class_counts, long_tailed_counts
-from mmlt.functional.long_tail import long_tailed_indices
+from mmlt.functional.long_tail import (
+    check_imbalance_ratio,
+    long_tailed_indices,
+)
 from mmlt.structures import BatchDataSample
 
 
@@ -21,6 +24,31 @@ class InMemoryDataset:
     int64, ``rows`` (N,) row numbers in the full set, and
     ``metainfo['class_counts']`` (C,), a list of ints.
     """
+
+    max_count: int | None = None  # None: the size of the largest class
+
+    def set_selection(
+        self,
+        split: str,
+        imbalance_ratio: float | None,
+        profile: str,
+        seed: int,
+    ) -> None:
+        """Keep the settings of the selection; call it before ``__init__``.
+
+        Raises:
+            ValueError: If the split is unknown or the ratio is none.
+        """
+        if split not in ('train', 'test'):
+            raise ValueError(
+                f"Expected `split` to be 'train' or 'test', but got {split!r}."
+            )
+        if imbalance_ratio is not None:
+            check_imbalance_ratio(imbalance_ratio)
+        self.split = split
+        self.imbalance_ratio = imbalance_ratio
+        self.profile = profile
+        self.selection_seed = seed
 
     def load_arrays(self) -> tuple[np.ndarray, np.ndarray]:
         """The full split: images (N, H, W, 3) uint8 and labels (N,)."""

@@ -1,56 +1,12 @@
-"""CIFAR-100-LT, imbalance ratio 100: 10,847 training images; test 10,000, balanced."""
+"""CIFAR-100-LT, imbalance ratio 100: 10,847 training images; test 10,000."""
 
-dataset_type = 'CIFAR100LT'
-data_preprocessor = dict(
-    type='BatchDataPreprocessor',
-    num_classes=100,
-    # RGB, of CIFAR-10 for both sets, as in the published code
-    mean=[125.307, 122.961, 113.8575],
-    std=[51.5865, 50.847, 51.255],
-    to_rgb=False,
-    augments=[
-        dict(type='BatchRandomCrop', size=32, padding=4),
-        dict(type='BatchRandomFlip', prob=0.5),
-    ],
-)
+_base_ = './cifar10lt.py'
 
+data_preprocessor = dict(num_classes=100)
 train_dataloader = dict(
-    batch_size=128,
-    num_workers=0,  # the images are in memory and served as batches
-    dataset=dict(
-        type=dataset_type,
-        data_root='data/cifar100',
-        split='train',
-        imbalance_ratio=100,
-        pipeline=[],
-    ),
-    sampler=dict(type='DefaultSampler', shuffle=True),
-    collate_fn=dict(type='batch_collate'),
-    drop_last=True,
-    persistent_workers=False,
+    dataset=dict(type='CIFAR100LT', data_root='data/cifar100'),
 )
-
 val_dataloader = dict(
-    batch_size=500,
-    num_workers=0,
-    dataset=dict(
-        type=dataset_type,
-        data_root='data/cifar100',
-        split='test',
-        pipeline=[],
-    ),
-    sampler=dict(type='DefaultSampler', shuffle=False),
-    collate_fn=dict(type='batch_collate'),
-    persistent_workers=False,
+    dataset=dict(type='CIFAR100LT', data_root='data/cifar100'),
 )
-val_evaluator = dict(
-    type='BatchEvaluator',
-    metrics=[
-        dict(type='Accuracy', topk=(1,)),
-        dict(type='ShotAccuracy'),
-        dict(type='CalibrationError'),
-    ],
-)
-
 test_dataloader = val_dataloader
-test_evaluator = val_evaluator

@@ -1,10 +1,9 @@
-"""CIFAR-10-LT, imbalance ratio 100: 12,406 training images; test 10,000, balanced."""
+"""CIFAR-10-LT, imbalance ratio 100: 12,406 training images; test 10,000."""
 
-dataset_type = 'CIFAR10LT'
 data_preprocessor = dict(
     type='BatchDataPreprocessor',
     num_classes=10,
-    # RGB, of CIFAR-10 for both sets, as in the published code
+    # RGB, of CIFAR-10 for CIFAR-100 too, as in the published code
     mean=[125.307, 122.961, 113.8575],
     std=[51.5865, 50.847, 51.255],
     to_rgb=False,
@@ -18,7 +17,7 @@ train_dataloader = dict(
     batch_size=128,
     num_workers=0,  # the images are in memory and served as batches
     dataset=dict(
-        type=dataset_type,
+        type='CIFAR10LT',
         data_root='data/cifar10',
         split='train',
         imbalance_ratio=100,
@@ -34,7 +33,7 @@ val_dataloader = dict(
     batch_size=500,
     num_workers=0,
     dataset=dict(
-        type=dataset_type,
+        type='CIFAR10LT',
         data_root='data/cifar10',
         split='test',
         pipeline=[],
