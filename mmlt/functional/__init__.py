@@ -11,6 +11,7 @@ from .calibration import (
     top_calibration_error,
 )
 from .compression import compress_features, compression_factors
+from .held_out import class_mean, held_out_rows
 from .long_tail import class_counts, long_tailed_counts, long_tailed_indices
 from .shots import group_accuracy, shot_groups
 from .vmf import (
@@ -48,12 +49,14 @@ __all__ = [
     'check_vmf_parameters',
     'class_counts',
     'class_feature_consistency',
+    'class_mean',
     'compress_features',
     'compression_factors',
     'cosine_to_vmf',
     'directional_logits',
     'group_accuracy',
     'head_to_vmf',
+    'held_out_rows',
     'inter_class_discrepancy',
     'iv_ratio',
     'linear_to_vmf',
