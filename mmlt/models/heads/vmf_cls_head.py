@@ -65,6 +65,9 @@ class VMFClsHead(PriorClsHead):
         arXiv 2208.10043, appendix, Eq. 1; initial values: its Sec. 4.
     """
 
+    # the bias is that of a density: it follows a change of kappa
+    has_density_bias = True
+
     def __init__(
         self,
         num_classes: int,
