@@ -90,10 +90,10 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument(
         '--bias-at',
         choices=BIAS_AT,
-        default='calibrated',
+        default='published',
         help='where the bias b of a vMF classifier is computed: at the '
-        'calibrated kappa (default), or at the trained one, as in the '
-        'published code',
+        'trained kappa, as in the published code (default), or at the '
+        'calibrated one',
     )
     parser.add_argument(
         '--device', help='cpu or cuda (default: cuda where there is one)'

@@ -13,8 +13,9 @@ done here:
   range of kappa the result is the same.
 - equal overlaps (or equal kappa) leave nothing to move: kappa stays as it is.
 - kappa is not cut at 1: converted ones may lie below.
-- b of a vMF classifier follows kappa (``bias_at='calibrated'``), or stays
-  that of the trained kappa (``bias_at='published'``).
+- b of a vMF classifier stays that of the trained kappa, as in the published
+  code (``bias_at='published'``), or follows (``bias_at='calibrated'``), which
+  keeps the densities normalised.
 - biases of other classifiers take no part in the overlap and stay.
 """
 
@@ -35,7 +36,7 @@ from mmlt.functional import (
     vmf_bias,
 )
 
-BIAS_AT = ('calibrated', 'published')
+BIAS_AT = ('published', 'calibrated')
 CRITERIA = ('accuracy', 'nll')
 
 
@@ -110,15 +111,16 @@ def read_classifier(head: nn.Module) -> Classifier:
 
 
 def calibrate(
-    classifier: Classifier, alpha: float, bias_at: str = 'calibrated'
+    classifier: Classifier, alpha: float, bias_at: str = 'published'
 ) -> Classifier:
     """Replace kappa by kappa^alpha o^(1 - alpha).
 
     Args:
         classifier: As trained.
         alpha: In [0, 1]; 1 changes nothing.
-        bias_at: 'calibrated', b of a vMF classifier is computed at the new
-            kappa; 'published', it stays, as in the published code.
+        bias_at: 'published', b of a vMF classifier stays that of the trained
+            kappa, as in the published code; 'calibrated', it is computed at
+            the new kappa.
 
     Returns:
         A new classifier.
@@ -128,7 +130,7 @@ def calibrate(
     """
     if bias_at not in BIAS_AT:
         raise ValueError(
-            "Expected `bias_at` to be 'calibrated' or 'published', but got "
+            "Expected `bias_at` to be 'published' or 'calibrated', but got "
             f'{bias_at!r}.'
         )
     old = classifier.kappa
@@ -166,7 +168,7 @@ def choose_alpha(
     features: Tensor,
     labels: Tensor,
     alphas: Sequence[float],
-    bias_at: str = 'calibrated',
+    bias_at: str = 'published',
     criterion: str = 'accuracy',
 ) -> tuple[float, dict[float, float]]:
     """The alpha that is best on held-out features.

@@ -89,12 +89,12 @@ def test_the_formula_step_by_step(head, alpha):
     assert torch.equal(new.mu, old.mu)
 
 
-def test_the_bias_follows_kappa_or_stays_published():
+def test_convention_the_bias_stays_unless_it_is_asked_to_follow():
     head = HEADS['vmf']().double()
     old = read_classifier(head)
-    published = calibrate(old, 0.5, 'published')
+    published = calibrate(old, 0.5)
     assert torch.equal(published.bias, old.bias)
-    ours = calibrate(old, 0.5)
+    ours = calibrate(old, 0.5, 'calibrated')
     assert torch.equal(ours.kappa, published.kappa)
     expected = vmf_bias(8, ours.kappa)
     difference = ours.bias - expected

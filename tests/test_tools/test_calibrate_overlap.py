@@ -63,7 +63,7 @@ def arguments(config, checkpoint, out, **kwargs):
         criterion='accuracy',
         fraction=0.2,
         seed=0,
-        bias_at='calibrated',
+        bias_at='published',
         device='cpu',
         cfg_options=None,
     )
