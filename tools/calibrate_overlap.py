@@ -112,7 +112,13 @@ def check_outputs(prefix: str) -> tuple[Path, Path]:
 
     Raises:
         FileExistsError: If one of them does.
+        IsADirectoryError: If the prefix is a folder.
     """
+    if prefix.endswith(os.sep) or Path(prefix).is_dir():
+        raise IsADirectoryError(
+            f'Expected --out to be the beginning of two file names, but '
+            f'{prefix} is a folder. Pass {os.path.join(prefix, "calibrated")}.'
+        )
     paths = Path(f'{prefix}.pth'), Path(f'{prefix}.py')
     for path in paths:
         if path.exists():

@@ -291,6 +291,8 @@ def test_bad_input_is_refused_and_nothing_written(trained, tmp_path):
     )
     missing = refusal(config, tmp_path / 'none.pth', out, alpha=0.5)
     assert 'none.pth does not exist' in missing
+    folder = refusal(config, checkpoint, tmp_path, alpha=0.5)
+    assert 'is a folder' in folder
     assert 'config file' in refusal(tmp_path / 'no.py', checkpoint, out)
     assert not list(tmp_path.glob('out*'))
 

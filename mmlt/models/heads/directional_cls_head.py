@@ -174,3 +174,8 @@ class PriorClsHead(ClassCountsMixin, DirectionalClsHead):
         if self.test_prior == 'balanced':
             return None
         return self.target_prior.double().log()
+
+    def _load_from_state_dict(self, state_dict, prefix, *args, **kwargs):
+        if not self.balanced:  # the counts are not needed, so may be missing
+            state_dict.setdefault(prefix + 'class_counts', self.class_counts)
+        super()._load_from_state_dict(state_dict, prefix, *args, **kwargs)

@@ -93,10 +93,12 @@ class VMFClsHead(PriorClsHead):
             kappa = torch.normal(kappa, float(init_kappa_std))
         self.kappa_raw = nn.Parameter(raw_concentration(kappa))
         self.numerics = numerics
+        self.log_partition()  # says at once where mpmath is missing
         self.aux_losses = nn.ModuleList(
             loss if isinstance(loss, nn.Module) else MODELS.build(loss)
             for loss in aux_losses
         )
+        check_loss_names(self.aux_losses)
 
     @property
     def kappa(self) -> Tensor:
@@ -174,3 +176,28 @@ def check_initial_kappa(mean: float, std: float) -> None:
             'Expected `init_kappa_std` to be at most an eighth of '
             f'`init_kappa`, {mean / 8:g}, but got {std}. ({hint})'
         )
+
+
+def check_loss_names(losses: Sequence[nn.Module]) -> None:
+    """Refuse losses that are not on (kappa, mu), and equal names.
+
+    Raises:
+        TypeError: If a loss has no name of its own.
+        ValueError: If two losses have one name, or the main loss's.
+    """
+    names = ['loss']
+    for loss in losses:
+        name = getattr(loss, 'loss_name', None)
+        if name is None:
+            raise TypeError(
+                'Expected `aux_losses` to be losses on (kappa, mu), but got '
+                f'{type(loss).__name__}. (Known: InterClassDiscrepancyLoss, '
+                'ClassFeatureConsistencyLoss; the loss on the logits is '
+                '`loss`.)'
+            )
+        if name in names:
+            raise ValueError(
+                'Expected every one of `aux_losses` to have a name of its '
+                f'own, but got {name!r} twice. Set `loss_name`.'
+            )
+        names.append(name)

@@ -1,6 +1,7 @@
 import pytest
 import torch
 import torch.nn.functional as F
+from mmpretrain.models import LinearClsHead
 from mmpretrain.registry import MODELS
 
 from mmlt.models import CosineClsHead
@@ -70,6 +71,17 @@ def test_without_balance_it_needs_no_counts():
     head.set_class_counts([3, 0, 2])  # no logarithm is taken
     with pytest.raises(ValueError, match='class 1 has 0'):
         CosineClsHead(3, 8, balanced=True).set_class_counts([3, 0, 2])
+
+
+def test_a_trained_linear_head_can_be_put_in():
+    linear = LinearClsHead(num_classes=3, in_channels=8)
+    head = CosineClsHead(3, 8)
+    head.load_state_dict(linear.state_dict())  # strict: all keys fit
+    feats = (torch.randn(7, 8),)
+    expected = 16 * F.cosine_similarity(
+        feats[0][:, None], linear.fc.weight[None], dim=2
+    )
+    torch.testing.assert_close(head(feats), expected)
 
 
 def test_bad_settings_are_refused():

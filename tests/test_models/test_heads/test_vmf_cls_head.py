@@ -363,6 +363,26 @@ def test_bad_settings_are_refused(settings, match):
         VMFClsHead(**{'num_classes': 4, 'in_channels': 8, **settings})
 
 
+def test_further_losses_need_names_of_their_own():
+    with pytest.raises(TypeError, match='aux_losses.*CrossEntropyLoss'):
+        VMFClsHead(4, 8, aux_losses=[dict(type='CrossEntropyLoss')])
+    with pytest.raises(ValueError, match="'loss_icd' twice"):
+        VMFClsHead(4, 8, aux_losses=[ICD, ICD])
+    two = [ICD, dict(ICD, loss_name='loss_icd_constant', decay_power=0)]
+    vmf = head(aux_losses=two)
+    assert vmf.loss(*batch()).keys() == {
+        'loss',
+        'loss_icd',
+        'loss_icd_constant',
+    }
+
+
+def test_it_compiles_in_one_graph():
+    vmf, (feats, _) = head(torch.float32), batch(torch.float32)
+    compiled = torch.compile(vmf, backend='eager', fullgraph=True)
+    torch.testing.assert_close(compiled(feats), vmf(feats))
+
+
 def test_it_is_registered_under_its_name():
     assert MODELS.get('VMFClsHead') is VMFClsHead
     assert VMFClsHead.normalizes_features
