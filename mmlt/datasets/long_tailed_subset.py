@@ -1,6 +1,3 @@
-import copy
-from collections.abc import Sequence
-
 import numpy as np
 from mmpretrain.registry import DATASETS
 
@@ -11,11 +8,11 @@ from mmlt.functional import (
 )
 from mmlt.functional.long_tail import check_imbalance_ratio
 
-from .counting import labels_of, num_classes_of
+from .dataset_rows import DatasetRows
 
 
 @DATASETS.register_module()
-class LongTailedSubset:
+class LongTailedSubset(DatasetRows):
     """A long-tailed part of any single-label dataset.
 
     Args:
@@ -50,32 +47,15 @@ class LongTailedSubset:
                 "Expected `order` to be 'index' or 'frequency', but got "
                 f'{order!r}.'
             )
-        if isinstance(dataset, dict):
-            dataset = DATASETS.build(dataset)
-        self.dataset = dataset
         self.imbalance_ratio = imbalance_ratio
         self.profile = profile
         self.max_count = max_count
         self.seed = seed
         self.order = order
-        self._metainfo = dict(dataset.metainfo)
-        self._metainfo.pop('class_counts', None)  # of the whole set
-        self._fully_initialized = False
-        if not lazy_init:
-            self.full_init()
+        super().__init__(dataset, lazy_init)
 
-    @property
-    def metainfo(self) -> dict:
-        """Meta information of the dataset, with our ``class_counts``."""
-        return copy.deepcopy(self._metainfo)
-
-    def full_init(self) -> None:
-        """Load the dataset and select its rows, once."""
-        if self._fully_initialized:
-            return
-        self.dataset.full_init()
-        labels = labels_of(self.dataset)
-        num_classes = num_classes_of(self.dataset)
+    def select_rows(self, labels: np.ndarray, num_classes: int) -> np.ndarray:
+        """Rows of the wrapped dataset that are kept."""
         full = class_counts(labels, num_classes)
         if not full.all():
             raise ValueError(
@@ -85,15 +65,12 @@ class LongTailedSubset:
         rank = np.arange(num_classes)
         if self.order == 'frequency':
             rank[np.argsort(-full, kind='stable')] = np.arange(num_classes)
-        self.rows = self._select(labels, full, rank)
-        counts = class_counts(labels[self.rows], num_classes)
-        self._metainfo['class_counts'] = counts.tolist()
-        self._fully_initialized = True
+        return self._select(labels, full, rank)
 
     def _select(
         self, labels: np.ndarray, full: np.ndarray, rank: np.ndarray
     ) -> np.ndarray:
-        """Rows of the wrapped dataset that are kept."""
+        """Rows of the profile, classes ranked by size."""
 
         def counts(max_count: int) -> np.ndarray:
             return long_tailed_counts(
@@ -105,35 +82,3 @@ class LongTailedSubset:
             share = counts(10**9) / 10**9
             max_count = max(int((full / share).min()), 1)
         return long_tailed_indices(labels, counts(max_count), self.seed)
-
-    def get_gt_labels(self) -> np.ndarray:
-        """(N,) labels."""
-        self.full_init()
-        return labels_of(self.dataset)[self.rows]
-
-    def get_cat_ids(self, idx: int) -> list[int]:
-        """The label of an image, in a list."""
-        self.full_init()
-        return self.dataset.get_cat_ids(int(self.rows[idx]))
-
-    def get_data_info(self, idx: int) -> dict:
-        """Annotation of an image."""
-        self.full_init()
-        info = self.dataset.get_data_info(int(self.rows[idx]))
-        info['sample_idx'] = idx % len(self)
-        return info
-
-    def __getitem__(self, idx: int) -> dict:
-        self.full_init()
-        return self.dataset[int(self.rows[idx])]
-
-    def __getitems__(self, indices: Sequence[int]) -> dict | list[dict]:
-        """A batch, whole where the wrapped dataset serves whole ones."""
-        rows = self.rows[np.asarray(indices)].tolist()
-        if hasattr(self.dataset, '__getitems__'):
-            return self.dataset.__getitems__(rows)
-        return [self.dataset[row] for row in rows]
-
-    def __len__(self) -> int:
-        self.full_init()
-        return len(self.rows)

@@ -1,4 +1,9 @@
 from .evaluator import BatchEvaluator
-from .metrics import CalibrationError, ShotAccuracy
+from .metrics import CalibrationError, ClassOverlap, ShotAccuracy
 
-__all__ = ['BatchEvaluator', 'CalibrationError', 'ShotAccuracy']
+__all__ = [
+    'BatchEvaluator',
+    'CalibrationError',
+    'ClassOverlap',
+    'ShotAccuracy',
+]

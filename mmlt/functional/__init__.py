@@ -11,6 +11,7 @@ from .calibration import (
     top_calibration_error,
 )
 from .compression import compress_features, compression_factors
+from .held_out import class_mean, held_out_rows
 from .long_tail import class_counts, long_tailed_counts, long_tailed_indices
 from .shots import group_accuracy, shot_groups
 from .vmf import (
@@ -24,6 +25,15 @@ from .vmf import (
     vmf_mean_resultant_derivative,
     vmf_overlap,
 )
+from .vmf_classifier import (
+    check_vmf_parameters,
+    directional_logits,
+    head_to_vmf,
+    mean_overlaps,
+    positive_concentration,
+    raw_concentration,
+    vmf_bias,
+)
 from .vmf_conversion import (
     causal_to_vmf,
     cosine_to_vmf,
@@ -36,22 +46,31 @@ __all__ = [
     'calibration_bins',
     'calibration_error',
     'causal_to_vmf',
+    'check_vmf_parameters',
     'class_counts',
     'class_feature_consistency',
+    'class_mean',
     'compress_features',
     'compression_factors',
     'cosine_to_vmf',
+    'directional_logits',
     'group_accuracy',
+    'head_to_vmf',
+    'held_out_rows',
     'inter_class_discrepancy',
     'iv_ratio',
     'linear_to_vmf',
     'log_iv',
     'long_tailed_counts',
     'long_tailed_indices',
+    'mean_overlaps',
     'overlap_row_means',
+    'positive_concentration',
+    'raw_concentration',
     'shot_groups',
     'tau_norm_to_vmf',
     'top_calibration_error',
+    'vmf_bias',
     'vmf_kl',
     'vmf_log_partition',
     'vmf_mean_resultant',

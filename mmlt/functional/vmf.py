@@ -702,8 +702,9 @@ def calibrated_concentration(
 
     Convention:
         - alpha = 1 returns kappa; alpha = 0 the rescaled overlap.
-        - if all overlaps are equal there is nothing to rescale by, and kappa
-          is returned (the published code gives nan).
+        - if all overlaps, or all kappa, are equal there is nothing to rescale
+          by, and kappa is returned to the last bit (for equal overlaps the
+          published code gives nan).
 
     Args:
         kappa: Concentrations, (C,), >= 0.
@@ -739,8 +740,8 @@ def calibrated_concentration(
     low, high = overlap64.amin(), overlap64.amax()
     least, most = kappa64.amin(), kappa64.amax()
     spread = high - low
-    equal = spread == 0
-    share = (overlap64 - low) / torch.where(equal, 1, spread)
+    equal = (spread == 0) | (most == least)
+    share = (overlap64 - low) / torch.where(spread == 0, 1, spread)
     rescaled = torch.where(equal, kappa64, share * (most - least) + least)
     mixed = kappa64**alpha * rescaled ** (1 - alpha)
     mixed = torch.where(equal, kappa64, mixed)

@@ -2,6 +2,14 @@ from .backbones import CIFARResNet
 from .batch_augments import BatchRandomCrop, BatchRandomFlip
 from .classifiers import LongTailClassifier
 from .data_preprocessor import BatchDataPreprocessor
+from .heads import (
+    CalibratedClsHead,
+    CausalClsHead,
+    CosineClsHead,
+    TauNormClsHead,
+    VMFClsHead,
+)
+from .losses import ClassFeatureConsistencyLoss, InterClassDiscrepancyLoss
 from .necks import FCCNeck
 
 __all__ = [
@@ -9,6 +17,13 @@ __all__ = [
     'BatchRandomCrop',
     'BatchRandomFlip',
     'CIFARResNet',
+    'CalibratedClsHead',
+    'CausalClsHead',
+    'ClassFeatureConsistencyLoss',
+    'CosineClsHead',
     'FCCNeck',
+    'InterClassDiscrepancyLoss',
     'LongTailClassifier',
+    'TauNormClsHead',
+    'VMFClsHead',
 ]

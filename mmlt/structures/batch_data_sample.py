@@ -1,6 +1,8 @@
 from collections.abc import Sequence
 
+import torch
 from mmpretrain.structures import DataSample
+from torch import Tensor
 
 
 class BatchDataSample(DataSample):
@@ -49,3 +51,12 @@ def unpack_batch(batch: BatchDataSample) -> list[DataSample]:
             sample.set_pred_score(fields['pred_score'][i])
         samples.append(sample)
     return samples
+
+
+def labels_of(data_samples: Sequence[DataSample]) -> Tensor:
+    """(N,) labels of a batch, or (N, C) where it has soft ones."""
+    if 'gt_score' in data_samples[0]:
+        return torch.stack([sample.gt_score for sample in data_samples])
+    if len(data_samples) == 1:
+        return data_samples[0].gt_label
+    return torch.cat([sample.gt_label for sample in data_samples])

@@ -20,6 +20,8 @@ class LongTailHook(Hook):
     - The progress, before every epoch, to every module and sampler that has
       ``set_progress(epoch, max_epochs)``, epoch counted from 0. In an
       iteration-based loop an epoch is one pass over the training set.
+    - The head of the model, before every evaluation, to every metric that
+      has ``set_head(head)``.
 
     Raises:
         ValueError: If the head and the training set have different numbers
@@ -64,18 +66,25 @@ class LongTailHook(Hook):
             self.class_counts = np.asarray(counts)
 
     def before_val(self, runner) -> None:
-        """Hand out the class counts where there was no training."""
+        """Hand out the head, and the counts where there was no training."""
         self._hand_out_counts(runner)
+        self._hand_out_head(runner)
 
     def before_test(self, runner) -> None:
-        """Hand out the class counts where there was no training."""
+        """Hand out the head, and the counts where there was no training."""
         self._hand_out_counts(runner)
+        self._hand_out_head(runner)
 
     def _hand_out_counts(self, runner) -> None:
         if self.class_counts is None:
             return
         for part in parts_of(runner, 'set_class_counts'):
             part.set_class_counts(self.class_counts)
+
+    def _hand_out_head(self, runner) -> None:
+        head = getattr(unwrap(runner.model), 'head', None)
+        for part in parts_of(runner, 'set_head'):
+            part.set_head(head)
 
     def _hand_out_progress(self, runner) -> None:
         epoch, max_epochs = runner.epoch, runner.max_epochs

@@ -10,6 +10,7 @@ COLUMNS = {
     'shot/medium': 'medium',
     'shot/few': 'few',
     'calibration/ece': 'ECE',
+    'overlap/mean': 'overlap',
 }
 
 

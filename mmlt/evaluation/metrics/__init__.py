@@ -1,4 +1,5 @@
 from .calibration_error import CalibrationError
+from .class_overlap import ClassOverlap
 from .shot_accuracy import ShotAccuracy
 
-__all__ = ['CalibrationError', 'ShotAccuracy']
+__all__ = ['CalibrationError', 'ClassOverlap', 'ShotAccuracy']

@@ -1,7 +1,6 @@
 import logging
 from collections.abc import Sequence
 
-import torch
 import torch.nn.functional as F
 from mmengine.logging import print_log
 from mmpretrain.models import ArcFaceClsHead, ClsHead, ImageClassifier
@@ -10,7 +9,7 @@ from mmpretrain.structures import DataSample
 from torch import Tensor, nn
 
 from mmlt.models.necks import FCCNeck
-from mmlt.structures import is_batch, unpack_batch
+from mmlt.structures import is_batch, labels_of, unpack_batch
 
 
 @MODELS.register_module()
@@ -111,15 +110,6 @@ class LongTailClassifier(ImageClassifier):
             batch.pred_label = scores.argmax(dim=1)
             return data_samples
         return super().predict(inputs, unpack_batch(batch), **kwargs)
-
-
-def labels_of(data_samples: Sequence[DataSample]) -> Tensor:
-    """(N,) labels of a batch, or (N, C) where it has soft ones."""
-    if 'gt_score' in data_samples[0]:
-        return torch.stack([sample.gt_score for sample in data_samples])
-    if len(data_samples) == 1:
-        return data_samples[0].gt_label
-    return torch.cat([sample.gt_label for sample in data_samples])
 
 
 def normalizes_features(head: nn.Module | None) -> bool:

@@ -132,3 +132,12 @@ def test_fcc_says_when_it_switches_on(cfg, monkeypatch):
     trained(cfg)
     assert len(lines) == 1
     assert lines[0].startswith('FCC on from epoch 2 of 2 (begin=1)')
+
+
+def test_metrics_that_ask_get_the_head(cfg):
+    cfg.val_evaluator.metrics.append(dict(type='ClassOverlap'))
+    cfg.test_evaluator.metrics.append(dict(type='ClassOverlap'))
+    runner = trained(cfg)
+    assert runner.val_evaluator.metrics[-1].head is runner.model.head
+    assert np.isfinite(runner.test()['overlap/mean'])
+    assert runner.test_evaluator.metrics[-1].head is runner.model.head

@@ -1,0 +1,19 @@
+"""vMF classifier on CIFAR-100-LT, a fifth of each class held out.
+
+For choosing alpha on images that were neither trained on nor tested on:
+tools/calibrate_overlap.py finds the held-out part by itself.
+Ours: not run yet.
+Run: python tools/train.py configs/vmf/resnet32_cifar100lt_held-out.py
+"""
+
+_base_ = './resnet32_cifar100lt.py'
+
+train_dataloader = dict(
+    dataset=dict(
+        _delete_=True,
+        type='HeldOutSplit',
+        part='train',
+        fraction=0.2,
+        dataset={{_base_.train_dataloader.dataset}},
+    ),
+)

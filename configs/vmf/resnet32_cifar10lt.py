@@ -1,0 +1,26 @@
+"""vMF classifier, ResNet-32 on CIFAR-10-LT, imbalance ratio 100.
+
+All concentrations start at 16, with the learning rate of the network and no
+weight decay, as in the published code for ImageNet-LT.
+Theirs (accuracy): none, the paper has no CIFAR-LT. Ours: not run yet.
+Run: python tools/train.py configs/vmf/resnet32_cifar10lt.py
+"""
+
+_base_ = '../ce/resnet32_cifar10lt.py'
+
+model = dict(head=dict(type='VMFClsHead', init_kappa=16.0))
+optim_wrapper = dict(
+    paramwise_cfg=dict(
+        custom_keys={'head.kappa': dict(lr_mult=1.0, decay_mult=0.0)}
+    ),
+)
+
+val_evaluator = dict(
+    metrics=[
+        dict(type='Accuracy', topk=(1,)),
+        dict(type='ShotAccuracy'),
+        dict(type='CalibrationError'),
+        dict(type='ClassOverlap'),
+    ],
+)
+test_evaluator = val_evaluator

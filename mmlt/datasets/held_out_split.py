@@ -1,0 +1,54 @@
+import numpy as np
+from mmpretrain.registry import DATASETS
+
+from mmlt.functional import held_out_rows
+
+from .dataset_rows import DatasetRows
+
+
+@DATASETS.register_module()
+class HeldOutSplit(DatasetRows):
+    """One part of a training set of which a share of each class is held out.
+
+    For what is chosen after training (``tools/calibrate_overlap.py``) and
+    must be chosen neither on the test set nor on images that were trained
+    on: train with ``part='train'``, choose on ``part='held_out'``.
+
+    Args:
+        dataset: The training set, or its config. Its pipeline is used.
+        part: 'train' or 'held_out'; with the same ``fraction`` and ``seed``
+            they have no image in common and all together.
+        fraction: Share of each class that is held out, in (0, 1); at least
+            one image, and a class with one image keeps it.
+        seed: Seed of the selection.
+        lazy_init: Whether to load the data later, at ``full_init``.
+
+    Raises:
+        ValueError: If ``part`` or ``fraction`` is none of these.
+    """
+
+    def __init__(
+        self,
+        dataset,
+        part: str = 'train',
+        fraction: float = 0.2,
+        seed: int = 0,
+        lazy_init: bool = False,
+    ) -> None:
+        if part not in ('train', 'held_out'):
+            raise ValueError(
+                "Expected `part` to be 'train' or 'held_out', but got "
+                f'{part!r}.'
+            )
+        held_out_rows(np.zeros(2), fraction)  # refuses a wrong fraction
+        self.part = part
+        self.fraction = fraction
+        self.seed = seed
+        super().__init__(dataset, lazy_init)
+
+    def select_rows(self, labels: np.ndarray, num_classes: int) -> np.ndarray:
+        """Rows of the part."""
+        rows = held_out_rows(labels, self.fraction, self.seed)
+        if self.part == 'held_out':
+            return rows
+        return np.setdiff1d(np.arange(len(labels)), rows)

@@ -1,0 +1,67 @@
+"""A held-out part of a training set, and means over classes on it."""
+
+from numbers import Real
+
+import numpy as np
+import torch
+from torch import Tensor
+
+
+def held_out_rows(
+    labels: np.ndarray, fraction: float, seed: int = 0
+) -> np.ndarray:
+    """Rows of a training set that are held out, the same share of each class.
+
+    Convention:
+        - of a class with n images, round(fraction n) are held out, but at
+          least 1 and at most n - 1; a class with one image keeps it.
+        - class by class in ascending order from one ``RandomState(seed)``.
+
+    Args:
+        labels: (N,) labels.
+        fraction: Share that is held out, in (0, 1).
+        seed: Seed of the selection.
+
+    Returns:
+        Row numbers, ascending, int64.
+
+    Raises:
+        ValueError: If ``fraction`` is not between 0 and 1.
+    """
+    if not isinstance(fraction, Real) or not 0 < fraction < 1:
+        raise ValueError(
+            'Expected `fraction` to be a number between 0 and 1, but got '
+            f'{fraction!r}. (0.2 holds out a fifth of each class.)'
+        )
+    labels = np.asarray(labels)
+    rng = np.random.RandomState(seed)
+    rows = [np.zeros(0, dtype=np.int64)]
+    for c in np.unique(labels):
+        of_class = rng.permutation(np.flatnonzero(labels == c))
+        size = len(of_class)
+        wanted = min(max(round(fraction * size), 1), size - 1)
+        rows.append(of_class[:wanted])
+    return np.sort(np.concatenate(rows)).astype(np.int64)
+
+
+def class_mean(values: Tensor, labels: Tensor, num_classes: int) -> Tensor:
+    """Mean over classes of the mean over the samples of a class.
+
+    Of correct predictions it is the accuracy on a balanced test set.
+
+    Args:
+        values: (N,) one number or bool per sample.
+        labels: (N,) int64.
+        num_classes: C.
+
+    Returns:
+        Scalar float64; classes without a sample do not count.
+    """
+    values = values.double()
+    sums = torch.zeros(num_classes, dtype=values.dtype, device=values.device)
+    counts = torch.zeros_like(sums).index_add(
+        0, labels, torch.ones_like(values)
+    )
+    sums = sums.index_add(0, labels, values)
+    present = counts > 0
+    return (sums[present] / counts[present]).mean()

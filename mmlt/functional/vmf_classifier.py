@@ -1,0 +1,217 @@
+r"""Logits of the vMF classifier and of those that are special cases of it.
+
+All of them are kappa_i (x.mu_i) + offset_i, with the feature x normalised or
+not; they differ in where kappa and the offset come from.
+"""
+
+from collections.abc import Callable
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from .bessel import to_float64
+from .vmf import overlap_row_means, vmf_log_partition
+from .vmf_conversion import linear_to_vmf
+
+
+def positive_concentration(raw: Tensor) -> Tensor:
+    r"""Concentration of an unrestricted parameter, log(1 + exp(raw)).
+
+    Convention:
+        - from a few units on it is ``raw`` itself (at 16 the slope is
+          1 - 1e-7), so a learning rate means what it means for kappa.
+
+    Args:
+        raw: Any shape, any real value.
+
+    Returns:
+        Shape, dtype and device of ``raw``; > 0 (0 only by underflow).
+
+    Source:
+        The published code of arXiv 2208.10043 cuts at 1 in the score alone
+        and lets the bias and the divergence see the uncut value; here there
+        is one value, and no cut.
+    """
+    # F.softplus jumps by 2e-9 where it becomes the identity
+    return torch.logaddexp(raw, torch.zeros_like(raw))
+
+
+def raw_concentration(kappa: Tensor) -> Tensor:
+    r"""Inverse of :func:`positive_concentration`, log(exp(kappa) - 1).
+
+    Args:
+        kappa: Any shape, > 0.
+
+    Returns:
+        Shape, dtype and device of ``kappa``.
+    """
+    return kappa + torch.log(-torch.expm1(-kappa))
+
+
+def vmf_bias(
+    dim: int,
+    kappa: Tensor,
+    log_partition: Callable[[int, Tensor], Tensor] = vmf_log_partition,
+) -> Tensor:
+    r"""Bias b of the vMF classifier, up to a constant.
+
+    b_i = L(kappa_r) - L(kappa_i), kappa_r the middle of the range of kappa.
+
+    Convention:
+        - the appendix's b_i = v log kappa_i - log I_v(kappa_i) is larger by
+          one constant for all classes, which no softmax and no divergence
+          sees. Leaving it out keeps what float32 would round off: at 2048
+          dimensions one float32 step of the appendix's b is 6 % of the
+          change by one unit of kappa.
+        - exactly 0 where all kappa are equal.
+        - no gradient flows through kappa_r: db_i/dkappa_i = -A(kappa_i).
+
+    Args:
+        dim: Dimension of the feature space, >= 2.
+        kappa: (C,), >= 0.
+        log_partition: The function L, for another way of computing it.
+
+    Returns:
+        (C,) float64.
+
+    Raises:
+        TypeError: If ``kappa`` is not a floating point tensor.
+        ValueError: If ``dim`` is below 2 or not finite.
+
+    Source:
+        arXiv 2208.10043, appendix, Eq. 1.
+    """
+    kappa64, _ = to_float64('kappa', kappa)
+    fixed = kappa64.detach()
+    middle = (fixed.amin() + fixed.amax()) / 2
+    value = log_partition(dim, torch.cat([kappa64, middle[None]]))
+    return value[-1] - value[:-1]
+
+
+def directional_logits(
+    features: Tensor,
+    kappa: Tensor,
+    mu: Tensor,
+    offset: Tensor | None = None,
+    normalize: bool = True,
+) -> Tensor:
+    r"""kappa_i (x.mu_i) + offset_i, x = features / \|features\|.
+
+    Convention:
+        - never in half precision, autocast or not: at kappa = 16 a bfloat16
+          logit is off by 0.06, as much as the biases of two classes differ.
+
+    Args:
+        features: (N, D).
+        kappa: (C,).
+        mu: (C, D), unit rows.
+        offset: (C,) or None, added in the dtype of the result.
+        normalize: False takes the features as they are.
+
+    Returns:
+        (N, C) in the widest dtype of features, kappa and mu, at least
+        float32.
+
+    Source:
+        arXiv 2208.10043, appendix, Eq. 1 and 8 to 11.
+    """
+    dtype = torch.promote_types(features.dtype, torch.float32)
+    dtype = torch.promote_types(dtype, kappa.dtype)
+    dtype = torch.promote_types(dtype, mu.dtype)
+    with torch.autocast(features.device.type, enabled=False):
+        features = features.to(dtype)
+        if normalize:
+            features = F.normalize(features, dim=1)
+        logits = features @ mu.to(dtype).T * kappa.to(dtype)
+        return logits if offset is None else logits + offset.to(dtype)
+
+
+def head_to_vmf(
+    head: nn.Module, dtype: torch.dtype | None = None
+) -> tuple[Tensor, Tensor]:
+    r"""Concentrations and directions of a classifier.
+
+    Args:
+        head: One with ``vmf_parameters(dtype)``; a ``torch.nn.Linear``; or
+            mmpretrain's ``LinearClsHead``, or a subclass that scores as it.
+        dtype: In which to compute; that of the head for None.
+
+    Returns:
+        kappa (C,) and mu (C, D).
+
+    Raises:
+        TypeError: If the head is none of these.
+    """
+    if hasattr(head, 'vmf_parameters'):
+        return head.vmf_parameters(dtype)
+    linear = head if isinstance(head, nn.Linear) else _linear_inside(head)
+    if linear is None:
+        raise TypeError(
+            'Expected a head that can be read as a vMF classifier, but got '
+            f'{type(head).__name__}. (Known: LinearClsHead, CosineClsHead, '
+            'TauNormClsHead, CausalClsHead, VMFClsHead; give another a '
+            'method `vmf_parameters(dtype)` that returns kappa (C,) and mu '
+            '(C, D).)'
+        )
+    return linear_to_vmf(linear.weight.to(dtype or linear.weight.dtype))
+
+
+def _linear_inside(head: nn.Module) -> nn.Linear | None:
+    """The layer of a ``LinearClsHead``, known without importing the class."""
+    for kind in type(head).__mro__:
+        if kind.__name__ == 'LinearClsHead':
+            same = type(head).forward is kind.forward
+            return head.fc if same else None
+    return None
+
+
+def check_vmf_parameters(kappa: Tensor, mu: Tensor) -> None:
+    """Refuse concentrations and directions that are none; waits for the GPU.
+
+    Args:
+        kappa: (C,).
+        mu: (C, D).
+
+    Raises:
+        ValueError: Naming the first class whose kappa is negative or not
+            finite, or whose mu has no direction although kappa > 0.
+    """
+    ok = torch.isfinite(kappa) & (kappa >= 0)
+    if not ok.all():
+        c = int((~ok).nonzero()[0])
+        raise ValueError(
+            'Expected every concentration to be a finite number >= 0, but '
+            f'class {c} has {kappa[c].item()}. (Did the training diverge? '
+            'Lower the learning rate of `head.kappa`.)'
+        )
+    norm = torch.linalg.vector_norm(mu, dim=1)
+    ok = ((norm - 1).abs() < 1e-3) | ((kappa == 0) & (norm == 0))
+    if not ok.all():
+        c = int((~ok).nonzero()[0])
+        raise ValueError(
+            'Expected every class to have a direction of length 1, but '
+            f'that of class {c} has length {norm[c].item():g}. (Are its '
+            'weights all zero, or not finite?)'
+        )
+
+
+def mean_overlaps(kappa: Tensor, mu: Tensor, diagonal: bool) -> Tensor:
+    r"""Mean overlap of each class with the others, or with all.
+
+    Args:
+        kappa: (C,), >= 0.
+        mu: (C, D), unit rows.
+        diagonal: Whether a class's overlap with itself, 1, counts, as in
+            :func:`~mmlt.functional.overlap_row_means`.
+
+    Returns:
+        (C,) in (0, 1]; nan for a single class without the diagonal.
+    """
+    means = overlap_row_means(kappa, mu)
+    size = len(means)
+    if diagonal:
+        return means
+    if size == 1:
+        return torch.full_like(means, float('nan'))
+    return (means * size - 1) / (size - 1)

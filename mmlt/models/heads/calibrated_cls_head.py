@@ -1,0 +1,61 @@
+import torch
+import torch.nn.functional as F
+from mmpretrain.models import ClsHead
+from mmpretrain.registry import MODELS
+from torch import Tensor
+
+from mmlt.functional import directional_logits
+
+
+@MODELS.register_module()
+class CalibratedClsHead(ClsHead):
+    """What ``tools/calibrate_overlap.py`` writes: a classifier for testing.
+
+    Logits kappa_i (x.mu_i) + bias_i, with buffers ``kappa`` (C,), ``mu``
+    (C, D) and ``bias`` (C,) from the checkpoint; nothing is trained.
+
+    Args:
+        num_classes: C.
+        in_channels: D.
+        normalize_features: Whether x is the feature at length 1.
+        **kwargs: As the parent's ``ClsHead``.
+
+    Source:
+        Published code of arXiv 2208.10043, test stage.
+    """
+
+    def __init__(
+        self,
+        num_classes: int,
+        in_channels: int,
+        normalize_features: bool = True,
+        **kwargs,
+    ) -> None:
+        super().__init__(**kwargs)
+        self.num_classes = num_classes
+        self.in_channels = in_channels
+        self.normalizes_features = normalize_features
+        self.register_buffer('kappa', torch.ones(num_classes))
+        self.register_buffer('mu', torch.zeros(num_classes, in_channels))
+        self.register_buffer('bias', torch.zeros(num_classes))
+
+    def vmf_parameters(
+        self, dtype: torch.dtype | None = None
+    ) -> tuple[Tensor, Tensor]:
+        """Kappa (C,) and mu (C, D)."""
+        dtype = dtype or self.mu.dtype
+        return self.kappa.to(dtype), F.normalize(self.mu.to(dtype), dim=1)
+
+    def forward(self, feats: tuple[Tensor, ...]) -> Tensor:
+        """Logits (N, C).
+
+        Args:
+            feats: Features; the last ones, (N, D), are classified.
+        """
+        return directional_logits(
+            self.pre_logits(feats),
+            self.kappa,
+            self.mu,
+            self.bias,
+            normalize=self.normalizes_features,
+        )

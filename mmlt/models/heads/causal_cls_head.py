@@ -1,0 +1,60 @@
+import torch
+from mmpretrain.registry import MODELS
+from torch import Tensor
+
+from mmlt.functional import causal_to_vmf
+from mmlt.functional.bessel import check_real
+
+from .directional_cls_head import DirectionalClsHead
+
+
+@MODELS.register_module()
+class CausalClsHead(DirectionalClsHead):
+    r"""Causal classifier: logits scale w_i.x~ / (\|w_i\| + gamma), no bias.
+
+    x~ is the feature at length 1. One head, and without the counterfactual
+    term (TDE), as in the appendix of the vMF paper.
+
+    Args:
+        num_classes: C.
+        in_channels: D >= 2.
+        gamma: Added to the norm, > 0. 1/16 is the appendix's; the official
+            code of the method has 1/32.
+        scale: Factor on the logits, > 0. 1 is the appendix's formula, which
+            ranks classes but cannot be trained (no logit exceeds 1); to
+            train, take 16, as the official code.
+        **kwargs: As the parent's ``ClsHead``.
+
+    Raises:
+        ValueError: If a setting is out of range.
+
+    Source:
+        Tang et al., NeurIPS 2020, arXiv 2009.12991; the reading as a vMF
+        classifier: arXiv 2208.10043, appendix, Eq. 11.
+    """
+
+    def __init__(
+        self,
+        num_classes: int,
+        in_channels: int,
+        gamma: float = 1 / 16,
+        scale: float = 1.0,
+        **kwargs,
+    ) -> None:
+        super().__init__(num_classes, in_channels, **kwargs)
+        self.gamma = gamma
+        hint = '1 is the formula of the appendix; train with 16.'
+        self.scale = check_real('scale', scale, 0, hint)
+        if self.scale == 0:
+            raise ValueError(
+                f'Expected `scale` to be a number > 0, but got 0. ({hint})'
+            )
+        self.vmf_parameters()  # refuses a gamma out of range
+
+    def vmf_parameters(
+        self, dtype: torch.dtype | None = None
+    ) -> tuple[Tensor, Tensor]:
+        r"""Kappa (C,), scale \|w_i\| / (\|w_i\| + gamma), and mu (C, D)."""
+        weight = self.fc.weight
+        kappa, mu = causal_to_vmf(weight.to(dtype or weight.dtype), self.gamma)
+        return self.scale * kappa, mu

@@ -1,0 +1,181 @@
+import logging
+from collections.abc import Sequence
+from numbers import Integral, Real
+
+import torch
+from mmengine.logging import print_log
+from mmpretrain.models import ClsHead
+from torch import Tensor, nn
+
+from mmlt.functional import directional_logits
+from mmlt.models.class_counts import ClassCountsMixin
+
+
+class DirectionalClsHead(ClsHead):
+    """Base of the heads that score kappa_i (x.mu_i) + offset_i.
+
+    A subclass says what kappa and mu are (:meth:`vmf_parameters`) and what
+    is added (:meth:`logit_offset`). The weight has the name and shape of the
+    parent's ``LinearClsHead`` (``fc.weight``), so its checkpoints load; a
+    bias in them is left out.
+
+    Args:
+        num_classes: C >= 1.
+        in_channels: D >= 2.
+        **kwargs: As the parent's ``ClsHead``: ``loss``, ``topk``,
+            ``cal_acc``, ``init_cfg``.
+
+    Raises:
+        ValueError: If ``num_classes`` or ``in_channels`` is too small.
+    """
+
+    # whether x is the direction of the feature alone, or the feature
+    normalizes_features = True
+
+    def __init__(self, num_classes: int, in_channels: int, **kwargs) -> None:
+        super().__init__(**kwargs)
+        for name, value, least in (
+            ('num_classes', num_classes, 1),
+            ('in_channels', in_channels, 2),
+        ):
+            if not isinstance(value, Integral) or value < least:
+                raise ValueError(
+                    f'Expected `{name}` of {type(self).__name__} to be an '
+                    f'integer >= {least}, but got {value!r}.'
+                )
+        self.num_classes = num_classes
+        self.in_channels = in_channels
+        # torch's own initialisation: uniform in +-1/sqrt(D)
+        self.fc = nn.Linear(in_channels, num_classes, bias=False)
+
+    def vmf_parameters(
+        self, dtype: torch.dtype | None = None
+    ) -> tuple[Tensor, Tensor]:
+        """Concentrations (C,) and unit directions (C, D) of the classes.
+
+        Args:
+            dtype: In which to compute; that of the parameters for None.
+        """
+        raise TypeError(f'{type(self).__name__} lacks vmf_parameters().')
+
+    def logit_offset(self) -> Tensor | None:
+        """(C,) added to the logits, or None."""
+        return None
+
+    def forward(self, feats: tuple[Tensor, ...]) -> Tensor:
+        """Logits (N, C), in at least float32, autocast or not.
+
+        Args:
+            feats: Features; the last ones, (N, D), are classified.
+        """
+        kappa, mu = self.vmf_parameters()
+        return directional_logits(
+            self.pre_logits(feats),
+            kappa,
+            mu,
+            self.logit_offset(),
+            normalize=self.normalizes_features,
+        )
+
+    def _load_from_state_dict(self, state_dict, prefix, *args, **kwargs):
+        if state_dict.pop(prefix + 'fc.bias', None) is not None:
+            print_log(
+                f'{type(self).__name__} has no bias: that of the checkpoint '
+                'is left out.',
+                logger='current',
+                level=logging.INFO,
+            )
+        super()._load_from_state_dict(state_dict, prefix, *args, **kwargs)
+
+
+class PriorClsHead(ClassCountsMixin, DirectionalClsHead):
+    """Base of the heads whose logits hold the logarithm of a class prior.
+
+    In training mode the logits hold log n_i, the training images of class
+    i; in evaluation mode, the logarithm of the target prior. The class
+    counts come from ``LongTailHook`` or :meth:`set_class_counts`.
+
+    Args:
+        num_classes: C.
+        in_channels: D >= 2.
+        balanced: Whether training logits hold log n_i. Without, the score
+            itself learns the training prior.
+        test_prior: How frequent the classes are where the model is used:
+            'balanced', all alike; 'train', as in training; or C numbers > 0.
+        **kwargs: As the parent's.
+
+    Raises:
+        ValueError: If ``test_prior`` is none of these, or is given without
+            ``balanced``.
+    """
+
+    def __init__(
+        self,
+        num_classes: int,
+        in_channels: int,
+        balanced: bool = True,
+        test_prior: str | Sequence[float] = 'balanced',
+        **kwargs,
+    ) -> None:
+        super().__init__(num_classes, in_channels, **kwargs)
+        self.balanced = balanced
+        self.test_prior = test_prior
+        if not isinstance(test_prior, str):
+            prior = self._checked_prior(test_prior)
+            self.register_buffer('target_prior', prior, persistent=False)
+        elif test_prior not in ('balanced', 'train'):
+            raise ValueError(
+                "Expected `test_prior` to be 'balanced', 'train' or a list "
+                f'of {num_classes} numbers, but got {test_prior!r}.'
+            )
+        if not balanced and test_prior != 'balanced':
+            raise ValueError(
+                'Expected `test_prior` together with `balanced=True`, but '
+                f'got test_prior={test_prior!r} and balanced=False. (Trained '
+                'without the log prior, the scores hold the training prior '
+                'already.)'
+            )
+
+    def _checked_prior(self, prior: Sequence[float]) -> Tensor:
+        ok = len(prior) == self.num_classes and all(
+            isinstance(p, Real) and 0 < p < float('inf') for p in prior
+        )
+        if not ok:
+            raise ValueError(
+                f'Expected `test_prior` to be {self.num_classes} numbers '
+                f'> 0, one per class, but got {prior!r}. (A class that '
+                'cannot occur: use a small number.)'
+            )
+        prior = torch.tensor([float(p) for p in prior], dtype=torch.float64)
+        return prior / prior.sum()
+
+    def class_counts_changed(self) -> None:
+        """Refuse a class without images, whose log prior is -inf.
+
+        Raises:
+            ValueError: Naming the class.
+        """
+        empty = (self.class_counts == 0).nonzero().flatten().tolist()
+        if self.balanced and empty:
+            raise ValueError(
+                f'Expected every class of {type(self).__name__} to have a '
+                f'training image, but class {empty[0]} has 0 ({len(empty)} '
+                'such classes): its log prior is -inf. Remove the class, or '
+                'add images.'
+            )
+
+    def logit_offset(self) -> Tensor | None:
+        """Logarithm of the prior, (C,) float64, or None."""
+        if not self.balanced:
+            return None
+        if self.training or self.test_prior == 'train':
+            self.require_class_counts()
+            return self.class_counts.double().log()
+        if self.test_prior == 'balanced':
+            return None
+        return self.target_prior.double().log()
+
+    def _load_from_state_dict(self, state_dict, prefix, *args, **kwargs):
+        if not self.balanced:  # the counts are not needed, so may be missing
+            state_dict.setdefault(prefix + 'class_counts', self.class_counts)
+        super()._load_from_state_dict(state_dict, prefix, *args, **kwargs)

@@ -1,0 +1,53 @@
+import torch
+from mmpretrain.registry import MODELS
+from torch import Tensor
+
+from mmlt.functional import tau_norm_to_vmf
+
+from .directional_cls_head import DirectionalClsHead
+
+
+@MODELS.register_module()
+class TauNormClsHead(DirectionalClsHead):
+    r"""Tau-normalised classifier: logits w_i.x / \|w_i\|^tau, no bias.
+
+    Made for a trained ``LinearClsHead``: put it in the config's place and
+    test the same checkpoint. It can be trained as well.
+
+    Args:
+        num_classes: C.
+        in_channels: D >= 2.
+        tau: Exponent, >= 0; 0 is the linear classifier without bias, 1
+            leaves the direction alone.
+        normalize_features: Whether x is divided by its length. Kang et al.
+            do not; the appendix of arXiv 2208.10043 writes it so. The
+            predicted class is the same, its probability is not.
+        **kwargs: As the parent's ``ClsHead``.
+
+    Raises:
+        ValueError: If a setting is out of range.
+
+    Source:
+        Kang et al., ICLR 2020, arXiv 1910.09217, Sec. 4.2; tau = 0.7 and the
+        reading as a vMF classifier: arXiv 2208.10043, appendix, Eq. 10.
+    """
+
+    def __init__(
+        self,
+        num_classes: int,
+        in_channels: int,
+        tau: float = 0.7,
+        normalize_features: bool = False,
+        **kwargs,
+    ) -> None:
+        super().__init__(num_classes, in_channels, **kwargs)
+        self.tau = tau
+        self.normalizes_features = normalize_features
+        self.vmf_parameters()  # refuses a tau out of range
+
+    def vmf_parameters(
+        self, dtype: torch.dtype | None = None
+    ) -> tuple[Tensor, Tensor]:
+        r"""Kappa (C,), \|w_i\|^(1 - tau), and mu (C, D)."""
+        weight = self.fc.weight
+        return tau_norm_to_vmf(weight.to(dtype or weight.dtype), self.tau)

@@ -1,0 +1,4 @@
+from .class_feature_consistency_loss import ClassFeatureConsistencyLoss
+from .inter_class_discrepancy_loss import InterClassDiscrepancyLoss
+
+__all__ = ['ClassFeatureConsistencyLoss', 'InterClassDiscrepancyLoss']

@@ -1,0 +1,51 @@
+from mmpretrain.registry import MODELS
+from torch import Tensor
+
+from mmlt.functional import inter_class_discrepancy
+
+from .decaying_weight import DecayingWeight
+
+
+@MODELS.register_module()
+class InterClassDiscrepancyLoss(DecayingWeight):
+    """Weighted form of :func:`~mmlt.functional.inter_class_discrepancy`.
+
+    It pushes the class densities apart: the mean of their overlaps.
+
+    Args:
+        loss_weight: Weight in the first epoch.
+        decay_power: Exponent of the decay over the epochs; 0 for none.
+        loss_name: Under which the head reports it.
+
+    Raises:
+        ValueError: If a setting is negative, or the name lacks 'loss' (the
+            parent sums what has it).
+
+    Source:
+        Published code of arXiv 2208.10043 ("icd", weight 0.2, power 0.9).
+    """
+
+    def __init__(
+        self,
+        loss_weight: float = 0.2,
+        decay_power: float = 0.9,
+        loss_name: str = 'loss_icd',
+    ) -> None:
+        super().__init__(loss_weight, decay_power, loss_name)
+
+    def forward(
+        self,
+        kappa: Tensor,
+        mu: Tensor,
+        features: Tensor | None = None,
+        labels: Tensor | None = None,
+    ) -> Tensor:
+        """Weighted loss, a scalar.
+
+        Args:
+            kappa: (C,), >= 0.
+            mu: (C, D), unit rows.
+            features: Not looked at.
+            labels: Not looked at.
+        """
+        return self.weight * inter_class_discrepancy(kappa, mu)

@@ -1,0 +1,134 @@
+"""Every recipe of configs/vmf: builds, takes one step, is short."""
+
+from pathlib import Path
+
+import pytest
+import torch
+from mmengine.config import Config
+from mmengine.optim import build_optim_wrapper
+from mmpretrain.registry import METRICS, MODELS
+
+from mmlt.structures import BatchDataSample
+
+FOLDER = Path(__file__).parents[1] / 'configs/vmf'
+RECIPES = sorted(path.name for path in FOLDER.glob('*.py'))
+COUNTS = {10: [90, 40, 30, 9, 8, 7, 6, 5, 4, 3], 100: list(range(101, 1, -1))}
+
+
+def build(name):
+    torch.manual_seed(0)
+    cfg = Config.fromfile(FOLDER / name)
+    model = MODELS.build(cfg.model)
+    num_classes = cfg.model.head.num_classes
+    for part in model.modules():
+        if hasattr(part, 'set_class_counts'):
+            part.set_class_counts(COUNTS[num_classes])
+        if hasattr(part, 'set_progress'):
+            part.set_progress(150, 200)  # FCC is on
+    return cfg, model, num_classes
+
+
+def batch(num_classes):
+    torch.manual_seed(1)
+    labels = torch.arange(6) % num_classes
+    return torch.randn(6, 3, 8, 8), [BatchDataSample(gt_label=labels)]
+
+
+@pytest.mark.parametrize('name', RECIPES)
+def test_it_builds_and_takes_a_step(name):
+    cfg, model, num_classes = build(name)
+    assert cfg.data_preprocessor.num_classes == num_classes
+    optimizer = build_optim_wrapper(
+        model, dict(cfg.optim_wrapper, _scope_='mmpretrain')
+    )
+    before = model.head.fc.weight.detach().clone()
+    losses = model.loss(*batch(num_classes))
+    total = sum(losses.values())
+    assert torch.isfinite(total)
+    optimizer.update_params(total)
+    assert not torch.equal(model.head.fc.weight, before)
+    decay = {
+        id(p): group['weight_decay']
+        for group in optimizer.optimizer.param_groups
+        for p in group['params']
+    }
+    if '_cosine' not in name:
+        assert (model.head.kappa != model.head.kappa[0]).any()
+        assert decay[id(model.head.kappa_raw)] == 0
+    assert decay[id(model.head.fc.weight)] > 0
+    for metric in cfg.val_evaluator.metrics:
+        METRICS.build(metric)
+    assert cfg.test_evaluator == cfg.val_evaluator
+    text = (FOLDER / name).read_text()
+    assert f'configs/vmf/{name}' in text
+
+
+@pytest.mark.parametrize('name', RECIPES)
+def test_an_overlay_is_short(name):
+    text = (FOLDER / name).read_text()
+    body = text.split('"""')[2].strip().splitlines()
+    base = name in (
+        'resnet20_digitslt.py',
+        'resnet32_cifar10lt.py',
+        'resnet32_cifar100lt.py',
+    )
+    assert len(body) <= (21 if base else 20)
+
+
+@pytest.mark.parametrize(
+    ('name', 'kappa', 'std'),
+    [
+        ('resnet32_cifar100lt.py', 16, 0),
+        ('resnet32_cifar100lt_kappa8.py', 8, 0),
+        ('resnet32_cifar100lt_kappa24.py', 24, 0),
+        ('resnet32_cifar100lt_kappa32.py', 32, 0),
+        ('resnet32_cifar100lt_kappa16-std1.py', 16, 1),
+    ],
+)
+def test_initial_concentrations(name, kappa, std):
+    found = build(name)[1].head.kappa
+    assert found.mean().item() == pytest.approx(kappa, abs=0.3)
+    assert found.std().item() == pytest.approx(std, abs=0.2)
+
+
+@pytest.mark.parametrize(
+    ('suffix', 'keys'),
+    [
+        ('', {'loss'}),
+        ('_icd', {'loss', 'loss_icd'}),
+        ('_cfc', {'loss', 'loss_cfc'}),
+        ('_icd-cfc', {'loss', 'loss_icd', 'loss_cfc'}),
+    ],
+)
+def test_further_losses(suffix, keys):
+    _, model, size = build(f'resnet20_digitslt{suffix}.py')
+    assert model.loss(*batch(size)).keys() == keys
+
+
+def test_fcc_in_front_is_a_no_op():
+    """Same loss, same gradients of head and backbone, in float64."""
+    found = []
+    for name in ('resnet20_digitslt.py', 'fcc_resnet20_digitslt.py'):
+        _, model, size = build(name)
+        model.double()
+        for part in model.modules():
+            if hasattr(part, 'set_class_counts'):
+                part.set_class_counts(COUNTS[size])  # tau in float64
+        inputs, samples = batch(size)
+        loss = model.loss(inputs.double(), samples)['loss']
+        loss.backward()
+        grads = {key: p.grad for key, p in model.named_parameters()}
+        found.append((loss, grads))
+    (plain, grads), (scaled, other) = found
+    torch.testing.assert_close(plain, scaled, rtol=1e-12, atol=0)
+    assert grads.keys() == other.keys()
+    for key, grad in grads.items():
+        torch.testing.assert_close(grad, other[key], rtol=1e-8, atol=1e-12)
+
+
+def test_the_held_out_recipes_train_on_the_rest():
+    cfg = Config.fromfile(FOLDER / 'resnet32_cifar100lt_held-out_20e.py')
+    dataset = cfg.train_dataloader.dataset
+    assert (dataset.type, dataset.part) == ('HeldOutSplit', 'train')
+    assert dataset.dataset.type == 'CIFAR100LT'
+    assert dataset.dataset.imbalance_ratio == 100
