@@ -103,6 +103,7 @@ def stock_config(iters: int) -> Config:
         ),
     )
     cfg.custom_hooks = []
+    cfg.default_hooks.runtime_info = dict(type='RuntimeInfoHook')
     return cfg
 
 

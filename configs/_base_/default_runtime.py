@@ -12,6 +12,8 @@ custom_imports = dict(
 default_scope = 'mmpretrain'
 
 default_hooks = dict(
+    # reads the losses now and then instead of waiting for every step
+    runtime_info=dict(type='DeferredRuntimeInfoHook'),
     timer=dict(type='IterTimerHook'),
     logger=dict(type='LoggerHook', interval=50),
     param_scheduler=dict(type='ParamSchedulerHook'),

@@ -1,4 +1,9 @@
-from .hooks import LongTailHook, ResultTableHook
+from .hooks import DeferredRuntimeInfoHook, LongTailHook, ResultTableHook
 from .optim_wrappers import AutocastOptimWrapper
 
-__all__ = ['AutocastOptimWrapper', 'LongTailHook', 'ResultTableHook']
+__all__ = [
+    'AutocastOptimWrapper',
+    'DeferredRuntimeInfoHook',
+    'LongTailHook',
+    'ResultTableHook',
+]

@@ -1,4 +1,5 @@
+from .deferred_runtime_info_hook import DeferredRuntimeInfoHook
 from .long_tail_hook import LongTailHook
 from .result_table_hook import ResultTableHook
 
-__all__ = ['LongTailHook', 'ResultTableHook']
+__all__ = ['DeferredRuntimeInfoHook', 'LongTailHook', 'ResultTableHook']
