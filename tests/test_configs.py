@@ -19,6 +19,15 @@ RECIPES = sorted(
 )
 
 
+CLASSES = {
+    'cifar10lt': 10,
+    'cifar100lt': 100,
+    'digitslt': 10,
+    'imagenetlt': 1000,
+    'placeslt': 365,
+}
+
+
 def load(recipe):
     return Config.fromfile(ROOT / recipe)
 
@@ -70,25 +79,40 @@ def test_head_of_a_recipe_says_what_it_is_and_how_to_run_it(recipe):
     assert 'Ours' in head
 
 
+def inner(dataset):
+    """The data set inside the ones that select from it."""
+    while 'dataset' in dataset:
+        dataset = dataset.dataset
+    return dataset
+
+
 @pytest.mark.parametrize('recipe', RECIPES, ids=str)
 def test_name_of_a_recipe_says_network_data_and_ratio(recipe):
     cfg = load(recipe)
     match = re.match(
-        r'(?:[\w-]+_)?(resnet\d+)_(cifar10lt|cifar100lt|digitslt)'
-        r'(?:-ir(\d+))?(?:_[\w-]+)?$',
+        r'(?:[\w-]+_)?(resnet|resnext)(\d+)_(cifar10lt|cifar100lt|digitslt|'
+        r'imagenetlt|placeslt)(?:-ir(\d+))?(?:_[\w-]+)?$',
         recipe.stem,
     )
     assert match, recipe
-    network, data, ratio = match.groups()
-    train, test = cfg.train_dataloader.dataset, cfg.test_dataloader.dataset
-    assert network == f'resnet{cfg.model.backbone.depth}'
-    for dataset in (train, test):
-        assert dataset.type.lower() == data
-        assert DATASETS.get(dataset.type) is not None
+    network, depth, data, ratio = match.groups()
+    assert int(depth) == cfg.model.backbone.depth
+    assert network in cfg.model.backbone.type.lower()
+    train, test = (
+        inner(loader.dataset)
+        for loader in (cfg.train_dataloader, cfg.test_dataloader)
+    )
+    assert DATASETS.get(train.type) is not None
+    assert classes(cfg) == cfg.data_preprocessor.num_classes == CLASSES[data]
+    if data in ('imagenetlt', 'placeslt'):
+        assert data in train.ann_file.lower().replace('_', '')
+        assert len(train.metainfo.classes) == CLASSES[data]
+        assert train.ann_file.replace('train', 'test') == test.ann_file
+        return
+    assert train.type.lower() == test.type.lower() == data
     expected = 20 if data == 'digitslt' else int(ratio or 100)
     assert train.imbalance_ratio == expected
     assert (train.split, test.split) == ('train', 'test')
-    assert classes(cfg) == (100 if data == 'cifar100lt' else 10)
 
 
 @pytest.mark.parametrize('data', ['cifar10lt', 'cifar100lt'])

@@ -12,7 +12,10 @@ from mmlt.structures import BatchDataSample
 
 FOLDER = Path(__file__).parents[1] / 'configs/vmf'
 RECIPES = sorted(path.name for path in FOLDER.glob('*.py'))
-COUNTS = {10: [90, 40, 30, 9, 8, 7, 6, 5, 4, 3], 100: list(range(101, 1, -1))}
+COUNTS = {
+    10: [90, 40, 30, 9, 8, 7, 6, 5, 4, 3],
+    **{c: list(range(c + 1, 1, -1)) for c in (100, 365, 1000)},
+}
 
 
 def build(name):
@@ -31,7 +34,7 @@ def build(name):
 def batch(num_classes):
     torch.manual_seed(1)
     labels = torch.arange(6) % num_classes
-    return torch.randn(6, 3, 8, 8), [BatchDataSample(gt_label=labels)]
+    return torch.randn(6, 3, 32, 32), [BatchDataSample(gt_label=labels)]
 
 
 @pytest.mark.parametrize('name', RECIPES)
@@ -71,6 +74,8 @@ def test_an_overlay_is_short(name):
         'resnet20_digitslt.py',
         'resnet32_cifar10lt.py',
         'resnet32_cifar100lt.py',
+        'resnet152_placeslt.py',
+        'resnext50_imagenetlt.py',
     )
     assert len(body) <= (21 if base else 20)
 

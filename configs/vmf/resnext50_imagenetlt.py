@@ -1,0 +1,25 @@
+"""vMF classifier, ResNeXt-50 on ImageNet-LT.
+
+Theirs (accuracy): 55.0, the best of arXiv 2208.10043 (abstract); their code,
+with ICD, about 54.5 (README).
+Ours: not run yet.
+Run: python tools/train.py configs/vmf/resnext50_imagenetlt.py
+"""
+
+_base_ = '../ce/resnext50_imagenetlt.py'
+
+model = dict(head=dict(type='VMFClsHead', init_kappa=16.0))
+optim_wrapper = dict(
+    paramwise_cfg=dict(
+        custom_keys={'head.kappa': dict(lr_mult=0.5, decay_mult=0.0)}
+    ),
+)
+val_evaluator = dict(
+    metrics=[
+        dict(type='Accuracy', topk=(1, 5)),
+        dict(type='ShotAccuracy'),
+        dict(type='CalibrationError'),
+        dict(type='ClassOverlap'),
+    ],
+)
+test_evaluator = val_evaluator
