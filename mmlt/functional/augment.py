@@ -66,6 +66,74 @@ def flip_batch(images: Tensor, flip: Tensor) -> Tensor:
     return chosen.view(num, *both.shape[1:]).permute(0, 3, 1, 2)
 
 
+def gray_batch(images: Tensor) -> Tensor:
+    """Luma of RGB images, as Pillow computes it (ITU-R 601-2, rounded).
+
+    Args:
+        images: (N, 3, H, W) uint8.
+
+    Returns:
+        (N, 1, H, W) uint8.
+    """
+    red, green, blue = images.int().unbind(1)
+    luma = (19595 * red + 38470 * green + 7471 * blue + 0x8000) >> 16
+    return luma.to(torch.uint8)[:, None]
+
+
+def blend_batch(first: Tensor, second: Tensor, factor: Tensor) -> Tensor:
+    """Mix two batches of images, first + factor (second - first).
+
+    Convention: as Pillow's ``Image.blend``: float32, cut to [0, 255], then
+    truncated. A factor above 1 leads beyond ``second``.
+
+    Args:
+        first: Broadcasts to ``second``, uint8.
+        second: (N, C, H, W) uint8.
+        factor: (N,) float32.
+
+    Returns:
+        (N, C, H, W) uint8.
+    """
+    first, second = first.float(), second.float()
+    mixed = first + factor[:, None, None, None] * (second - first)
+    return mixed.clamp_(0, 255).to(torch.uint8)
+
+
+def jitter_batch(images: Tensor, factors: Tensor, order: Tensor) -> Tensor:
+    """Change brightness, contrast and saturation of every image.
+
+    Each of the three mixes the image with a plainer one: black; a plane of
+    its mean luma; its luma. Pixel for pixel what Pillow's ``ImageEnhance``
+    makes, applied one after another.
+
+    Args:
+        images: (N, 3, H, W) uint8, RGB.
+        factors: (N, 3) float32 >= 0, of brightness, contrast and saturation;
+            1 leaves the image alone.
+        order: (N, 3) int64, in which order each image gets the three: a
+            permutation of 0 (brightness), 1 (contrast), 2 (saturation).
+
+    Returns:
+        As ``images``.
+
+    Raises:
+        TypeError: If the images are not uint8.
+    """
+    if images.dtype != torch.uint8:
+        raise TypeError(
+            f'Expected `images` to be uint8, but got {images.dtype}.'
+        )
+    for step in range(3):
+        which = order[:, step, None, None, None]
+        gray = gray_batch(images)
+        mean = gray.double().mean((2, 3), keepdim=True).add(0.5)
+        plain = torch.where(which == 1, mean.to(torch.uint8), gray)
+        plain = torch.where(which == 0, 0, plain)
+        factor = factors.gather(1, order[:, step, None])[:, 0]
+        images = blend_batch(plain, images, factor)
+    return images
+
+
 def normalize_batch(images: Tensor, mean: Tensor, std: Tensor) -> Tensor:
     """Subtract the mean of each channel, and divide by its deviation.
 

@@ -1,5 +1,9 @@
 from .backbones import CIFARResNet
-from .batch_augments import BatchRandomCrop, BatchRandomFlip
+from .batch_augments import (
+    BatchColorJitter,
+    BatchRandomCrop,
+    BatchRandomFlip,
+)
 from .classifiers import LongTailClassifier
 from .data_preprocessor import BatchDataPreprocessor
 from .heads import (
@@ -13,6 +17,7 @@ from .losses import ClassFeatureConsistencyLoss, InterClassDiscrepancyLoss
 from .necks import FCCNeck
 
 __all__ = [
+    'BatchColorJitter',
     'BatchDataPreprocessor',
     'BatchRandomCrop',
     'BatchRandomFlip',

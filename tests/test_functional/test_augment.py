@@ -1,8 +1,18 @@
+from itertools import permutations
+
+import numpy as np
 import pytest
 import torch
 import torchvision.transforms.functional as TF
+from PIL import Image, ImageEnhance
 
-from mmlt.functional.augment import crop_batch, flip_batch, normalize_batch
+from mmlt.functional.augment import (
+    crop_batch,
+    flip_batch,
+    gray_batch,
+    jitter_batch,
+    normalize_batch,
+)
 
 
 @pytest.fixture
@@ -74,3 +84,51 @@ def test_crop_of_a_view_inside_a_larger_batch(images):
     zero = torch.zeros(20, dtype=torch.long)
     part = images.contiguous(memory_format=torch.channels_last)[30:50]
     assert torch.equal(crop_batch(part, zero, zero, 8), part)
+
+
+ENHANCE = (
+    ImageEnhance.Brightness,
+    ImageEnhance.Contrast,
+    ImageEnhance.Color,
+)
+
+
+@pytest.mark.parametrize('order', list(permutations(range(3))))
+def test_jitter_is_pillows_pixel_by_pixel(images, order):
+    generator = torch.Generator().manual_seed(sum(order[:2]))
+    factors = 2 * torch.rand(81, 3, generator=generator)
+    factors[0] = 0  # all plain
+    factors[1] = 1  # as it was
+    out = jitter_batch(images, factors, torch.tensor([order] * 81))
+    for image, factor, got in zip(images, factors, out, strict=True):
+        picture = Image.fromarray(image.permute(1, 2, 0).numpy())
+        for which in order:
+            picture = ENHANCE[which](picture).enhance(factor[which].item())
+        expected = torch.from_numpy(np.array(picture)).permute(2, 0, 1)
+        assert torch.equal(got, expected)
+    assert torch.equal(out[1], images[1])
+
+
+def test_every_image_has_its_own_order_of_changes(images):
+    factors = torch.full((81, 3), 1.7)
+    orders = torch.tensor(list(permutations(range(3))))
+    picked = torch.arange(81) % 6
+    together = jitter_batch(images, factors, orders[picked])
+    for i in range(81):
+        alone = jitter_batch(
+            images[i : i + 1], factors[:1], orders[picked[i]][None]
+        )
+        assert torch.equal(together[i : i + 1], alone)
+
+
+def test_luma_is_pillows(images):
+    for image, gray in zip(images, gray_batch(images), strict=True):
+        picture = Image.fromarray(image.permute(1, 2, 0).numpy())
+        expected = torch.from_numpy(np.array(picture.convert('L')))
+        assert torch.equal(gray[0], expected)
+
+
+def test_jitter_refuses_what_are_no_bytes(images):
+    order = torch.tensor([[0, 1, 2]] * 81)
+    with pytest.raises(TypeError, match='uint8.*float32'):
+        jitter_batch(images.float(), torch.ones(81, 3), order)

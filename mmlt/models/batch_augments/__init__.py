@@ -1,3 +1,4 @@
+from .color import BatchColorJitter
 from .geometry import BatchRandomCrop, BatchRandomFlip
 
-__all__ = ['BatchRandomCrop', 'BatchRandomFlip']
+__all__ = ['BatchColorJitter', 'BatchRandomCrop', 'BatchRandomFlip']
