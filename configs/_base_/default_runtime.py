@@ -22,7 +22,13 @@ default_hooks = dict(
     sampler_seed=dict(type='DistSamplerSeedHook'),
     visualization=dict(type='VisualizationHook', enable=False),
 )
-custom_hooks = [dict(type='LongTailHook'), dict(type='ResultTableHook')]
+custom_hooks = [
+    dict(type='LongTailHook'),
+    dict(type='ResultTableHook'),
+    # several processes: one mean of the running statistics after each epoch,
+    # so that evaluation and checkpoint are of one network
+    dict(type='SyncBuffersHook'),
+]
 
 env_cfg = dict(
     cudnn_benchmark=True,
