@@ -91,6 +91,8 @@ def git(*command: str) -> str:
 def make_row(args: argparse.Namespace) -> dict[str, str]:
     """The row of a run."""
     metrics, epoch = last_metrics(args.work_dir)
+    if args.metrics:
+        metrics = json.loads(args.metrics.read_text())
     dumped = sorted(args.work_dir.glob('*/vis_data/config.py'))[-1]
     cfg = Config.fromfile(dumped, import_custom_modules=False)
     if epoch != cfg.train_cfg.max_epochs:
@@ -154,6 +156,12 @@ def main() -> None:
     )
     parser.add_argument(
         '--device', default=processor(), help='where it ran, in words'
+    )
+    parser.add_argument(
+        '--metrics',
+        type=Path,
+        help='metrics of a test of the finished run, from tools/test.py '
+        '--out FILE --out-item metrics, instead of its last evaluation',
     )
     parser.add_argument('--note', default='', help='what differs')
     args = parser.parse_args()

@@ -1,0 +1,101 @@
+"""The ledger: a row per finished run, and the page that shows it."""
+
+import csv
+import importlib.util
+import json
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PATH = ROOT / 'tools' / 'analysis_tools' / 'record_result.py'
+CONFIG = 'configs/ce/resnet20_digitslt.py'
+
+
+@pytest.fixture
+def tool(tmp_path, monkeypatch):
+    """The tool, with a ledger of its own."""
+    spec = importlib.util.spec_from_file_location('record_result', PATH)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    page = tmp_path / 'README.md'
+    page.write_text(f'before\n{module.BEGIN}\nold\n{module.END}\nafter\n')
+    monkeypatch.setattr(module, 'LEDGER', tmp_path / 'results.csv')
+    monkeypatch.setattr(module, 'PAGE', page)
+    monkeypatch.setattr(module, 'git', lambda *command: 'abc')
+    return module
+
+
+@pytest.fixture
+def run(tmp_path):
+    """A run of two parts, resumed after the first, as mmengine leaves it."""
+    for name, epochs, minutes in (('1', (1,), 2), ('2', (2, 3), 5)):
+        part = tmp_path / 'run' / name
+        (part / 'vis_data').mkdir(parents=True)
+        lines = []
+        for epoch in epochs:
+            lines += [
+                {'loss': 1.0, 'step': 10 * epoch},
+                {'accuracy/top1': 10.0 * epoch, 'step': epoch},
+            ]
+        (part / 'vis_data' / 'scalars.json').write_text(
+            '\n'.join(map(json.dumps, lines))
+        )
+        (part / 'vis_data' / 'config.py').write_text(
+            'train_cfg = dict(max_epochs=3)\nrandomness = dict(seed=7)\n'
+        )
+        (part / f'{name}.log').write_text(
+            '2026/01/01 10:00:00 - a\n    no stamp\n'
+            f'2026/01/01 10:0{minutes}:30 - b\n'
+        )
+    return tmp_path / 'run'
+
+
+def call(tool, monkeypatch, *arguments):
+    monkeypatch.setattr('sys.argv', ['record_result.py', *map(str, arguments)])
+    tool.main()
+
+
+def test_the_last_epoch_of_a_resumed_run_becomes_a_row(tool, run, monkeypatch):
+    call(tool, monkeypatch, run, CONFIG, '--device', 'a box', '--note', 'x, y')
+    call(tool, monkeypatch, run, CONFIG, '--device', 'a box')
+    first, second = csv.DictReader(tool.LEDGER.open())
+    assert first['top1'] == '30.00'
+    assert (first['seed'], first['epochs'], first['ece']) == ('7', '3', '')
+    assert first['minutes'] == '8.0'
+    assert first['note'] == 'x, y'
+    page = tool.PAGE.read_text()
+    assert page.startswith('before')
+    assert page.endswith('after\n')
+    assert page.count('| 30.00 |') == 2
+    assert 'old' not in page
+    assert second['device'] == 'a box'
+
+
+def test_metrics_of_a_test_can_take_the_place(tool, run, monkeypatch):
+    metrics = run / 'test.json'
+    metrics.write_text(json.dumps({'accuracy/top1': 55.5}))
+    call(tool, monkeypatch, run, CONFIG, '--metrics', metrics)
+    (row,) = csv.DictReader(tool.LEDGER.open())
+    assert row['top1'] == '55.50'
+
+
+def test_an_unfinished_run_is_refused(tool, run, monkeypatch):
+    (run / '2' / 'vis_data' / 'scalars.json').write_text('')
+    with pytest.raises(SystemExit, match='finished run of 3 epochs.*epoch 1'):
+        call(tool, monkeypatch, run, CONFIG)
+    assert not tool.LEDGER.exists()
+
+
+def test_an_empty_folder_is_refused(tool, tmp_path, monkeypatch):
+    with pytest.raises(SystemExit, match='no evaluation'):
+        call(tool, monkeypatch, tmp_path, CONFIG)
+
+
+def test_page_and_ledger_of_the_project_agree():
+    rows = list(csv.DictReader((ROOT / 'results/results.csv').open()))
+    page = (ROOT / 'results/README.md').read_text()
+    assert rows
+    for row in rows:
+        assert '| ' + ' | '.join(row.values()) + ' |' in page
+        assert (ROOT / row['config']).is_file()
