@@ -2,7 +2,7 @@
 
 For choosing alpha on images that were neither trained on nor tested on:
 tools/calibrate_overlap.py finds the held-out part by itself.
-Ours: not run yet.
+Ours: results/README.md.
 Run: python tools/train.py configs/vmf/resnet32_cifar100lt_held-out_20e.py
 """
 
