@@ -154,3 +154,15 @@ def test_learning_rate_of_the_cifar_schedule():
     assert rates[5:159] == pytest.approx([0.1] * 154, rel=1e-12)
     assert rates[159:179] == pytest.approx([1e-3] * 20, rel=1e-12)
     assert rates[179:] == pytest.approx([1e-5] * 21, rel=1e-12)
+
+
+@pytest.mark.parametrize('recipe', RECIPES, ids=str)
+def test_head_of_a_recipe_says_whether_it_was_run(recipe):
+    """It points to the ledger where the ledger has a row, and only there."""
+    ledger = (ROOT / 'results' / 'results.csv').read_text()
+    measured = any(
+        line.startswith(f'{recipe},') for line in ledger.splitlines()
+    )
+    text = (ROOT / recipe).read_text()
+    assert ('Ours: results/README.md' in text) == measured
+    assert ('Ours: not run yet' in text) != measured

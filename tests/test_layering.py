@@ -17,7 +17,6 @@ MAY_IMPORT = {
     'models': {'functional', 'structures'},
     'evaluation': {'functional', 'structures'},
     'engine': {'functional', 'structures', 'datasets'},
-    'visualization': set(),
 }
 FUNCTIONAL_MAY_IMPORT = {
     'collections',

@@ -1,7 +1,7 @@
 """FCC (gamma 0.5, from epoch 50), ResNet-32 on CIFAR-10-LT, imbalance ratio 100.
 
 Theirs (accuracy): not among our sources.
-Ours: results/README.md.
+Ours: not run yet (20 epochs: the _20e recipe).
 Run: python tools/train.py configs/fcc/resnet32_cifar10lt.py
 """
 
