@@ -4,5 +4,12 @@ from .batch_data_sample import (
     labels_of,
     unpack_batch,
 )
+from .mixed_labels import MixedLabels
 
-__all__ = ['BatchDataSample', 'is_batch', 'labels_of', 'unpack_batch']
+__all__ = [
+    'BatchDataSample',
+    'MixedLabels',
+    'is_batch',
+    'labels_of',
+    'unpack_batch',
+]
