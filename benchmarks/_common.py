@@ -3,6 +3,7 @@
 import json
 import os
 import platform
+import re
 import resource
 import statistics
 import subprocess
@@ -58,11 +59,29 @@ def summary(values: list[float], digits: int = 1) -> dict:
     }
 
 
+def reset_peak_memory() -> None:
+    """Begin to count the peak memory anew, where the system can."""
+    if torch.cuda.is_available():
+        torch.cuda.reset_peak_memory_stats()
+    elif Path('/proc/self/clear_refs').exists():
+        Path('/proc/self/clear_refs').write_text('5')  # see proc(5)
+
+
 def peak_memory_mib() -> float:
-    """Peak memory of the process so far: of the GPU where there is one."""
+    """Peak memory since the reset: of the GPU where there is one."""
     if torch.cuda.is_available():
         return torch.cuda.max_memory_allocated() / 2**20
+    status = Path('/proc/self/status')
+    if status.exists():
+        peak = re.search(r'VmHWM:\s+(\d+) kB', status.read_text())
+        return int(peak[1]) / 2**10
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**10
+
+
+def synchronize() -> None:
+    """Wait for the device."""
+    if torch.cuda.is_available():
+        torch.cuda.synchronize()
 
 
 def write(result: dict, out: Path | None) -> None:

@@ -75,9 +75,9 @@ def gray_batch(images: Tensor) -> Tensor:
     Returns:
         (N, 1, H, W) uint8.
     """
-    red, green, blue = images.int().unbind(1)
-    luma = (19595 * red + 38470 * green + 7471 * blue + 0x8000) >> 16
-    return luma.to(torch.uint8)[:, None]
+    red, green, blue = (channel.int() for channel in images.unbind(1))
+    luma = red.mul_(19595).add_(green, alpha=38470).add_(blue, alpha=7471)
+    return luma.add_(0x8000).bitwise_right_shift_(16).to(torch.uint8)[:, None]
 
 
 def blend_batch(first: Tensor, second: Tensor, factor: Tensor) -> Tensor:
@@ -95,7 +95,7 @@ def blend_batch(first: Tensor, second: Tensor, factor: Tensor) -> Tensor:
         (N, C, H, W) uint8.
     """
     first, second = first.float(), second.float()
-    mixed = first + factor[:, None, None, None] * (second - first)
+    mixed = (second - first).mul_(factor[:, None, None, None]).add_(first)
     return mixed.clamp_(0, 255).to(torch.uint8)
 
 
@@ -123,15 +123,37 @@ def jitter_batch(images: Tensor, factors: Tensor, order: Tensor) -> Tensor:
         raise TypeError(
             f'Expected `images` to be uint8, but got {images.dtype}.'
         )
+    if images.device.type == 'cpu':
+        # each image with only the work that its order asks for, in the cache
+        each = zip(images.split(1), factors.split(1), order, strict=True)
+        return torch.cat([_jitter_image(*one) for one in each])
     for step in range(3):
-        which = order[:, step, None, None, None]
-        gray = gray_batch(images)
-        mean = gray.double().mean((2, 3), keepdim=True).add(0.5)
-        plain = torch.where(which == 1, mean.to(torch.uint8), gray)
-        plain = torch.where(which == 0, 0, plain)
-        factor = factors.gather(1, order[:, step, None])[:, 0]
-        images = blend_batch(plain, images, factor)
+        images = _jitter_step(images, factors, order[:, step])
     return images
+
+
+def _jitter_step(images: Tensor, factors: Tensor, which: Tensor) -> Tensor:
+    """One of the three changes, its own for each image, without branches."""
+    gray = gray_batch(images)
+    mean = gray.double().mean((2, 3), keepdim=True).add(0.5).to(torch.uint8)
+    kind = which[:, None, None, None]
+    plain = torch.where(kind == 1, mean, gray)
+    plain = torch.where(kind == 0, 0, plain)
+    return blend_batch(plain, images, factors.gather(1, which[:, None])[:, 0])
+
+
+def _jitter_image(image: Tensor, factors: Tensor, order: Tensor) -> Tensor:
+    """The three changes of one image, (1, 3, H, W)."""
+    image = image.contiguous()
+    for which in order.tolist():
+        if which == 0:
+            plain = image.new_zeros(1)
+        else:
+            plain = gray_batch(image)
+            if which == 1:
+                plain = plain.double().mean().add(0.5).to(torch.uint8)
+        image = blend_batch(plain, image, factors[:, which])
+    return image
 
 
 def normalize_batch(images: Tensor, mean: Tensor, std: Tensor) -> Tensor:

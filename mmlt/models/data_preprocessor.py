@@ -21,7 +21,8 @@ class BatchDataPreprocessor(ClsDataPreprocessor):
     Args:
         augments: Configs of batch augmentations (``BatchRandomCrop``,
             ``BatchRandomFlip``), applied in order to training batches, each
-            image with its own random numbers.
+            image with its own random numbers. They see RGB where
+            ``to_rgb`` makes it of BGR.
         channels_last: Whether the network's input gets channels-last
             memory, in which convolutions are faster.
         **kwargs: As the parent's: ``mean``, ``std``, ``to_rgb``, ...
@@ -90,11 +91,11 @@ class BatchDataPreprocessor(ClsDataPreprocessor):
             )
         data = self.cast_data(data)
         inputs = data['inputs']
+        if self.to_rgb:
+            inputs = inputs.flip(1)  # before the colours are augmented
         if training:
             for augment in self.augments:
                 inputs = augment(inputs, self.generator)
-        if self.to_rgb:
-            inputs = inputs.flip(1)
         if self._enable_normalize:
             inputs = normalize_batch(inputs, self.mean, self.std)
         else:

@@ -6,6 +6,7 @@ import torch
 import torchvision.transforms.functional as TF
 from PIL import Image, ImageEnhance
 
+from mmlt.functional import augment
 from mmlt.functional.augment import (
     crop_batch,
     flip_batch,
@@ -119,6 +120,24 @@ def test_every_image_has_its_own_order_of_changes(images):
             images[i : i + 1], factors[:1], orders[picked[i]][None]
         )
         assert torch.equal(together[i : i + 1], alone)
+
+
+def test_the_way_of_other_devices_makes_the_same_pixels(images):
+    generator = torch.Generator().manual_seed(0)
+    factors = 2 * torch.rand(81, 3, generator=generator)
+    order = torch.rand(81, 3, generator=generator).argsort(dim=1)
+    changed = images
+    for step in range(3):
+        changed = augment._jitter_step(changed, factors, order[:, step])
+    assert torch.equal(changed, jitter_batch(images, factors, order))
+
+
+def test_jitter_of_images_in_any_memory_layout(images):
+    factors = torch.full((81, 3), 1.7)
+    order = torch.tensor([[2, 0, 1]] * 81)
+    laid_out = images.to(memory_format=torch.channels_last)
+    expected = jitter_batch(images, factors, order)
+    assert torch.equal(jitter_batch(laid_out, factors, order), expected)
 
 
 def test_luma_is_pillows(images):

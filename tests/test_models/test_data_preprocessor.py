@@ -2,6 +2,7 @@ import pytest
 import torch
 from mmpretrain.models import ClsDataPreprocessor
 
+from mmlt.functional.augment import gray_batch, normalize_batch
 from mmlt.models import BatchDataPreprocessor
 from mmlt.structures import BatchDataSample, unpack_batch
 
@@ -50,6 +51,15 @@ def test_training_normalises_what_the_augmentations_make():
     )['inputs']
     assert torch.equal(out, expected)
     assert not torch.equal(out, ours(data)['inputs'])
+
+
+def test_convention_augmentations_see_rgb_where_the_images_are_bgr():
+    jitter = dict(type='BatchColorJitter', saturation=(0, 0))  # luma alone
+    ours = BatchDataPreprocessor(augments=[jitter], to_rgb=True, **NORM)
+    data = batch()
+    out = ours(dict(data), training=True)['inputs']
+    luma = gray_batch(data['inputs'].flip(1)).expand(-1, 3, -1, -1)
+    assert torch.equal(out, normalize_batch(luma, ours.mean, ours.std))
 
 
 def test_convention_padding_is_black_before_normalisation():

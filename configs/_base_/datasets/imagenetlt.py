@@ -3,20 +3,29 @@
 data/imagenet holds the image folders and ImageNet_LT_{train,val,test}.txt.
 """
 
+# workers decode and crop; flip and colours wait for the whole batch, on the
+# device (benchmarks/jpeg_path.py)
 data_preprocessor = dict(
-    type='ClsDataPreprocessor',
+    type='BatchDataPreprocessor',
     num_classes=1000,
     mean=[123.675, 116.28, 103.53],
     std=[58.395, 57.12, 57.375],
     to_rgb=True,
+    augments=[
+        dict(type='BatchRandomFlip', prob=0.5),
+        dict(
+            type='BatchColorJitter',
+            brightness=0.4,
+            contrast=0.4,
+            saturation=0.4,
+        ),
+    ],
 )
 metainfo = dict(classes=[str(i) for i in range(1000)])
 
 train_pipeline = [
     dict(type='LoadImageFromFile'),
     dict(type='RandomResizedCrop', scale=224),
-    dict(type='RandomFlip', prob=0.5, direction='horizontal'),
-    dict(type='ColorJitter', brightness=0.4, contrast=0.4, saturation=0.4),
     dict(type='PackInputs'),
 ]
 test_pipeline = [
@@ -37,6 +46,7 @@ train_dataloader = dict(
         pipeline=train_pipeline,
     ),
     sampler=dict(type='DefaultSampler', shuffle=True),
+    collate_fn=dict(type='batch_collate'),
     drop_last=True,
 )
 val_dataloader = dict(
@@ -51,6 +61,7 @@ val_dataloader = dict(
         test_mode=True,
     ),
     sampler=dict(type='DefaultSampler', shuffle=False),
+    collate_fn=dict(type='batch_collate'),
 )
 test_dataloader = dict(
     batch_size=256,
@@ -64,6 +75,7 @@ test_dataloader = dict(
         test_mode=True,
     ),
     sampler=dict(type='DefaultSampler', shuffle=False),
+    collate_fn=dict(type='batch_collate'),
 )
 val_evaluator = dict(
     type='BatchEvaluator',
