@@ -25,6 +25,7 @@ default_hooks = dict(
 custom_hooks = [
     dict(type='LongTailHook'),
     dict(type='ResultTableHook'),
+    dict(type='SpeedSettingsHook'),
     # several processes: one mean of the running statistics after each epoch,
     # so that evaluation and checkpoint are of one network
     dict(type='SyncBuffersHook'),
@@ -40,6 +41,10 @@ env_cfg = dict(
 # --cfg-options visualizer.vis_backends.0.type=TensorboardVisBackend
 vis_backends = [dict(type='LocalVisBackend')]
 visualizer = dict(type='UniversalVisualizer', vis_backends=vis_backends)
+
+# compile=True or dict(mode=...): torch.compile of the training step; slower to
+# start, see the README under "Speed"
+compile = False
 
 log_level = 'INFO'
 load_from = None

@@ -2,7 +2,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import torch
-from mmengine.logging import print_log
 from mmengine.optim import OptimWrapper
 from mmpretrain.registry import OPTIM_WRAPPERS
 from torch import nn
@@ -14,7 +13,8 @@ class AutocastOptimWrapper(OptimWrapper):
 
     The parent's ``AmpOptimWrapper`` refuses a CPU. bfloat16 has the range
     of float32, so gradients need no scaling; parameters, their gradients
-    and the optimiser stay float32. The log says what is used.
+    and the optimiser stay float32. The log says what is used
+    (``SpeedSettingsHook``).
 
     Args:
         dtype: 'bfloat16'; None, float32 throughout; or 'auto', bfloat16
@@ -37,25 +37,32 @@ class AutocastOptimWrapper(OptimWrapper):
                 "type='AmpOptimWrapper' of mmengine, on a GPU.)"
             )
         self.dtype = dtype
-        self._enabled: bool | None = None  # known with the device
+        self._precision: str | None = None  # known with the device
+
+    def precision(self, device: str) -> str:
+        """In which type the forward pass on a kind of device computes.
+
+        Args:
+            device: 'cpu' or 'cuda'.
+
+        Returns:
+            'bfloat16' or 'float32'.
+        """
+        wanted = self.dtype == 'bfloat16' or (
+            self.dtype == 'auto' and computes_bfloat16(device)
+        )
+        return 'bfloat16' if wanted else 'float32'
 
     @contextmanager
     def optim_context(self, model: nn.Module) -> Iterator[None]:
         """Context of the forward pass of a training step."""
         device = next(model.parameters()).device.type
-        if self._enabled is None:
-            self._enabled = self.dtype == 'bfloat16' or (
-                self.dtype == 'auto' and computes_bfloat16(device)
-            )
-            print_log(
-                f'Forward passes on {device} in '
-                f'{"bfloat16" if self._enabled else "float32"} (dtype='
-                f'{self.dtype!r}).',
-                logger='current',
-            )
+        if self._precision is None:
+            self._precision = self.precision(device)
+        enabled = self._precision == 'bfloat16'
         with (
             super().optim_context(model),
-            torch.autocast(device, torch.bfloat16, enabled=self._enabled),
+            torch.autocast(device, torch.bfloat16, enabled=enabled),
         ):
             yield
 
