@@ -6,7 +6,7 @@ epoch 180 (counted from 1; 159 and 179 counted from 0).
 """
 
 optim_wrapper = dict(
-    type='OptimWrapper',
+    type='AutocastOptimWrapper',
     optimizer=dict(
         type='SGD',
         lr=0.1,

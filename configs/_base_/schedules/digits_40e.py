@@ -1,7 +1,7 @@
 """40 epochs at batch 32: the main job, under a minute on two CPU cores."""
 
 optim_wrapper = dict(
-    type='OptimWrapper',
+    type='AutocastOptimWrapper',
     optimizer=dict(
         type='SGD', lr=0.05, momentum=0.9, nesterov=True, weight_decay=5e-4
     ),

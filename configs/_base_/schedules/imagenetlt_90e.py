@@ -5,7 +5,7 @@ The published code has 45 epochs of 256 images in two augmented views each:
 """
 
 optim_wrapper = dict(
-    type='OptimWrapper',
+    type='AutocastOptimWrapper',
     optimizer=dict(type='SGD', lr=0.2, momentum=0.9, weight_decay=5e-4),
     paramwise_cfg=dict(custom_keys={'head': dict(lr_mult=0.5)}),
 )

@@ -5,7 +5,7 @@ rate 0.1 for the classifier, a hundredth of it for the network.
 """
 
 optim_wrapper = dict(
-    type='OptimWrapper',
+    type='AutocastOptimWrapper',
     optimizer=dict(type='SGD', lr=0.1, momentum=0.9, weight_decay=5e-4),
     paramwise_cfg=dict(custom_keys={'backbone': dict(lr_mult=0.01)}),
 )
