@@ -269,3 +269,41 @@ def test_the_classifier_warns_where_fcc_is_a_no_op(
     assert any('FCCNeck changes nothing' in t for t in lines) == (
         claim == 'no-op'
     )
+
+
+RECIPES = sorted(
+    path
+    for path in (ROOT / 'configs/fcc').glob('*_res*.py')
+    if not path.stem.startswith('dive_')
+)
+
+
+@pytest.mark.parametrize('path', RECIPES, ids=lambda path: path.stem)
+def test_recipe_is_that_of_the_method_with_this_neck(path):
+    base = re.search(r"^_base_ = '(.*)'$", path.read_text(), re.M).group(1)
+    if not (path.parent / base).exists():
+        pytest.skip(f'{base} is not there')
+    ours, twin = Config.fromfile(path), Config.fromfile(path.parent / base)
+    stage = ours.pop('first_stage', None)
+    twin.pop('first_stage', None)
+    gamma = 1.0 if 'cifar100' in path.stem else 0.5
+    if stage is not None:
+        data = re.search('res.*', path.stem).group()
+        assert stage.config == f'mmlt::fcc/{data}.py'
+        assert (ROOT / f'configs/fcc/{data}.py').exists()
+    if path.stem.startswith('tau-norm'):
+        assert ours.to_dict() == twin.to_dict()
+        return
+    if path.stem.startswith('sade'):  # its own classifiers are cosines
+        assert ours.model.head.pop('scale') is None
+        twin.model.head.pop('scale', None)
+    if path.stem.endswith('_published'):
+        assert ours.data_preprocessor.mixing.pop('label_weights') == (
+            'batch_mean'
+        )
+        twin.model.neck.pop()
+        assert ours.model.neck[-1].pop('mixed_labels') == 'first'
+    begin = 0 if stage else 10 if 'digits' in path.stem else 50
+    fcc = ours.model.neck.pop()
+    assert fcc == dict(type='FCCNeck', gamma=gamma, begin=begin)
+    assert ours.to_dict() == twin.to_dict()
