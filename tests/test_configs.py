@@ -42,7 +42,7 @@ def test_recipe_makes_a_training_step(recipe):
     model = MODELS.build({**cfg.model, 'data_preprocessor': None})
     preprocessor = MODELS.build(cfg.data_preprocessor)
     counts = torch.arange(classes(cfg), 0, -1)
-    for part in model.modules():
+    for part in [*model.modules(), *preprocessor.modules()]:
         if hasattr(part, 'set_class_counts'):
             part.set_class_counts(counts)
         if hasattr(part, 'set_progress'):
@@ -126,18 +126,16 @@ def test_fcc_differs_from_its_twin_by_the_neck_alone(data, ratio):
     assert ours.to_dict() == twin.to_dict()
 
 
-def test_learning_rate_of_the_cifar_schedule():
-    """Per epoch, as facts of the published code give it (1-based)."""
+def learning_rates(recipe):
+    """Of each epoch, and the settings of the optimizer."""
     from mmengine.optim import OptimWrapper
     from mmengine.registry import PARAM_SCHEDULERS
 
-    cfg = load('configs/ce/resnet32_cifar10lt.py')
+    cfg = load(recipe)
     settings = dict(cfg.optim_wrapper.optimizer)
     assert settings.pop('type') == 'SGD'
     net = torch.nn.Linear(1, 1)
     sgd = torch.optim.SGD(net.parameters(), **settings)
-    assert sgd.defaults['nesterov']
-    assert sgd.defaults['weight_decay'] == 2e-4
     wrapper = OptimWrapper(optimizer=sgd)
     schedulers = [
         PARAM_SCHEDULERS.build({**s, 'optimizer': wrapper})
@@ -148,12 +146,48 @@ def test_learning_rate_of_the_cifar_schedule():
         rates.append(sgd.param_groups[0]['lr'])
         for scheduler in schedulers:
             scheduler.step()
-    assert len(rates) == 200
+    return rates, sgd.defaults
+
+
+@pytest.mark.parametrize(
+    ('recipe', 'epochs'),
+    [
+        ('configs/ce/resnet32_cifar10lt.py', 200),
+        ('configs/mixup/resnet32_cifar10lt.py', 400),
+    ],
+)
+def test_learning_rate_of_the_cifar_schedule(recipe, epochs):
+    """Per epoch, as facts of the published code give it (1-based)."""
+    rates, settings = learning_rates(recipe)
+    assert settings['nesterov']
+    assert settings['weight_decay'] == 2e-4
+    assert len(rates) == epochs
+    first, second = (159, 179) if epochs == 200 else (319, 359)
     expected = [0.1 * f for f in (7 / 15, 9 / 15, 11 / 15, 13 / 15, 1)]
     assert rates[:5] == pytest.approx(expected, rel=1e-12)
-    assert rates[5:159] == pytest.approx([0.1] * 154, rel=1e-12)
-    assert rates[159:179] == pytest.approx([1e-3] * 20, rel=1e-12)
-    assert rates[179:] == pytest.approx([1e-5] * 21, rel=1e-12)
+    expected = [0.1] * (first - 5)
+    assert rates[5:first] == pytest.approx(expected, rel=1e-12)
+    expected = [1e-3] * (second - first)
+    assert rates[first:second] == pytest.approx(expected, rel=1e-12)
+    expected = [1e-5] * (epochs - second)
+    assert rates[second:] == pytest.approx(expected, rel=1e-12)
+
+
+@pytest.mark.parametrize('data', ['cifar10lt', 'cifar100lt', 'digitslt'])
+@pytest.mark.parametrize('method', ['mixup', 'manifold_mixup', 'remix'])
+def test_mixing_with_fcc_differs_from_its_twin_by_the_neck_alone(method, data):
+    network = 'resnet20' if data == 'digitslt' else 'resnet32'
+    twin = load(f'configs/{method}/{network}_{data}.py')
+    name = f'{method.replace("_", "-")}_{network}_{data}.py'
+    ours = load(f'configs/fcc/{name}')
+    fcc = ours.model.neck.pop()
+    assert fcc.type == 'FCCNeck'
+    assert ours.to_dict() == twin.to_dict()
+    plain = load(f'configs/ce/{network}_{data}.py')
+    changed = {k for k in twin if twin[k] != plain[k]}
+    allowed = {'param_scheduler', 'train_cfg'}
+    allowed |= {'model' if method == 'manifold_mixup' else 'data_preprocessor'}
+    assert changed <= allowed
 
 
 @pytest.mark.parametrize('recipe', RECIPES, ids=str)

@@ -10,9 +10,15 @@ from .calibration import (
     calibration_error,
     top_calibration_error,
 )
-from .compression import compress_features, compression_factors
+from .compression import (
+    compress_features,
+    compress_mixed_features,
+    compression_factors,
+)
 from .held_out import class_mean, held_out_rows
 from .long_tail import class_counts, long_tailed_counts, long_tailed_indices
+from .mixup import beta_weights, mix_batch
+from .remix import remix_label_weights
 from .shots import group_accuracy, shot_groups
 from .vmf import (
     calibrated_concentration,
@@ -42,6 +48,7 @@ from .vmf_conversion import (
 )
 
 __all__ = [
+    'beta_weights',
     'calibrated_concentration',
     'calibration_bins',
     'calibration_error',
@@ -51,6 +58,7 @@ __all__ = [
     'class_feature_consistency',
     'class_mean',
     'compress_features',
+    'compress_mixed_features',
     'compression_factors',
     'cosine_to_vmf',
     'directional_logits',
@@ -64,9 +72,11 @@ __all__ = [
     'long_tailed_counts',
     'long_tailed_indices',
     'mean_overlaps',
+    'mix_batch',
     'overlap_row_means',
     'positive_concentration',
     'raw_concentration',
+    'remix_label_weights',
     'shot_groups',
     'tau_norm_to_vmf',
     'top_calibration_error',

@@ -161,3 +161,34 @@ def compress_features(features: Tensor, labels: Tensor, tau: Tensor) -> Tensor:
     else:
         factor = labels.to(features.dtype) @ tau
     return features * factor.view(-1, *[1] * (features.dim() - 1))
+
+
+def compress_mixed_features(
+    features: Tensor,
+    label_a: Tensor,
+    label_b: Tensor,
+    weight: Tensor,
+    tau: Tensor,
+) -> Tensor:
+    """Scale features of mixed images, by the mean of two factors.
+
+    Args:
+        features: (N, ...), floating point.
+        label_a: (N,) int64.
+        label_b: (N,) int64.
+        weight: (N,) weight of ``label_a`` in [0, 1]; ``label_b`` has the
+            rest.
+        tau: (C,) factors.
+
+    Returns:
+        Shape and dtype of ``features``: times ``weight * tau[label_a] +
+        (1 - weight) * tau[label_b]``.
+
+    Source:
+        Ours: :func:`compress_features` of the mixed one-hot labels. The
+        published code takes tau of ``label_a`` whatever the weight.
+    """
+    weight = weight.to(tau.dtype)
+    factor = weight * tau[label_a] + (1 - weight) * tau[label_b]
+    factor = factor.to(features.dtype)
+    return features * factor.view(-1, *[1] * (features.dim() - 1))

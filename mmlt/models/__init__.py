@@ -1,8 +1,11 @@
 from .backbones import CIFARResNet
 from .batch_augments import (
     BatchColorJitter,
+    BatchMixup,
     BatchRandomCrop,
     BatchRandomFlip,
+    BatchRemix,
+    ManifoldMixup,
 )
 from .classifiers import LongTailClassifier
 from .data_preprocessor import BatchDataPreprocessor
@@ -19,8 +22,10 @@ from .necks import FCCNeck
 __all__ = [
     'BatchColorJitter',
     'BatchDataPreprocessor',
+    'BatchMixup',
     'BatchRandomCrop',
     'BatchRandomFlip',
+    'BatchRemix',
     'CIFARResNet',
     'CalibratedClsHead',
     'CausalClsHead',
@@ -29,6 +34,7 @@ __all__ = [
     'FCCNeck',
     'InterClassDiscrepancyLoss',
     'LongTailClassifier',
+    'ManifoldMixup',
     'TauNormClsHead',
     'VMFClsHead',
 ]

@@ -1,43 +1,52 @@
 from collections.abc import Sequence
 
 import torch
-from mmengine.dist import get_rank
 from mmpretrain.models import ClsDataPreprocessor
 from mmpretrain.registry import MODELS
 from torch import nn
 
 from mmlt.functional.augment import normalize_batch
-from mmlt.structures import is_batch
+from mmlt.structures import BatchDataSample, is_batch, labels_of
+
+from .epoch_generator import EpochGenerator
 
 
 @MODELS.register_module()
 class BatchDataPreprocessor(ClsDataPreprocessor):
-    """Moves, augments and normalises whole batches, on the device.
+    """Moves, augments, normalises and mixes whole batches, on the device.
 
     It takes what ``batch_collate`` makes (one uint8 tensor and one
     ``BatchDataSample``). Anything else, such as a list of images from the
-    classic pipeline, goes the parent's way, without ``augments``.
+    classic pipeline, goes the parent's way, without ``augments``; it is
+    mixed all the same.
+
+    The random numbers depend on the seed of the run (``randomness``), the
+    epoch and the process alone, so a resumed run draws those that an
+    uninterrupted one would.
 
     Args:
         augments: Configs of batch augmentations (``BatchRandomCrop``,
             ``BatchRandomFlip``), applied in order to training batches, each
             image with its own random numbers. They see RGB where
             ``to_rgb`` makes it of BGR.
+        mixing: Config of a mixture of whole images (``BatchMixup``,
+            ``BatchRemix``), made of training batches after the
+            normalisation. The batch's ``gt_label`` is then ``MixedLabels``.
         channels_last: Whether the network's input gets channels-last
             memory, in which convolutions are faster.
         **kwargs: As the parent's: ``mean``, ``std``, ``to_rgb``, ...
             ``to_onehot`` and ``batch_augments`` are for single images
-            alone; ``pad_size_divisor`` is not used for whole batches, which
-            have one size.
+            alone, and not for use with ``mixing``; ``pad_size_divisor`` is
+            not used for whole batches, which have one size.
 
-    The random numbers depend on the seed of the run (``randomness``), the
-    epoch and the process alone, so a resumed run draws those that an
-    uninterrupted one would.
+    Raises:
+        ValueError: If there are ``mixing`` and soft labels of the parent's.
     """
 
     def __init__(
         self,
         augments: Sequence[dict] = (),
+        mixing: dict | nn.Module | None = None,
         channels_last: bool = True,
         **kwargs,
     ) -> None:
@@ -47,9 +56,16 @@ class BatchDataPreprocessor(ClsDataPreprocessor):
             a if isinstance(a, nn.Module) else MODELS.build(a)
             for a in augments
         )
+        if isinstance(mixing, dict):
+            mixing = MODELS.build(mixing)
+        self.mixing = mixing
+        if mixing is not None and self.to_onehot:
+            raise ValueError(
+                'Expected `mixing` without `to_onehot` and `batch_augments`, '
+                'but got both: labels are mixed once. Drop one of the two.'
+            )
         self.channels_last = channels_last
-        self._generator: torch.Generator | None = None
-        self._epoch = 0
+        self._epoch_generator = EpochGenerator()
 
     def set_progress(self, epoch: int, max_epochs: int) -> None:
         """Seed the random numbers of an epoch; called before each.
@@ -58,17 +74,12 @@ class BatchDataPreprocessor(ClsDataPreprocessor):
             epoch: Epoch about to begin, counted from 0.
             max_epochs: Epochs in all.
         """
-        self._epoch = epoch
-        self._generator = None
+        self._epoch_generator.set_epoch(epoch)
 
     @property
     def generator(self) -> torch.Generator:
         """Source of the random numbers of this epoch, on the device."""
-        if self._generator is None:
-            seed = hash((torch.initial_seed(), self._epoch, get_rank()))
-            self._generator = torch.Generator(self.device)
-            self._generator.manual_seed(seed % 2**63)
-        return self._generator
+        return self._epoch_generator.on(self.device)
 
     def forward(self, data: dict, training: bool = False) -> dict:
         """Make a batch ready for the network.
@@ -81,13 +92,14 @@ class BatchDataPreprocessor(ClsDataPreprocessor):
             The same keys; ``inputs`` (N, 3, H, W) float32 on the device.
         """
         if not is_batch(data.get('data_samples')):
-            return super().forward(data, training)
+            data = super().forward(data, training)
+            return self._mixed(data) if training else data
         if self.to_onehot:
             raise ValueError(
                 'Expected whole batches without `to_onehot` and '
-                '`batch_augments`, which make soft labels per image. Set a '
-                '`pipeline` in the dataset and drop `batch_collate`, or drop '
-                'these options.'
+                '`batch_augments`, which make soft labels per image. Use '
+                '`mixing` instead, or set a `pipeline` in the dataset and '
+                'drop `batch_collate`.'
             )
         data = self.cast_data(data)
         inputs = data['inputs']
@@ -100,10 +112,23 @@ class BatchDataPreprocessor(ClsDataPreprocessor):
             inputs = normalize_batch(inputs, self.mean, self.std)
         else:
             inputs = inputs.float()
+        data['inputs'] = inputs
+        if training:
+            data = self._mixed(data)
         layout = (
             torch.channels_last
             if self.channels_last
             else (torch.contiguous_format)
         )
-        data['inputs'] = inputs.contiguous(memory_format=layout)
+        data['inputs'] = data['inputs'].contiguous(memory_format=layout)
         return data
+
+    def _mixed(self, data: dict) -> dict:
+        """The batch after ``mixing``, as one ``BatchDataSample``."""
+        if self.mixing is None:
+            return data
+        inputs, labels = self.mixing(
+            data['inputs'], labels_of(data['data_samples']), self.generator
+        )
+        samples = [BatchDataSample(gt_label=labels)]
+        return {**data, 'inputs': inputs, 'data_samples': samples}

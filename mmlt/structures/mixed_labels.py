@@ -42,6 +42,14 @@ class MixedLabels:
         weight = self.weight.to(a.dtype)
         return weight * a + (1 - weight) * b
 
+    def __getattr__(self, name: str):
+        """Say what it is to code that takes it for a tensor."""
+        raise AttributeError(
+            f'Expected labels of single images, but `.{name}` was asked of '
+            'MixedLabels. (`cal_acc` and losses on the class of an image, '
+            'such as ClassFeatureConsistencyLoss, do not go with mixing.)'
+        )
+
     @classmethod
     def __torch_function__(cls, func, types, args=(), kwargs=None):
         """What the parent's heads and its cross-entropy do with labels."""

@@ -4,7 +4,11 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from mmlt.functional import compress_features, compression_factors
+from mmlt.functional import (
+    compress_features,
+    compress_mixed_features,
+    compression_factors,
+)
 
 # The tables of the published code and of the paper's appendix for C = 10,
 # gamma = 0.5: exact decimals, written down, not computed here.
@@ -174,3 +178,38 @@ def test_gradcheck():
     assert torch.autograd.gradcheck(
         lambda f, t: compress_features(f, labels, t), (features, tau)
     )
+
+
+def test_mixed_labels_are_the_soft_labels_of_the_mixture():
+    tau = compression_factors(4, 0.5)
+    features = torch.randn(5, 3, 2, 2, dtype=torch.float64)
+    a, b = torch.tensor([0, 3, 1, 2, 2]), torch.tensor([1, 0, 1, 3, 0])
+    weight = torch.tensor([0.0, 0.25, 0.5, 0.9, 1.0], dtype=torch.float64)
+    one_hot = torch.eye(4, dtype=torch.float64)
+    soft = weight[:, None] * one_hot[a] + (1 - weight)[:, None] * one_hot[b]
+    got = compress_mixed_features(features, a, b, weight, tau)
+    expected = compress_features(features, soft, tau)
+    torch.testing.assert_close(got, expected, rtol=1e-14, atol=0)
+
+
+def test_mixed_labels_of_weight_one_are_plain_labels():
+    tau = compression_factors(4, 0.5)
+    features = torch.randn(2, 3, dtype=torch.float64)
+    a, b = torch.tensor([0, 3]), torch.tensor([2, 1])
+    for weight, label in ((1.0, a), (0.0, b)):
+        got = compress_mixed_features(
+            features, a, b, torch.full((2,), weight), tau
+        )
+        assert torch.equal(got, compress_features(features, label, tau))
+
+
+@pytest.mark.parametrize('dtype', [torch.float16, torch.bfloat16])
+def test_mixed_factor_is_rounded_once(dtype):
+    tau = compression_factors(4, 0.5).float()
+    features = torch.ones(1, 3, dtype=dtype)
+    a, b = torch.tensor([0]), torch.tensor([3])
+    weight = torch.tensor([0.3])
+    got = compress_mixed_features(features, a, b, weight, tau)
+    expected = torch.tensor(0.3 * 1.5 + 0.7 * 1.125).to(dtype)
+    assert got.dtype == dtype
+    assert (got == expected).all()

@@ -113,3 +113,107 @@ def test_refuses_soft_labels_of_whole_batches():
     ours = BatchDataPreprocessor(to_onehot=True, num_classes=16, **NORM)
     with pytest.raises(ValueError, match='batch_augments'):
         ours(batch(), training=True)
+
+
+MIXINGS = [
+    dict(type='BatchMixup', alpha=1.0),
+    dict(type='BatchRemix', alpha=1.0),
+]
+
+
+def mixer(mixing, **kwargs):
+    kwargs = {**NORM, 'augments': AUGMENTS, **kwargs}
+    out = BatchDataPreprocessor(mixing=mixing, **kwargs)
+    if hasattr(out.mixing, 'set_class_counts'):
+        out.mixing.set_class_counts(range(16, 0, -1))
+    return out
+
+
+@pytest.mark.parametrize('mixing', MIXINGS)
+def test_training_mixes_what_it_has_normalised(mixing):
+    data = batch()
+    out = mixer(mixing)(data, training=True)
+    plain = mixer(None)
+    inputs = plain(data, training=True)['inputs']
+    expected, labels = mixer(mixing).mixing(
+        inputs, torch.arange(16), plain.generator
+    )
+    assert torch.equal(out['inputs'], expected)
+    (sample,) = out['data_samples']
+    assert isinstance(sample, BatchDataSample)
+    assert torch.equal(sample.gt_label.label_b, labels.label_b)
+    assert torch.equal(sample.gt_label.weight, labels.weight)
+    assert out['inputs'].is_contiguous(memory_format=torch.channels_last)
+
+
+def test_images_of_the_classic_pipeline_are_mixed_too():
+    data = batch()
+    ours = mixer(MIXINGS[0])
+    out = ours(listed(data), training=True)
+    again = mixer(MIXINGS[0])
+    inputs = ClsDataPreprocessor(**NORM)(listed(data))['inputs']
+    expected, labels = again.mixing(inputs, torch.arange(16), again.generator)
+    assert torch.equal(out['inputs'], expected)
+    assert torch.equal(out['data_samples'][0].gt_label.label_b, labels.label_b)
+
+
+@pytest.mark.parametrize('form', [batch, lambda: listed(batch())])
+def test_testing_is_not_mixed(form):
+    torch.manual_seed(0)
+    data = form()
+    plain = ClsDataPreprocessor(**NORM)
+    expected = plain({'inputs': list(data['inputs'])})['inputs']
+    out = mixer(MIXINGS[0])(data)
+    assert torch.equal(out['inputs'], expected)
+    labels = torch.cat([s.gt_label for s in out['data_samples']])
+    assert labels.tolist() == list(range(16))
+
+
+def test_a_resumed_epoch_mixes_as_before():
+    data, seen = batch(), []
+    for epoch in (0, 1):
+        ours = mixer(MIXINGS[0])
+        for _ in range(1 - epoch):  # epoch 0 first, or straight to epoch 1
+            ours(data, training=True)
+        ours.set_progress(1, 2)
+        seen.append(ours(data, training=True))
+    assert torch.equal(seen[0]['inputs'], seen[1]['inputs'])
+    weights = [s['data_samples'][0].gt_label.weight for s in seen]
+    assert torch.equal(*weights)
+
+
+def test_mixing_does_not_change_the_other_random_numbers():
+    """Crops and flips come first, so a batch has the same with and without."""
+    data = batch()
+    seen = []
+    for mixing in (None, MIXINGS[0]):
+        ours = mixer(mixing)
+        inputs = data['inputs']
+        for augment in ours.augments:
+            inputs = augment(inputs, ours.generator)
+        seen.append(inputs)
+    assert torch.equal(*seen)
+
+
+def test_the_hook_finds_the_mixing_inside_a_model():
+    model = torch.nn.Module()
+    model.data_preprocessor = BatchDataPreprocessor(mixing=MIXINGS[1])
+    found = [m for m in model.modules() if hasattr(m, 'set_class_counts')]
+    assert found == [model.data_preprocessor.mixing]
+
+
+def test_refuses_two_kinds_of_mixing():
+    augments = dict(augments=dict(type='Mixup', alpha=1.0))
+    with pytest.raises(ValueError, match='labels are mixed once'):
+        mixer(MIXINGS[0], batch_augments=augments, num_classes=16)
+
+
+def test_soft_labels_of_the_classic_pipeline_are_the_parents():
+    augments = dict(augments=dict(type='Mixup', alpha=1.0))
+    ours = BatchDataPreprocessor(
+        batch_augments=augments, num_classes=16, **NORM
+    )
+    out = ours(listed(batch()), training=True)
+    scores = torch.stack([s.gt_score for s in out['data_samples']])
+    assert scores.shape == (16, 16)
+    torch.testing.assert_close(scores.sum(1), torch.ones(16))

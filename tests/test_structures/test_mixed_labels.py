@@ -1,3 +1,6 @@
+import copy
+import pickle
+
 import pytest
 import torch
 import torch.nn.functional as F
@@ -67,3 +70,14 @@ def test_other_functions_refuse_it(mixed):
         F.one_hot(mixed, 4)
     with pytest.raises(TypeError, match='cat got MixedLabels'):
         torch.cat([mixed, mixed])
+
+
+def test_what_takes_it_for_a_tensor_is_told_what_it_is(mixed):
+    head = LinearClsHead(num_classes=4, in_channels=5, cal_acc=True)
+    sample = BatchDataSample(gt_label=mixed)
+    with pytest.raises(AttributeError, match='`.ndim` was asked of Mixed'):
+        head.loss((torch.randn(3, 5),), [sample])
+    assert copy.deepcopy(sample).gt_label.label_a.tolist() == A.tolist()
+    assert pickle.loads(pickle.dumps(mixed)).weight.tolist() == (
+        WEIGHT.tolist()
+    )

@@ -8,8 +8,15 @@ from mmpretrain.registry import MODELS
 from mmpretrain.structures import DataSample
 from torch import Tensor, nn
 
+from mmlt.models.batch_augments import ManifoldMixup
 from mmlt.models.necks import FCCNeck
-from mmlt.structures import is_batch, labels_of, unpack_batch
+from mmlt.structures import (
+    BatchDataSample,
+    MixedLabels,
+    is_batch,
+    labels_of,
+    unpack_batch,
+)
 
 
 @MODELS.register_module()
@@ -20,10 +27,32 @@ class LongTailClassifier(ImageClassifier):
     ``needs_labels = True`` (``FCCNeck``), and takes a batch as a list of
     ``DataSample`` or as one ``BatchDataSample``. All else is the parent's:
     same arguments, same checkpoints.
+
+    Args:
+        *args: The parent's.
+        mixing: Config of a ``ManifoldMixup``, which mixes features in
+            training.
+        **kwargs: The parent's.
+
+    Raises:
+        TypeError: If ``mixing`` is something else, or a subclass has a
+            ``loss`` of its own, which would not mix.
+        ValueError: If the backbone has no part of that name.
     """
 
-    def __init__(self, *args, **kwargs) -> None:
+    def __init__(
+        self, *args, mixing: dict | nn.Module | None = None, **kwargs
+    ) -> None:
         super().__init__(*args, **kwargs)
+        self.mixing = feature_mixing(mixing, self.backbone)
+        if self.mixing is not None and (
+            type(self).loss is not LongTailClassifier.loss
+        ):
+            raise TypeError(
+                'Expected `mixing` of features in a LongTailClassifier, but '
+                f'got it in a {type(self).__name__}, whose loss does not mix. '
+                'Mix images instead: `data_preprocessor=dict(mixing=...)`.'
+            )
         if any(isinstance(m, FCCNeck) for m in self._necks()) and (
             normalizes_features(self.head)
         ):
@@ -61,12 +90,43 @@ class LongTailClassifier(ImageClassifier):
         feats = self.backbone(inputs)
         if stage == 'backbone':
             return feats
+        feats, _ = self._through_necks(feats, labels)
+        return self.head.pre_logits(feats) if stage == 'pre_logits' else feats
+
+    def _through_necks(
+        self,
+        feats: tuple[Tensor, ...],
+        labels: Tensor | MixedLabels | None,
+        mixing: ManifoldMixup | None = None,
+    ) -> tuple:
+        """Features behind the necks, and labels, mixed at 'pool' or not."""
         for neck in self._necks():
             if getattr(neck, 'needs_labels', False):
+                if mixing is not None:
+                    feats, labels = mixing(feats, labels)
+                    mixing = None
                 feats = neck(feats, labels)
             else:
                 feats = neck(feats)
-        return self.head.pre_logits(feats) if stage == 'pre_logits' else feats
+        if mixing is not None:
+            feats, labels = mixing(feats, labels)
+        return feats, labels
+
+    def mixed_feat(self, inputs: Tensor, labels: Tensor) -> tuple:
+        """Features behind the necks of images mixed by ``mixing``.
+
+        Args:
+            inputs: (N, 3, H, W).
+            labels: (N,) int64.
+
+        Returns:
+            A tuple of features, and their ``MixedLabels``.
+        """
+        if self.mixing.location == 'pool':
+            feats = self.backbone(inputs)
+            return self._through_necks(feats, labels, self.mixing)
+        feats, mixed = self.mixing.run(self.backbone, inputs, labels)
+        return self._through_necks(feats, mixed)
 
     def loss(
         self, inputs: Tensor, data_samples: Sequence[DataSample]
@@ -80,8 +140,12 @@ class LongTailClassifier(ImageClassifier):
         Returns:
             Named scalar losses.
         """
-        feats = self.extract_feat(inputs, labels=labels_of(data_samples))
-        return self.head.loss(feats, data_samples)
+        labels = labels_of(data_samples)
+        if self.mixing is None or not self.training:
+            feats = self.extract_feat(inputs, labels=labels)
+            return self.head.loss(feats, data_samples)
+        feats, mixed = self.mixed_feat(inputs, labels)
+        return self.head.loss(feats, [BatchDataSample(gt_label=mixed)])
 
     def predict(
         self,
@@ -110,6 +174,31 @@ class LongTailClassifier(ImageClassifier):
             batch.pred_label = scores.argmax(dim=1)
             return data_samples
         return super().predict(inputs, unpack_batch(batch), **kwargs)
+
+
+def feature_mixing(
+    mixing: dict | nn.Module | None, backbone: nn.Module
+) -> ManifoldMixup | None:
+    """The mixture of features that a classifier's config asks for.
+
+    Raises:
+        TypeError: If it is not a ``ManifoldMixup``.
+        ValueError: If the backbone has no part of its ``location``.
+    """
+    if isinstance(mixing, dict):
+        mixing = MODELS.build(mixing)
+    if mixing is None:
+        return None
+    if not isinstance(mixing, ManifoldMixup):
+        raise TypeError(
+            'Expected `mixing` of the model to be a ManifoldMixup, but got '
+            f'{type(mixing).__name__}. (Images are mixed by '
+            '`data_preprocessor=dict(mixing=...)`; for features, '
+            "`mixing=dict(type='ManifoldMixup', mixup=...)`.)"
+        )
+    if mixing.location != 'pool':
+        mixing.part_of(backbone)  # says at once if there is none
+    return mixing
 
 
 def normalizes_features(head: nn.Module | None) -> bool:

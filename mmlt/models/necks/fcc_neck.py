@@ -5,9 +5,16 @@ from mmengine.logging import print_log
 from mmpretrain.registry import MODELS
 from torch import Tensor
 
-from mmlt.functional import compress_features, compression_factors
+from mmlt.functional import (
+    compress_features,
+    compress_mixed_features,
+    compression_factors,
+)
 from mmlt.functional.compression import check_compression_settings
 from mmlt.models.class_counts import ClassCountsMixin
+from mmlt.structures import MixedLabels
+
+MIXED_LABELS = ('weighted', 'first')
 
 
 @MODELS.register_module()
@@ -52,6 +59,7 @@ class FCCNeck(ClassCountsMixin):
         begin: int = 0,
         order: str = 'index',
         round_digits: int | None = None,
+        mixed_labels: str = 'weighted',
     ) -> None:
         super().__init__()
         check_compression_settings(gamma, strategy, order, round_digits)
@@ -60,11 +68,17 @@ class FCCNeck(ClassCountsMixin):
                 'Expected `begin` to be an epoch number >= 0, but got '
                 f'{begin!r}.'
             )
+        if mixed_labels not in MIXED_LABELS:
+            raise ValueError(
+                f'Expected `mixed_labels` to be one of {list(MIXED_LABELS)}, '
+                f'but got {mixed_labels!r}.'
+            )
         self.gamma = gamma
         self.strategy = strategy
         self.begin = begin
         self.order = order
         self.round_digits = round_digits
+        self.mixed_labels = mixed_labels
         self.active = begin == 0
         self.register_buffer('tau', torch.zeros(0), persistent=False)
 
@@ -101,13 +115,14 @@ class FCCNeck(ClassCountsMixin):
     def forward(
         self,
         feats: Tensor | tuple[Tensor, ...],
-        labels: Tensor | None = None,
+        labels: Tensor | MixedLabels | None = None,
     ) -> Tensor | tuple[Tensor, ...]:
         """Scale the features, or the last ones of a tuple, in training.
 
         Args:
             feats: (N, ...) features, or a tuple of which the last is scaled.
-            labels: (N,) int64, or (N, C) soft ones; needed in training.
+            labels: (N,) int64, ``MixedLabels``, or (N, C) soft ones; needed
+                in training.
 
         Returns:
             As ``feats``.
@@ -124,6 +139,20 @@ class FCCNeck(ClassCountsMixin):
         if not self.active:
             return feats
         if isinstance(feats, Tensor):
+            return self._compress(feats, labels)
+        return (*feats[:-1], self._compress(feats[-1], labels))
+
+    def _compress(self, feats: Tensor, labels: Tensor | MixedLabels) -> Tensor:
+        if not isinstance(labels, MixedLabels):
+            if labels.dim() > 1 and self.mixed_labels == 'first':
+                raise ValueError(
+                    "Expected `mixed_labels='weighted'` for soft labels (N, "
+                    "C), but got 'first': they do not say which label is the "
+                    'first. Mix by `BatchMixup` or `BatchRemix` instead.'
+                )
             return compress_features(feats, labels, self.tau)
-        last = compress_features(feats[-1], labels, self.tau)
-        return (*feats[:-1], last)
+        if self.mixed_labels == 'first':
+            return compress_features(feats, labels.label_a, self.tau)
+        return compress_mixed_features(
+            feats, labels.label_a, labels.label_b, labels.weight, self.tau
+        )

@@ -1,11 +1,13 @@
 import pytest
 import torch
+import torch.nn.functional as F
 from mmpretrain.models import LinearClsHead
 from mmpretrain.registry import MODELS
 from mmpretrain.structures import DataSample
 
+from mmlt.functional import beta_weights
 from mmlt.models import FCCNeck, LongTailClassifier
-from mmlt.structures import BatchDataSample, unpack_batch
+from mmlt.structures import BatchDataSample, MixedLabels, unpack_batch
 
 COUNTS = [100, 30, 10]
 GAP = dict(type='GlobalAveragePooling')
@@ -227,3 +229,165 @@ def test_any_backbone_of_the_parent_or_timm_works(name):
 
 def test_it_is_registered_under_its_name():
     assert MODELS.get('LongTailClassifier') is LongTailClassifier
+
+
+def mixing_of(**kwargs):
+    return dict(type='ManifoldMixup', **kwargs)
+
+
+def in_float64(model):
+    model = model.double()
+    for part in model.modules():
+        if hasattr(part, 'set_class_counts'):
+            part.set_class_counts(COUNTS)  # tau in float64
+    return model
+
+
+def drawn(model, num=6):
+    """Partners and weight of the next batch, without using them up."""
+    again = MODELS.build(mixing_of())
+    generator = again._epoch_generator.on('cpu')
+    index = torch.randperm(num, generator=generator)
+    return index, beta_weights(1.0, 1, generator).float().double()
+
+
+@pytest.mark.parametrize('necks', [[GAP, FCC], [FCC, GAP]])
+def test_fcc_scales_features_mixed_at_pool_by_tau_of_the_mixed_labels(necks):
+    """The mixture comes before FCC, in either order of the necks."""
+    model = in_float64(build(neck=necks, mixing=mixing_of()))
+    inputs, samples = batch(6)
+    inputs, labels = inputs.double(), samples[0].gt_label
+    index, weight = drawn(model)
+    feats = model.backbone(inputs)[0].mean((2, 3))
+    tau = torch.tensor([1.5, 1 + 1 / 3, 1 + 1 / 6], dtype=torch.float64)
+    factor = weight * tau[labels] + (1 - weight) * tau[labels[index]]
+    mixed = weight * feats + (1 - weight) * feats[index]
+    logits = model.head.fc(factor[:, None] * mixed)
+    first = F.cross_entropy(logits, labels)
+    second = F.cross_entropy(logits, labels[index])
+    expected = weight * first + (1 - weight) * second
+    loss = model.loss(inputs, samples)['loss']
+    torch.testing.assert_close(loss[None], expected, rtol=1e-12, atol=0)
+
+
+@pytest.mark.parametrize('location', ['layer1', 'layer2', 'layer3'])
+@pytest.mark.parametrize('necks', [[GAP], [GAP, FCC]])
+def test_a_stage_of_the_backbone_is_mixed(location, necks):
+    model = in_float64(build(neck=necks, mixing=mixing_of(location=location)))
+    inputs, samples = batch(6)
+    inputs, labels = inputs.double(), samples[0].gt_label
+    index, weight = drawn(model)
+    x = F.relu(model.backbone.bn1(model.backbone.conv1(inputs)))
+    for name in ('layer1', 'layer2', 'layer3'):
+        x = getattr(model.backbone, name)(x)
+        if name == location:
+            x = weight * x + (1 - weight) * x[index]
+    feats = x.mean((2, 3))
+    if len(necks) == 2:
+        tau = torch.tensor([1.5, 1 + 1 / 3, 1 + 1 / 6], dtype=torch.float64)
+        factor = weight * tau[labels] + (1 - weight) * tau[labels[index]]
+        feats = factor[:, None] * feats
+    logits = model.head.fc(feats)
+    first = F.cross_entropy(logits, labels)
+    second = F.cross_entropy(logits, labels[index])
+    expected = weight * first + (1 - weight) * second
+    loss = model.loss(inputs, samples)['loss']
+    torch.testing.assert_close(loss[None], expected, rtol=1e-12, atol=0)
+
+
+def test_mixing_at_layer3_is_mixing_at_pool():
+    """Nothing between them bends: the pooling is linear."""
+    losses = []
+    for location in ('layer3', 'pool'):
+        torch.manual_seed(0)
+        model = in_float64(build(mixing=mixing_of(location=location)))
+        inputs, samples = batch(6)
+        losses.append(model.loss(inputs.double(), samples)['loss'])
+    torch.testing.assert_close(*losses, rtol=1e-12, atol=0)
+
+
+def test_images_one_by_one_are_mixed_like_a_batch():
+    torch.manual_seed(0)
+    inputs, samples = batch(6)
+    losses = []
+    for given in (samples, unpack_batch(samples[0])):
+        torch.manual_seed(0)
+        model = build(mixing=mixing_of())
+        losses.append(model.loss(inputs, given)['loss'].item())
+    assert losses[0] == losses[1]
+
+
+def test_only_training_mixes():
+    torch.manual_seed(0)
+    mixed = build(mixing=mixing_of()).eval()
+    plain = build().eval()
+    plain.load_state_dict(mixed.state_dict())
+    inputs, samples = batch()
+    assert mixed.loss(inputs, samples)['loss'].item() == (
+        plain.loss(inputs, samples)['loss'].item()
+    )
+    scores = [
+        model.predict(inputs, batch()[1])[0].pred_score
+        for model in (mixed, plain)
+    ]
+    assert torch.equal(*scores)
+
+
+def test_images_mixed_before_are_fed_through_as_they_are():
+    """Mixed labels of the preprocessor reach FCC and the loss."""
+    model = in_float64(build())
+    inputs, samples = batch(6)
+    label_b, weight = torch.tensor([2, 1, 0, 0, 1, 2]), torch.rand(6).double()
+    label_a = samples[0].gt_label
+    sample = BatchDataSample(gt_label=MixedLabels(label_a, label_b, weight))
+    feats = model.backbone(inputs.double())[0].mean((2, 3))
+    tau = torch.tensor([1.5, 1 + 1 / 3, 1 + 1 / 6], dtype=torch.float64)
+    factor = weight * tau[label_a] + (1 - weight) * tau[label_b]
+    logits = model.head.fc(factor[:, None] * feats)
+    first = F.cross_entropy(logits, label_a, reduction='none')
+    second = F.cross_entropy(logits, label_b, reduction='none')
+    expected = (weight * first + (1 - weight) * second).mean()
+    loss = model.loss(inputs.double(), [sample])['loss']
+    torch.testing.assert_close(loss, expected, rtol=1e-12, atol=0)
+
+
+def test_refuses_to_mix_images_and_features():
+    model = build(mixing=mixing_of())
+    inputs, samples = batch()
+    labels = samples[0].gt_label
+    mixed = MixedLabels(labels, labels, torch.ones(4))
+    with pytest.raises(TypeError, match='MixedLabels. Mix once'):
+        model.loss(inputs, [BatchDataSample(gt_label=mixed)])
+
+
+def test_refuses_a_mixture_of_images_and_an_unknown_place():
+    with pytest.raises(TypeError, match='ManifoldMixup, but got BatchMixup'):
+        build(mixing=dict(type='BatchMixup'))
+    with pytest.raises(ValueError, match="got 'layer9'.*layer1"):
+        build(mixing=mixing_of(location='layer9'))
+
+
+def test_refuses_mixing_in_a_subclass_that_would_not_mix():
+    class Other(LongTailClassifier):
+        def loss(self, inputs, data_samples):
+            return super().loss(inputs, data_samples)
+
+    model = build()
+    with pytest.raises(TypeError, match='a Other, whose loss does not mix'):
+        Other(model.backbone, mixing=MODELS.build(mixing_of()))
+
+
+def test_mixing_adds_nothing_to_the_checkpoint():
+    keys = build(mixing=mixing_of()).state_dict().keys()
+    assert keys == build().state_dict().keys()
+
+
+def test_backbones_of_the_parent_are_mixed_by_the_same_names():
+    model = build(
+        backbone=dict(type='ResNet', depth=18),
+        head=dict(type='LinearClsHead', num_classes=3, in_channels=512),
+        mixing=mixing_of(location='layer2'),
+    )
+    inputs, samples = batch(4, 32)
+    model.loss(inputs, samples)['loss'].backward()
+    assert model.backbone.conv1.weight.grad.isfinite().all()

@@ -2,8 +2,13 @@ import pytest
 import torch
 from torch import nn
 
-from mmlt.functional import compress_features, compression_factors
+from mmlt.functional import (
+    compress_features,
+    compress_mixed_features,
+    compression_factors,
+)
 from mmlt.models import FCCNeck
+from mmlt.structures import MixedLabels
 
 COUNTS = [100, 30, 10, 3]
 LABELS = torch.tensor([0, 3, 1, 2, 2])
@@ -117,6 +122,7 @@ def test_training_without_counts_names_the_neck_and_the_hook():
         (dict(gamma=0.5, begin=0.5), 'begin'),
         (dict(gamma=0.5, order='count'), 'order'),
         (dict(gamma=0.5, round_digits=1.5), 'round_digits'),
+        (dict(gamma=0.5, mixed_labels='second'), "'weighted', 'first'"),
     ],
 )
 def test_refuses_bad_settings_when_it_is_built(kwargs, match):
@@ -135,3 +141,41 @@ def test_refuses_counts_of_another_number_of_classes():
     neck.num_classes = 10
     with pytest.raises(ValueError, match='10 classes of FCCNeck, but got 4'):
         neck.set_class_counts(COUNTS)
+
+
+OTHER = torch.tensor([3, 0, 1, 2, 0])
+WEIGHT = torch.tensor([0.0, 0.25, 0.5, 1.0, 0.75], dtype=torch.float64)
+
+
+@pytest.mark.parametrize('shape', [(5, 6), (5, 2, 3, 3)])
+def test_mixed_labels_scale_by_the_weighted_tau(shape):
+    feats = torch.randn(shape, dtype=torch.float64)
+    tau = compression_factors(4, 0.5)
+    mixed = MixedLabels(LABELS, OTHER, WEIGHT)
+    expected = compress_mixed_features(feats, LABELS, OTHER, WEIGHT, tau)
+    assert torch.equal(ready()(feats, mixed), expected)
+    assert torch.equal(ready()((feats, feats), mixed)[1], expected)
+
+
+def test_the_published_rule_takes_the_first_label_whatever_the_weight():
+    feats = torch.randn(5, 6, dtype=torch.float64)
+    mixed = MixedLabels(LABELS, OTHER, WEIGHT)
+    neck = ready(mixed_labels='first')
+    assert torch.equal(neck(feats, mixed), ready()(feats, LABELS))
+
+
+def test_the_rules_agree_where_both_labels_have_one_class():
+    feats = torch.randn(5, 6, dtype=torch.float64)
+    mixed = MixedLabels(LABELS, LABELS, WEIGHT)
+    both = [
+        ready(mixed_labels=rule)(feats, mixed)
+        for rule in ('weighted', 'first')
+    ]
+    torch.testing.assert_close(*both, rtol=1e-15, atol=0)
+
+
+def test_soft_labels_have_no_first_one():
+    feats, soft = torch.randn(5, 6).double(), torch.eye(4)[LABELS].double()
+    assert torch.equal(ready()(feats, soft), ready()(feats, LABELS))
+    with pytest.raises(ValueError, match='which label is the first'):
+        ready(mixed_labels='first')(feats, soft)

@@ -1,0 +1,16 @@
+"""FCC (gamma 0.5, from epoch 50) with class-balanced sampling,
+ResNet-32 on CIFAR-10-LT, imbalance ratio 100.
+
+Theirs (accuracy): not among our sources.
+Ours: not run yet.
+Run: python tools/train.py configs/fcc/class-balanced_resnet32_cifar10lt.py
+"""
+
+_base_ = '../resampling/class-balanced_resnet32_cifar10lt.py'
+
+model = dict(
+    neck=[
+        dict(type='GlobalAveragePooling'),
+        dict(type='FCCNeck', gamma=0.5, begin=50),
+    ],
+)

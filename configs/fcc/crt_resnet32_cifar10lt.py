@@ -1,0 +1,20 @@
+"""FCC (gamma 0.5) with classifier re-training (cRT),
+ResNet-32 on CIFAR-10-LT, imbalance ratio 100.
+
+In the first stage from epoch 50; in the second from its beginning, as the
+published code on ImageNet-LT.
+
+Theirs (accuracy): not among our sources.
+Ours: not run yet.
+Run: python tools/train.py configs/fcc/crt_resnet32_cifar10lt.py
+"""
+
+_base_ = '../crt/resnet32_cifar10lt.py'
+
+first_stage = dict(config='mmlt::fcc/resnet32_cifar10lt.py')
+model = dict(
+    neck=[
+        dict(type='GlobalAveragePooling'),
+        dict(type='FCCNeck', gamma=0.5, begin=0),
+    ],
+)

@@ -1,0 +1,17 @@
+"""FCC (gamma 1.0, from epoch 50) with Remix, ResNet-32 on CIFAR-100-LT, imbalance ratio 100.
+
+The published code scales by tau of the first label: `mixed_labels='first'`.
+
+Theirs (accuracy): not among our sources.
+Ours: not run yet.
+Run: python tools/train.py configs/fcc/remix_resnet32_cifar100lt.py
+"""
+
+_base_ = '../remix/resnet32_cifar100lt.py'
+
+model = dict(
+    neck=[
+        dict(type='GlobalAveragePooling'),
+        dict(type='FCCNeck', gamma=1.0, begin=50),
+    ],
+)

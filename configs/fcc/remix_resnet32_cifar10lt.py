@@ -1,0 +1,17 @@
+"""FCC (gamma 0.5, from epoch 50) with Remix, ResNet-32 on CIFAR-10-LT, imbalance ratio 100.
+
+The published code has it on CIFAR-100-LT alone.
+
+Theirs (accuracy): not among our sources.
+Ours: not run yet.
+Run: python tools/train.py configs/fcc/remix_resnet32_cifar10lt.py
+"""
+
+_base_ = '../remix/resnet32_cifar10lt.py'
+
+model = dict(
+    neck=[
+        dict(type='GlobalAveragePooling'),
+        dict(type='FCCNeck', gamma=0.5, begin=50),
+    ],
+)

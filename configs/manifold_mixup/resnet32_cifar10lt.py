@@ -1,0 +1,15 @@
+"""Manifold mixup (alpha 1, of the pooled features), ResNet-32 on CIFAR-10-LT, imbalance ratio 100.
+
+Theirs (accuracy): 75.19 (Bag of Tricks, trick gallery).
+Ours: not run yet.
+Run: python tools/train.py configs/manifold_mixup/resnet32_cifar10lt.py
+"""
+
+_base_ = [
+    '../_base_/models/resnet32_cifar.py',
+    '../_base_/datasets/cifar10lt.py',
+    '../_base_/schedules/cifar_400e.py',
+    '../_base_/default_runtime.py',
+]
+
+model = dict(mixing=dict(type='ManifoldMixup', location='pool'))

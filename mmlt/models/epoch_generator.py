@@ -1,0 +1,37 @@
+"""Random numbers that a resumed run draws as an uninterrupted one would."""
+
+import zlib
+
+import torch
+from mmengine.dist import get_rank
+
+
+class EpochGenerator:
+    """Makes a generator per epoch, process and purpose.
+
+    Its numbers depend on the seed of the run (``randomness``), the epoch,
+    the process and the purpose alone, not on what was drawn before.
+
+    Args:
+        purpose: A name; parts with different ones draw independently.
+    """
+
+    def __init__(self, purpose: str = '') -> None:
+        # zlib's, because Python's own hash of a string changes from process
+        # to process
+        self.purpose = (zlib.crc32(purpose.encode()),) if purpose else ()
+        self.epoch = 0
+        self._generator: torch.Generator | None = None
+
+    def set_epoch(self, epoch: int) -> None:
+        """Begin an epoch, counted from 0."""
+        self.epoch = epoch
+        self._generator = None
+
+    def on(self, device: torch.device | str) -> torch.Generator:
+        """The generator of this epoch, on a device."""
+        if self._generator is None:
+            seed = (torch.initial_seed(), self.epoch, get_rank())
+            self._generator = torch.Generator(device)
+            self._generator.manual_seed(hash(seed + self.purpose) % 2**63)
+        return self._generator
