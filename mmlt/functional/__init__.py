@@ -13,6 +13,11 @@ from .calibration import (
 from .compression import compress_features, compression_factors
 from .held_out import class_mean, held_out_rows
 from .long_tail import class_counts, long_tailed_counts, long_tailed_indices
+from .losses import (
+    balanced_softmax_loss,
+    logit_adjusted_loss,
+    logit_adjustment,
+)
 from .shots import group_accuracy, shot_groups
 from .vmf import (
     calibrated_concentration,
@@ -42,6 +47,7 @@ from .vmf_conversion import (
 )
 
 __all__ = [
+    'balanced_softmax_loss',
     'calibrated_concentration',
     'calibration_bins',
     'calibration_error',
@@ -61,6 +67,8 @@ __all__ = [
     'iv_ratio',
     'linear_to_vmf',
     'log_iv',
+    'logit_adjusted_loss',
+    'logit_adjustment',
     'long_tailed_counts',
     'long_tailed_indices',
     'mean_overlaps',

@@ -13,10 +13,16 @@ from .heads import (
     TauNormClsHead,
     VMFClsHead,
 )
-from .losses import ClassFeatureConsistencyLoss, InterClassDiscrepancyLoss
+from .losses import (
+    BalancedSoftmaxLoss,
+    ClassFeatureConsistencyLoss,
+    InterClassDiscrepancyLoss,
+    LogitAdjustedLoss,
+)
 from .necks import FCCNeck
 
 __all__ = [
+    'BalancedSoftmaxLoss',
     'BatchColorJitter',
     'BatchDataPreprocessor',
     'BatchRandomCrop',
@@ -28,6 +34,7 @@ __all__ = [
     'CosineClsHead',
     'FCCNeck',
     'InterClassDiscrepancyLoss',
+    'LogitAdjustedLoss',
     'LongTailClassifier',
     'TauNormClsHead',
     'VMFClsHead',
