@@ -78,3 +78,6 @@ class ClassCountsMixin(nn.Module):
         if loaded is not None and not len(self.class_counts) and len(loaded):
             self.set_class_counts(loaded)
         super()._load_from_state_dict(state_dict, prefix, *args, **kwargs)
+        # what was derived from other counts before is out of date
+        if loaded is not None and len(self.class_counts):
+            self.class_counts_changed()
