@@ -1,6 +1,5 @@
 import torch
 import torch.nn.functional as F
-from mmpretrain.registry import MODELS
 
 from mmlt.functional import balanced_softmax_loss
 from mmlt.models import BalancedSoftmaxLoss
@@ -22,7 +21,3 @@ def test_equal_counts_make_it_cross_entropy():
     torch.testing.assert_close(
         loss(z, y), F.cross_entropy(z, y), rtol=1e-12, atol=0
     )
-
-
-def test_it_is_registered_under_its_name():
-    assert MODELS.get('BalancedSoftmaxLoss') is BalancedSoftmaxLoss

@@ -1,7 +1,6 @@
 import pytest
 import torch
 import torch.nn.functional as F
-from mmpretrain.registry import MODELS
 
 from mmlt.functional import logit_adjusted_loss
 from mmlt.models import BalancedSoftmaxLoss, LogitAdjustedLoss
@@ -31,7 +30,3 @@ def test_tau_zero_is_cross_entropy_and_one_balanced_softmax():
 def test_a_negative_tau_is_refused():
     with pytest.raises(ValueError, match='`tau`.*got -1'):
         LogitAdjustedLoss(tau=-1)
-
-
-def test_it_is_registered_under_its_name():
-    assert MODELS.get('LogitAdjustedLoss') is LogitAdjustedLoss
