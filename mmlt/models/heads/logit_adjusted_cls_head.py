@@ -42,14 +42,7 @@ class LogitAdjustedClsHead(ClassCountsMixin, LinearClsHead):
         Raises:
             ValueError: Naming the class.
         """
-        empty = (self.class_counts == 0).nonzero().flatten().tolist()
-        if empty:
-            raise ValueError(
-                'Expected every class of LogitAdjustedClsHead to have a '
-                f'training image, but class {empty[0]} has 0 ({len(empty)} '
-                'such classes): its log prior is -inf. Remove the class, or '
-                'add images.'
-            )
+        self.refuse_empty_classes('its log prior is -inf')
 
     def forward(self, feats: tuple[Tensor, ...]) -> Tensor:
         """Logits (N, C), adjusted in evaluation mode.

@@ -27,13 +27,7 @@ class ClassCountsLoss(ClassCountsMixin, PerSampleLoss):
         Raises:
             ValueError: Naming the class.
         """
-        empty = (self.class_counts == 0).nonzero().flatten().tolist()
-        if empty:
-            raise ValueError(
-                f'Expected every class of {type(self).__name__} to have a '
-                f'training image, but class {empty[0]} has 0 ({len(empty)} '
-                'such classes). Remove the class, or add images.'
-            )
+        self.refuse_empty_classes('its loss is not defined')
 
     def _check_batch(
         self, logits: Tensor, label: Tensor | MixedLabels

@@ -11,8 +11,9 @@ from .per_sample_loss import PerSampleLoss
 class OneVsAllFocalLoss(PerSampleLoss):
     """Registered form of :func:`~mmlt.functional.one_vs_all_focal_loss`.
 
-    Summed over the classes and divided by N, where the parent's
-    ``FocalLoss`` wants one-hot labels, weighs by alpha and divides by C too.
+    Summed over the classes and divided by N. The parent's ``FocalLoss`` has a
+    factor alpha besides (at 0.5 it is half of this one), and refuses mixed
+    labels.
 
     Args:
         gamma: >= 0; 0 is binary cross-entropy.
