@@ -24,7 +24,21 @@ CLASSES = {
     'cifar100lt': 100,
     'digitslt': 10,
     'imagenetlt': 1000,
+    'inat18': 8142,
     'placeslt': 365,
+}
+
+
+# any methods in front, any variant behind
+NAME = re.compile(
+    r'(?:[\w-]+_)?(resnet|resnext|vit)(\d*)(?:-[a-z0-9-]+)?_'
+    rf'({"|".join(CLASSES)})(?:-ir(\d+))?(?:_[\w-]+)?'
+)
+# word of a name -> what the type of its backbone contains
+NETWORKS = {
+    'resnet': 'resnet',
+    'resnext': 'resnext',
+    'vit': 'visiontransformer',
 }
 
 
@@ -89,21 +103,26 @@ def inner(dataset):
 @pytest.mark.parametrize('recipe', RECIPES, ids=str)
 def test_name_of_a_recipe_says_network_data_and_ratio(recipe):
     cfg = load(recipe)
-    match = re.match(
-        r'(?:[\w-]+_)?(resnet|resnext)(\d+)_(cifar10lt|cifar100lt|digitslt|'
-        r'imagenetlt|placeslt)(?:-ir(\d+))?(?:_[\w-]+)?$',
-        recipe.stem,
-    )
+    match = NAME.fullmatch(recipe.stem)
     assert match, recipe
     network, depth, data, ratio = match.groups()
-    assert int(depth) == cfg.model.backbone.depth
-    assert network in cfg.model.backbone.type.lower()
+    backbone = cfg.model.backbone
+    assert NETWORKS[network] in backbone.type.lower()
+    assert depth or network == 'vit'
+    if depth:
+        in_type = re.search(r'\d+$', backbone.type)  # 'ResNet10'
+        named = backbone.get('depth') or in_type[0]
+        assert int(depth) == int(named)
     train, test = (
         inner(loader.dataset)
         for loader in (cfg.train_dataloader, cfg.test_dataloader)
     )
     assert DATASETS.get(train.type) is not None
     assert classes(cfg) == cfg.data_preprocessor.num_classes == CLASSES[data]
+    if data == 'inat18':  # its test set is the official validation set
+        assert 'train' in train.ann_file
+        assert 'val' in test.ann_file
+        return
     if data in ('imagenetlt', 'placeslt'):
         assert data in train.ann_file.lower().replace('_', '')
         assert len(train.metainfo.classes) == CLASSES[data]
@@ -113,6 +132,27 @@ def test_name_of_a_recipe_says_network_data_and_ratio(recipe):
     expected = 20 if data == 'digitslt' else int(ratio or 100)
     assert train.imbalance_ratio == expected
     assert (train.split, test.split) == ('train', 'test')
+
+
+@pytest.mark.parametrize(
+    ('name', 'groups'),
+    [
+        ('resnet32_cifar10lt', ('resnet', '32', 'cifar10lt', None)),
+        ('bsce-drw_resnet32_cifar100lt-ir50_20e', ('resnet', '32')),
+        ('sade_mixup_resnext50_inat18', ('resnext', '50', 'inat18', None)),
+        ('resnet10_imagenetlt_post-hoc', ('resnet', '10', 'imagenetlt')),
+        ('fcc_vit-base-p16_inat18', ('vit', '', 'inat18', None)),
+        ('resnet32_cifar10', None),
+        ('resnet32cifar10lt', None),
+        ('convnext_cifar10lt', None),
+    ],
+)
+def test_names_of_recipes(name, groups):
+    match = NAME.fullmatch(name)
+    if groups is None:
+        assert match is None
+    else:
+        assert match.groups()[: len(groups)] == groups
 
 
 @pytest.mark.parametrize('data', ['cifar10lt', 'cifar100lt'])

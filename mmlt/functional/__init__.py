@@ -15,9 +15,27 @@ from .compression import (
     compress_mixed_features,
     compression_factors,
 )
+from .focal import one_vs_all_focal_loss
 from .held_out import class_mean, held_out_rows
 from .long_tail import class_counts, long_tailed_counts, long_tailed_indices
+from .losses import (
+    balanced_softmax_loss,
+    cdt_loss,
+    class_weighted_cross_entropy,
+    label_weights,
+    ldam_loss,
+    logit_adjusted_loss,
+    logit_adjustment,
+    smoothed_cross_entropy,
+)
 from .mixup import beta_weights, mix_batch
+from .per_class import (
+    cdt_temperatures,
+    class_balanced_weights,
+    cost_sensitive_weights,
+    label_aware_smoothing,
+    ldam_margins,
+)
 from .remix import remix_label_weights
 from .shots import group_accuracy, shot_groups
 from .vmf import (
@@ -48,36 +66,50 @@ from .vmf_conversion import (
 )
 
 __all__ = [
+    'balanced_softmax_loss',
     'beta_weights',
     'calibrated_concentration',
     'calibration_bins',
     'calibration_error',
     'causal_to_vmf',
+    'cdt_loss',
+    'cdt_temperatures',
     'check_vmf_parameters',
+    'class_balanced_weights',
     'class_counts',
     'class_feature_consistency',
     'class_mean',
+    'class_weighted_cross_entropy',
     'compress_features',
     'compress_mixed_features',
     'compression_factors',
     'cosine_to_vmf',
+    'cost_sensitive_weights',
     'directional_logits',
     'group_accuracy',
     'head_to_vmf',
     'held_out_rows',
     'inter_class_discrepancy',
     'iv_ratio',
+    'label_aware_smoothing',
+    'label_weights',
+    'ldam_loss',
+    'ldam_margins',
     'linear_to_vmf',
     'log_iv',
+    'logit_adjusted_loss',
+    'logit_adjustment',
     'long_tailed_counts',
     'long_tailed_indices',
     'mean_overlaps',
     'mix_batch',
+    'one_vs_all_focal_loss',
     'overlap_row_means',
     'positive_concentration',
     'raw_concentration',
     'remix_label_weights',
     'shot_groups',
+    'smoothed_cross_entropy',
     'tau_norm_to_vmf',
     'top_calibration_error',
     'vmf_bias',

@@ -58,6 +58,23 @@ class ClassCountsMixin(nn.Module):
     def class_counts_changed(self) -> None:
         """Derive what depends on the counts. Nothing, by default."""
 
+    def refuse_empty_classes(self, why: str) -> None:
+        """Refuse counts with a class without images.
+
+        Args:
+            why: What cannot be computed then, the end of a sentence.
+
+        Raises:
+            ValueError: Naming the class.
+        """
+        empty = (self.class_counts == 0).nonzero().flatten().tolist()
+        if empty:
+            raise ValueError(
+                f'Expected every class of {type(self).__name__} to have a '
+                f'training image, but class {empty[0]} has 0 ({len(empty)} '
+                f'such classes): {why}. Remove the class, or add images.'
+            )
+
     def require_class_counts(self) -> None:
         """Refuse to work without counts.
 
@@ -78,3 +95,6 @@ class ClassCountsMixin(nn.Module):
         if loaded is not None and not len(self.class_counts) and len(loaded):
             self.set_class_counts(loaded)
         super()._load_from_state_dict(state_dict, prefix, *args, **kwargs)
+        # what was derived from other counts before is out of date
+        if loaded is not None and len(self.class_counts):
+            self.class_counts_changed()

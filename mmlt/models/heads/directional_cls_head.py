@@ -155,14 +155,8 @@ class PriorClsHead(ClassCountsMixin, DirectionalClsHead):
         Raises:
             ValueError: Naming the class.
         """
-        empty = (self.class_counts == 0).nonzero().flatten().tolist()
-        if self.balanced and empty:
-            raise ValueError(
-                f'Expected every class of {type(self).__name__} to have a '
-                f'training image, but class {empty[0]} has 0 ({len(empty)} '
-                'such classes): its log prior is -inf. Remove the class, or '
-                'add images.'
-            )
+        if self.balanced:
+            self.refuse_empty_classes('its log prior is -inf')
 
     def logit_offset(self) -> Tensor | None:
         """Logarithm of the prior, (C,) float64, or None."""

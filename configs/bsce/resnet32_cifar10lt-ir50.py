@@ -1,0 +1,10 @@
+"""Balanced softmax, ResNet-32 on CIFAR-10-LT, imbalance ratio 50.
+
+Theirs (accuracy): 81.11 (Bag of Tricks, trick gallery).
+Ours: not run yet.
+Run: python tools/train.py configs/bsce/resnet32_cifar10lt-ir50.py
+"""
+
+_base_ = './resnet32_cifar10lt.py'
+
+train_dataloader = dict(dataset=dict(imbalance_ratio=50))

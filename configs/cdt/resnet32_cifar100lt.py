@@ -1,0 +1,11 @@
+"""Class-dependent temperatures (gamma 0.2),
+ResNet-32 on CIFAR-100-LT, imbalance ratio 100.
+
+Theirs (accuracy): 39.59 (Bag of Tricks, trick gallery).
+Ours: not run yet.
+Run: python tools/train.py configs/cdt/resnet32_cifar100lt.py
+"""
+
+_base_ = '../ce/resnet32_cifar100lt.py'
+
+model = dict(head=dict(loss=dict(type='CDTLoss', gamma=0.2)))

@@ -1,0 +1,25 @@
+"""DRW: focal loss, class-balanced from epoch 160 on,
+ResNet-32 on CIFAR-10-LT, imbalance ratio 100.
+
+Theirs (accuracy): 75.43 (Bag of Tricks, trick gallery).
+Ours: not run yet.
+Run: python tools/train.py configs/drw/cbfocal_resnet32_cifar10lt.py
+"""
+
+_base_ = '../ce/resnet32_cifar10lt.py'
+
+model = dict(
+    head=dict(
+        loss=dict(
+            _delete_=True,
+            type='DeferredLoss',
+            before=dict(type='OneVsAllFocalLoss', gamma=1.0),
+            after=dict(
+                type='ClassBalancedFocalLoss',
+                gamma=1.0,
+                beta=0.9999,
+            ),
+            begin=160,
+        ),
+    ),
+)

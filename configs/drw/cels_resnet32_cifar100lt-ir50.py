@@ -1,0 +1,11 @@
+"""DRW: cross-entropy, label smoothing from epoch 160 on,
+ResNet-32 on CIFAR-100-LT, imbalance ratio 50.
+
+Theirs (accuracy): none; their row is cels throughout, see README.md.
+Ours: not run yet.
+Run: python tools/train.py configs/drw/cels_resnet32_cifar100lt-ir50.py
+"""
+
+_base_ = './cels_resnet32_cifar100lt.py'
+
+train_dataloader = dict(dataset=dict(imbalance_ratio=50))

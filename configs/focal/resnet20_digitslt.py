@@ -1,0 +1,10 @@
+"""Focal loss, one-vs-all (gamma 2), ResNet-20 on DigitsLT, imbalance ratio 20.
+
+Theirs (accuracy): none, the data set is ours.
+Ours: not run yet.
+Run: python tools/train.py configs/focal/resnet20_digitslt.py
+"""
+
+_base_ = '../ce/resnet20_digitslt.py'
+
+model = dict(head=dict(loss=dict(type='OneVsAllFocalLoss', gamma=2.0)))

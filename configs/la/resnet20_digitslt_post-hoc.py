@@ -1,0 +1,11 @@
+"""Cross-entropy, logits adjusted at test (tau 1),
+ResNet-20 on DigitsLT, imbalance ratio 20.
+
+Theirs (accuracy): none, the data set is ours.
+Ours: not run yet.
+Run: python tools/train.py configs/la/resnet20_digitslt_post-hoc.py
+"""
+
+_base_ = '../ce/resnet20_digitslt.py'
+
+model = dict(head=dict(type='LogitAdjustedClsHead', tau=1.0))

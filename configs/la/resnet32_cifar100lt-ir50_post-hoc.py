@@ -1,0 +1,11 @@
+"""Cross-entropy, logits adjusted at test (tau 1),
+ResNet-32 on CIFAR-100-LT, imbalance ratio 50.
+
+Theirs (accuracy): not among our sources.
+Ours: not run yet.
+Run: python tools/train.py configs/la/resnet32_cifar100lt-ir50_post-hoc.py
+"""
+
+_base_ = '../ce/resnet32_cifar100lt-ir50.py'
+
+model = dict(head=dict(type='LogitAdjustedClsHead', tau=1.0))

@@ -1,0 +1,11 @@
+"""LDAM (scale 30, margins to 0.5),
+ResNet-32 on CIFAR-10-LT, imbalance ratio 50.
+
+Theirs (accuracy): 79.01 (Bag of Tricks, trick gallery).
+Ours: not run yet.
+Run: python tools/train.py configs/ldam/resnet32_cifar10lt-ir50.py
+"""
+
+_base_ = './resnet32_cifar10lt.py'
+
+train_dataloader = dict(dataset=dict(imbalance_ratio=50))

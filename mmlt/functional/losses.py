@@ -1,0 +1,246 @@
+"""Losses of long-tailed classification, one value per sample.
+
+Convention of all of them:
+    - nothing is averaged over the batch, weights included: (N,) comes back.
+    - labels are (N,) class indices; where the formula is linear in the label
+      (N, C) soft ones too, and then the result is its mean over the label.
+    - in the dtype of the logits, at least float32: a bfloat16 log n is off
+      by up to 0.03. Numbers per class may be lists, or on any device.
+"""
+
+from collections.abc import Sequence
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+PerClass = Sequence[float] | Tensor
+
+
+def logit_adjusted_loss(
+    logits: Tensor, labels: Tensor, counts: PerClass, tau: float = 1.0
+) -> Tensor:
+    r"""Cross-entropy of the logits plus tau log n_c.
+
+    Convention:
+        - n_c or the prior n_c / sum(n): the same loss.
+        - at test the logits are taken as they are.
+
+    Args:
+        logits: (N, C).
+        labels: (N,) indices or (N, C) soft labels.
+        counts: (C,) training images, > 0 (not checked; at 0 the loss of the
+            class is infinite).
+        tau: Strength >= 0; 0 is plain cross-entropy, 1 balanced softmax.
+
+    Returns:
+        (N,).
+
+    Source:
+        Menon et al., ICLR 2021, arXiv 2007.07314, Eq. 10.
+    """
+    logits = at_least_float32(logits)
+    # float64: above 2^24 a count is not a float32
+    log_counts = per_class(counts, logits, torch.float64).log()
+    return _cross_entropy(logits + tau * log_counts.to(logits.dtype), labels)
+
+
+def balanced_softmax_loss(
+    logits: Tensor, labels: Tensor, counts: PerClass
+) -> Tensor:
+    r"""Cross-entropy of the logits plus log n_c (balanced softmax, BSCE).
+
+    Convention:
+        - at test the logits are taken as they are.
+
+    Args:
+        logits: (N, C).
+        labels: (N,) indices or (N, C) soft labels.
+        counts: (C,) training images, > 0 (not checked; at 0 the loss of the
+            class is infinite).
+
+    Returns:
+        (N,).
+
+    Source:
+        Ren et al., NeurIPS 2020, arXiv 2007.10740 (balanced softmax).
+    """
+    return logit_adjusted_loss(logits, labels, counts, tau=1.0)
+
+
+def logit_adjustment(
+    logits: Tensor, counts: PerClass, tau: float = 1.0
+) -> Tensor:
+    r"""Logits of a trained classifier without the training prior.
+
+    z_c - tau log(n_c / sum(n)), for the test alone (post-hoc).
+
+    Args:
+        logits: (N, C), of a network trained with plain cross-entropy.
+        counts: (C,) training images, > 0 (not checked).
+        tau: Strength >= 0; 0 changes nothing.
+
+    Returns:
+        (N, C).
+
+    Source:
+        Menon et al., ICLR 2021, arXiv 2007.07314, Eq. 9.
+    """
+    logits = at_least_float32(logits)
+    counts = per_class(counts, logits, torch.float64)
+    log_prior = (counts / counts.sum()).log()
+    return logits - tau * log_prior.to(logits.dtype)
+
+
+def class_weighted_cross_entropy(
+    logits: Tensor, labels: Tensor, class_weights: PerClass
+) -> Tensor:
+    r"""Cross-entropy of each sample times the weight of its class.
+
+    Convention:
+        - the usual mean of a batch divides the sum by that of
+          :func:`label_weights`, not by N.
+
+    Args:
+        logits: (N, C).
+        labels: (N,) indices or (N, C) soft labels.
+        class_weights: (C,), :func:`class_balanced_weights` (CBCE) or
+            :func:`cost_sensitive_weights` (CSCE).
+
+    Returns:
+        (N,).
+    """
+    logits = at_least_float32(logits)
+    return _cross_entropy(logits, labels, per_class(class_weights, logits))
+
+
+def label_weights(labels: Tensor, class_weights: Tensor) -> Tensor:
+    """Weight of the class of each sample.
+
+    Args:
+        labels: (N,) indices or (N, C) soft labels.
+        class_weights: (C,).
+
+    Returns:
+        (N,) in the dtype of the weights; the mean over a soft label.
+    """
+    if labels.dim() == 1:
+        return class_weights[labels.long()]
+    return (labels.to(class_weights.dtype) * class_weights).sum(1)
+
+
+def smoothed_cross_entropy(
+    logits: Tensor, labels: Tensor, smoothing: PerClass
+) -> Tensor:
+    r"""Cross-entropy with label smoothing that depends on the class.
+
+    (1 - eps_y) (-log p_y) + eps_y mean_c(-log p_c): the target is
+    1 - eps_y + eps_y / C at the label and eps_y / C elsewhere.
+
+    Args:
+        logits: (N, C).
+        labels: (N,) indices or (N, C) soft labels.
+        smoothing: (C,) eps in [0, 1]: all alike (CELS), or
+            :func:`label_aware_smoothing` (CELAS).
+
+    Returns:
+        (N,).
+
+    Source:
+        Zhong et al. (MiSLAS), CVPR 2021, arXiv 2104.00466.
+    """
+    logits = at_least_float32(logits)
+    eps = per_class(smoothing, logits)
+    if labels.dim() == 1:
+        eps = eps[labels.long()]
+        uniform = -logits.log_softmax(1).mean(1)
+        return (1 - eps) * _cross_entropy(logits, labels) + eps * uniform
+    labels = labels.to(logits.dtype)
+    spread = (labels * eps).sum(1, keepdim=True) / logits.shape[1]
+    return _cross_entropy(logits, labels * (1 - eps) + spread)
+
+
+def cdt_loss(logits: Tensor, labels: Tensor, temperatures: PerClass) -> Tensor:
+    r"""Cross-entropy of z_c / a_c: class-dependent temperatures.
+
+    Convention:
+        - at test the logits are taken as they are.
+
+    Args:
+        logits: (N, C).
+        labels: (N,) indices or (N, C) soft labels.
+        temperatures: (C,) a, :func:`cdt_temperatures`.
+
+    Returns:
+        (N,).
+
+    Source:
+        Ye et al., 2020, arXiv 2001.01385.
+    """
+    logits = at_least_float32(logits)
+    return _cross_entropy(logits / per_class(temperatures, logits), labels)
+
+
+def ldam_loss(
+    cosine: Tensor, labels: Tensor, margins: PerClass, scale: float = 30.0
+) -> Tensor:
+    r"""Cross-entropy of scale (cos theta_c - m_y [c = y]).
+
+    Convention:
+        - the scale is applied here: the head gives the cosine itself, and
+          at test the published code takes its softmax unscaled.
+        - ``scale`` s and ``margins`` m on cosines are ``scale`` 1 and margins
+          s m on logits that a head has scaled by s.
+
+    Args:
+        cosine: (N, C) cosines of the angles of features and classes.
+        labels: (N,) indices; it is not linear in the label.
+        margins: (C,) m, :func:`ldam_margins`.
+        scale: s > 0.
+
+    Returns:
+        (N,).
+
+    Source:
+        Cao et al., NeurIPS 2019, arXiv 1906.07413; the scale is their
+        code's.
+    """
+    cosine = at_least_float32(cosine)
+    margins = per_class(margins, cosine)
+    labels = labels.long()
+    at_label = F.one_hot(labels, cosine.shape[1])
+    return _cross_entropy(scale * (cosine - margins * at_label), labels)
+
+
+def at_least_float32(logits: Tensor) -> Tensor:
+    """Logits of half precision in float32, others as they are."""
+    return logits.to(torch.promote_types(logits.dtype, torch.float32))
+
+
+def per_class(
+    values: PerClass, logits: Tensor, dtype: torch.dtype | None = None
+) -> Tensor:
+    """(C,) where the logits are, in a dtype of its own or theirs.
+
+    Raises:
+        ValueError: If there are not as many as classes in the logits.
+    """
+    dtype = dtype or logits.dtype
+    values = torch.as_tensor(values, dtype=dtype, device=logits.device)
+    if values.shape != logits.shape[1:]:
+        raise ValueError(
+            'Expected one number per class of the logits, which have shape '
+            f'{tuple(logits.shape)}, but got numbers of shape '
+            f'{tuple(values.shape)}. Use counts of the same data set.'
+        )
+    return values
+
+
+def _cross_entropy(
+    logits: Tensor, labels: Tensor, class_weights: Tensor | None = None
+) -> Tensor:
+    """(N,) cross-entropy for indices or soft labels."""
+    labels = labels.long() if labels.dim() == 1 else labels.to(logits.dtype)
+    return F.cross_entropy(
+        logits, labels, weight=class_weights, reduction='none'
+    )

@@ -1,0 +1,219 @@
+"""What losses derive from the class counts, one number per class.
+
+Convention of all of them: (C,) float64, where the counts are; a class
+without images is refused (a value check, so not for a forward pass).
+"""
+
+import math
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+
+from .bessel import check_real
+
+Counts = Sequence[int] | Tensor
+SHAPES = ('concave', 'linear', 'convex')
+
+
+def class_balanced_weights(counts: Counts, beta: float) -> Tensor:
+    r"""Class-balanced weights, (1 - beta) / (1 - beta^n_c), of mean 1.
+
+    Args:
+        counts: (C,) training images, > 0.
+        beta: In [0, 1); 0 weighs all classes alike, near 1 it is 1 / n_c.
+
+    Returns:
+        (C,) float64 with sum C.
+
+    Raises:
+        ValueError: If a class has no image, or ``beta`` is out of range.
+
+    Source:
+        Cui et al., CVPR 2019, arXiv 1901.05555 (effective number of
+        samples).
+    """
+    counts = check_counts(counts)
+    beta = check_beta(beta)
+    if beta == 0:
+        return torch.ones_like(counts)
+    # 1 - beta^n without its cancellation near beta = 1
+    weights = 1 / -torch.expm1(counts * math.log(beta))
+    return weights * (len(weights) / weights.sum())
+
+
+def cost_sensitive_weights(counts: Counts, power: float = 1.0) -> Tensor:
+    r"""Weights (n_min / n_c)^power: 1 for the rarest class, less for others.
+
+    Args:
+        counts: (C,) training images, > 0.
+        power: >= 0; 0 weighs all classes alike, 0.5 is "square root".
+
+    Returns:
+        (C,) float64 in (0, 1].
+
+    Raises:
+        ValueError: If a class has no image, or ``power`` is out of range.
+
+    Source:
+        CSCE and the second stage of DRW-focal in the code that FCC extends.
+    """
+    counts = check_counts(counts)
+    power = check_real('power', power, 0, 'The usual ones are 1 and 0.5.')
+    return (counts.min() / counts) ** power
+
+
+def label_aware_smoothing(
+    counts: Counts,
+    head_smoothing: float,
+    tail_smoothing: float,
+    shape: str = 'concave',
+) -> Tensor:
+    r"""Label smoothing of each class, between that of tail and head.
+
+    With r = (n_c - n_min) / (n_max - n_min), h the head's and t the tail's:
+
+    =======  ====================================
+    shape    epsilon_c
+    =======  ====================================
+    concave  t + (h - t) sin(pi r / 2)
+    linear   t + (h - t) r
+    convex   h + (h - t) sin(3 pi / 2 + pi r / 2)
+    =======  ====================================
+
+    Convention:
+        - with equal counts every class has the tail's: there is no head.
+
+    Args:
+        counts: (C,) training images, > 0.
+        head_smoothing: Of the most frequent class, in [0, 1].
+        tail_smoothing: Of the rarest class, in [0, 1].
+        shape: One of the table.
+
+    Returns:
+        (C,) float64.
+
+    Raises:
+        ValueError: If a class has no image, or a setting is out of range.
+
+    Source:
+        Zhong et al. (MiSLAS), CVPR 2021, arXiv 2104.00466, Sec. 3.
+    """
+    counts = check_counts(counts)
+    head, tail = check_smoothing(head_smoothing, tail_smoothing, shape)
+    spread = counts.max() - counts.min()
+    share = (counts - counts.min()) / spread.clamp(min=1)
+    if shape == 'linear':
+        return tail + (head - tail) * share
+    if shape == 'concave':
+        return tail + (head - tail) * torch.sin(share * (math.pi / 2))
+    # sin(3 pi / 2 + x) = -cos(x)
+    return head - (head - tail) * torch.cos(share * (math.pi / 2))
+
+
+def ldam_margins(counts: Counts, max_margin: float = 0.5) -> Tensor:
+    r"""Margins max_margin (n_min / n_c)^(1/4) on the cosine.
+
+    Args:
+        counts: (C,) training images, > 0.
+        max_margin: Of the rarest class, >= 0.
+
+    Returns:
+        (C,) float64.
+
+    Raises:
+        ValueError: If a class has no image, or the margin is negative.
+
+    Source:
+        Cao et al., NeurIPS 2019, arXiv 1906.07413 (LDAM); the largest
+        margin in the constant's place is their code's.
+    """
+    counts = check_counts(counts)
+    hint = 'The published one is 0.5.'
+    max_margin = check_real('max_margin', max_margin, 0, hint)
+    return max_margin * (counts.min() / counts) ** 0.25
+
+
+def cdt_temperatures(counts: Counts, gamma: float) -> Tensor:
+    r"""Class-dependent temperatures a_c = (n_max / n_c)^gamma, >= 1.
+
+    Args:
+        counts: (C,) training images, > 0.
+        gamma: >= 0; 0 is temperature 1 for all.
+
+    Returns:
+        (C,) float64.
+
+    Raises:
+        ValueError: If a class has no image, or ``gamma`` is negative.
+
+    Source:
+        Ye et al., 2020, arXiv 2001.01385 (CDT).
+    """
+    counts = check_counts(counts)
+    gamma = check_real('gamma', gamma, 0, 'The configs of FCC take 0.2.')
+    return (counts.max() / counts) ** gamma
+
+
+def check_counts(counts: Counts) -> Tensor:
+    """Counts in float64 after checking that every class has an image.
+
+    Raises:
+        ValueError: Naming the class.
+    """
+    counts = torch.as_tensor(counts, dtype=torch.float64)
+    if counts.dim() != 1 or not len(counts):
+        raise ValueError(
+            'Expected `counts` to be one number per class, but got shape '
+            f'{tuple(counts.shape)}.'
+        )
+    empty = (~(counts > 0)).nonzero().flatten().tolist()
+    if empty:
+        raise ValueError(
+            'Expected every class to have a training image, but class '
+            f'{empty[0]} has {counts[empty[0]].item():g} ({len(empty)} such '
+            'classes). Remove the class, or add images.'
+        )
+    return counts
+
+
+def check_beta(beta: float) -> float:
+    """Refuse what is not a ``beta`` of :func:`class_balanced_weights`.
+
+    Raises:
+        TypeError: If it is not a number.
+        ValueError: If it is not in [0, 1).
+    """
+    hint = 'The usual ones are 0.9, 0.99, 0.999 and 0.9999.'
+    beta = check_real('beta', beta, 0, hint)
+    if beta >= 1:
+        raise ValueError(
+            f'Expected `beta` to be a number in [0, 1), but got {beta:g}. '
+            f'({hint})'
+        )
+    return beta
+
+
+def check_smoothing(
+    head_smoothing: float, tail_smoothing: float, shape: str
+) -> tuple[float, float]:
+    """Refuse settings :func:`label_aware_smoothing` cannot take.
+
+    Raises:
+        TypeError: If a smoothing is not a number.
+        ValueError: If one is not in [0, 1], or the shape is unknown.
+    """
+    hint = 'The configs of FCC take 0.4 for the head and 0.1 for the tail.'
+    head = check_real('head_smoothing', head_smoothing, 0, hint)
+    tail = check_real('tail_smoothing', tail_smoothing, 0, hint)
+    for name, value in (('head_smoothing', head), ('tail_smoothing', tail)):
+        if value > 1:
+            raise ValueError(
+                f'Expected `{name}` to be a number in [0, 1], but got '
+                f'{value:g}. ({hint})'
+            )
+    if shape not in SHAPES:
+        raise ValueError(
+            f'Expected `shape` to be one of {list(SHAPES)}, but got {shape!r}.'
+        )
+    return head, tail

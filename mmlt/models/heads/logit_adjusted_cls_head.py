@@ -1,0 +1,57 @@
+from mmpretrain.models import LinearClsHead
+from mmpretrain.registry import MODELS
+from torch import Tensor
+
+from mmlt.functional import logit_adjustment
+from mmlt.functional.bessel import check_real
+from mmlt.models.class_counts import ClassCountsMixin
+
+
+@MODELS.register_module()
+class LogitAdjustedClsHead(ClassCountsMixin, LinearClsHead):
+    """Linear classifier that takes the training prior out at test (post-hoc).
+
+    In training the logits z are the parent's; in evaluation mode they are
+    z_c - tau log(n_c / sum(n)). Put it in the place of a trained
+    ``LinearClsHead`` and test the same checkpoint, which knows the class
+    counts (mmlt's do, in ``meta``).
+
+    Args:
+        num_classes: C.
+        in_channels: D.
+        tau: Strength >= 0; 0 is the parent.
+        **kwargs: As the parent's ``LinearClsHead``.
+
+    Raises:
+        RuntimeError: In evaluation, if the counts were never set.
+        ValueError: If ``tau`` is negative, or a class has no image.
+
+    Source:
+        Menon et al., ICLR 2021, arXiv 2007.07314, Eq. 9.
+    """
+
+    def __init__(
+        self, num_classes: int, in_channels: int, tau: float = 1.0, **kwargs
+    ) -> None:
+        super().__init__(num_classes, in_channels, **kwargs)
+        self.tau = check_real('tau', tau, 0, 'The paper takes 1.')
+
+    def class_counts_changed(self) -> None:
+        """Refuse a class without images, whose log prior is -inf.
+
+        Raises:
+            ValueError: Naming the class.
+        """
+        self.refuse_empty_classes('its log prior is -inf')
+
+    def forward(self, feats: tuple[Tensor, ...]) -> Tensor:
+        """Logits (N, C), adjusted in evaluation mode.
+
+        Args:
+            feats: Features; the last ones, (N, D), are classified.
+        """
+        logits = super().forward(feats)
+        if self.training:
+            return logits
+        self.require_class_counts()
+        return logit_adjustment(logits, self.class_counts, self.tau)

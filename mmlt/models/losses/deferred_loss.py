@@ -1,0 +1,134 @@
+import logging
+from collections.abc import Sequence
+
+from mmengine.logging import print_log
+from mmpretrain.registry import MODELS
+from torch import Tensor, nn
+
+from mmlt.structures import MixedLabels
+
+
+@MODELS.register_module()
+class DeferredLoss(nn.Module):
+    """One loss before an epoch, another from it on (as DRW does).
+
+    Both get the class counts and the progress. ``LongTailHook`` tells the
+    epoch, also of a resumed training; until then it is the first.
+
+    Args:
+        before: Config or module of the loss of the epochs below ``begin``.
+        after: Config or module of that from ``begin`` on.
+        begin: First epoch, counted from 0, of ``after``. 0 leaves out
+            ``before``, the number of epochs or more leaves out ``after``.
+
+    Raises:
+        TypeError: If a loss is neither a config nor a module.
+        ValueError: If ``begin`` is not an integer >= 0.
+
+    Source:
+        Cao et al., NeurIPS 2019, arXiv 1906.07413 (deferred re-weighting);
+        epoch 160 of 200 in the code of FCC and in its appendix.
+    """
+
+    def __init__(
+        self,
+        before: dict | nn.Module,
+        after: dict | nn.Module,
+        begin: int = 160,
+    ) -> None:
+        super().__init__()
+        if isinstance(begin, bool) or not isinstance(begin, int) or begin < 0:
+            raise ValueError(
+                'Expected `begin` to be an epoch number >= 0, but got '
+                f'{begin!r}. (160 of 200 in the published code.)'
+            )
+        self.begin = begin
+        self.before = build_loss('before', before)
+        self.after = build_loss('after', after)
+        self.switched = begin == 0
+        self._told = begin == 0  # no need to know the epoch
+
+    def set_class_counts(self, counts: Sequence[int] | Tensor) -> None:
+        """Tell both losses the training images per class.
+
+        Args:
+            counts: (C,) integers.
+        """
+        self._hand_on('set_class_counts', counts)
+
+    def set_progress(self, epoch: int, max_epochs: int) -> None:
+        """Choose the loss of an epoch; called before each.
+
+        Args:
+            epoch: Epoch about to begin, counted from 0.
+            max_epochs: Epochs in all.
+        """
+        self._told = True
+        switched = epoch >= self.begin
+        if switched and not self.switched:
+            print_log(
+                f'{type(self.after).__name__} in the place of '
+                f'{type(self.before).__name__} from epoch {epoch + 1} of '
+                f'{max_epochs} (begin={self.begin}).',
+                logger='current',
+                level=logging.INFO,
+            )
+        self.switched = switched
+        self._hand_on('set_progress', epoch, max_epochs)
+
+    def _hand_on(self, method: str, *args) -> None:
+        for loss in (self.before, self.after):
+            if hasattr(loss, method):
+                getattr(loss, method)(*args)
+
+    def forward(
+        self,
+        cls_score: Tensor,
+        label: Tensor | MixedLabels,
+        weight: Tensor | None = None,
+        avg_factor: float | None = None,
+        reduction_override: str | None = None,
+    ) -> Tensor:
+        """Loss of a batch, by the loss of this epoch.
+
+        Args:
+            cls_score: (N, C) logits.
+            label: As that loss takes them.
+            weight: (N,) factor on the loss of each sample.
+            avg_factor: What the mean divides by.
+            reduction_override: In the place of the loss's reduction.
+        """
+        if not self._told:
+            print_log(
+                'DeferredLoss was not told the epoch and takes the first, so '
+                f'{type(self.before).__name__}. Add `custom_hooks=[dict('
+                "type='LongTailHook')]` to the config, or call "
+                '`set_progress(epoch, max_epochs)` before every epoch.',
+                logger='current',
+                level=logging.WARNING,
+            )
+            self._told = True
+        loss = self.after if self.switched else self.before
+        return loss(
+            cls_score,
+            label,
+            weight=weight,
+            avg_factor=avg_factor,
+            reduction_override=reduction_override,
+        )
+
+
+def build_loss(name: str, loss: dict | nn.Module) -> nn.Module:
+    """A loss from its config, or the module itself.
+
+    Raises:
+        TypeError: If it is neither.
+    """
+    if isinstance(loss, nn.Module):
+        return loss
+    if not isinstance(loss, dict):
+        raise TypeError(
+            f'Expected `{name}` to be a config or a module, but got {loss!r}. '
+            "(Such as dict(type='CrossEntropyLoss').)"
+        )
+    return MODELS.build(loss)

@@ -1,0 +1,73 @@
+import torch
+from mmpretrain.registry import MODELS
+from torch import Tensor
+
+from mmlt.functional import label_weights, ldam_loss, ldam_margins
+from mmlt.functional.bessel import check_real
+
+from .reweighted_loss import ReweightedLoss
+
+
+@MODELS.register_module()
+class LDAMLoss(ReweightedLoss):
+    """Label-distribution-aware margins on cosine logits.
+
+    The head gives the cosine itself: ``CosineClsHead(scale=1)``. At test its
+    softmax is taken unscaled then, as published: right classes, hardly any
+    confidence. ``CosineClsHead(scale=30)`` with ``LDAMLoss(scale=1,
+    max_margin=15)`` is the same training with scaled logits at test.
+
+    Args:
+        max_margin: Margin of the rarest class, >= 0, on the cosine.
+        scale: Factor on the cosine inside the loss, > 0.
+        reweight: None; 'class_balanced' or 'cost_sensitive', for the second
+            stage of DRW, divided by the weights of the batch.
+        beta: In [0, 1), of 'class_balanced'; 0.9999 in LDAM-DRW.
+        power: >= 0, of 'cost_sensitive'.
+        **kwargs: ``reduction`` and ``loss_weight``.
+
+    Raises:
+        ValueError: If a setting is out of range or unknown.
+
+    Source:
+        Cao et al., NeurIPS 2019, arXiv 1906.07413.
+    """
+
+    accepts_soft_labels = False
+
+    def __init__(
+        self,
+        max_margin: float = 0.5,
+        scale: float = 30.0,
+        reweight: str | None = None,
+        beta: float = 0.9999,
+        power: float = 1.0,
+        **kwargs,
+    ) -> None:
+        super().__init__(reweight, beta, power, **kwargs)
+        hint = 'The published ones are max_margin=0.5 and scale=30.'
+        self.max_margin = check_real('max_margin', max_margin, 0, hint)
+        self.scale = check_real('scale', scale, 0, hint)
+        if self.scale == 0:
+            raise ValueError(
+                f'Expected `scale` to be a number > 0, but got 0. ({hint})'
+            )
+        self.register_buffer(
+            'margins', torch.zeros(0, dtype=torch.float64), persistent=False
+        )
+
+    def class_counts_changed(self) -> None:
+        """Compute the margins, (C,), and weights from the counts."""
+        super().class_counts_changed()
+        self.margins = ldam_margins(self.class_counts, self.max_margin)
+
+    def per_sample(self, logits: Tensor, labels: Tensor) -> Tensor:
+        """Weighted loss of each sample, (N,).
+
+        Args:
+            logits: (N, C) cosines.
+            labels: (N,) indices.
+        """
+        losses = ldam_loss(logits, labels, self.margins, self.scale)
+        weights = label_weights(labels, self.class_weights)
+        return losses * weights.to(losses.dtype)

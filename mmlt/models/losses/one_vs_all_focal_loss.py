@@ -1,0 +1,43 @@
+from mmpretrain.registry import MODELS
+from torch import Tensor
+
+from mmlt.functional import one_vs_all_focal_loss
+from mmlt.functional.bessel import check_real
+
+from .per_sample_loss import PerSampleLoss
+
+
+@MODELS.register_module()
+class OneVsAllFocalLoss(PerSampleLoss):
+    """Registered form of :func:`~mmlt.functional.one_vs_all_focal_loss`.
+
+    Summed over the classes and divided by N. The parent's ``FocalLoss`` has a
+    factor alpha besides (at 0.5 it is half of this one), and refuses mixed
+    labels.
+
+    Args:
+        gamma: >= 0; 0 is binary cross-entropy.
+        reduction: 'mean', 'sum' or 'none'.
+        loss_weight: Factor on the result.
+
+    Raises:
+        ValueError: If ``gamma`` is negative or not finite.
+
+    Source:
+        Lin et al., ICCV 2017, arXiv 1708.02002.
+    """
+
+    accepts_soft_labels = False
+
+    def __init__(self, gamma: float = 2.0, **kwargs) -> None:
+        super().__init__(**kwargs)
+        self.gamma = check_real('gamma', gamma, 0, 'The usual one is 2.')
+
+    def per_sample(self, logits: Tensor, labels: Tensor) -> Tensor:
+        """Loss of each sample, (N,).
+
+        Args:
+            logits: (N, C).
+            labels: (N,) indices.
+        """
+        return one_vs_all_focal_loss(logits, labels, self.gamma)

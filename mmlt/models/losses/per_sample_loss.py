@@ -1,0 +1,150 @@
+from functools import partial
+from numbers import Real
+
+from mmpretrain.models.losses.utils import weight_reduce_loss
+from torch import Tensor, nn
+
+from mmlt.structures import MixedLabels
+
+REDUCTIONS = ('mean', 'sum', 'none')
+
+
+class PerSampleLoss(nn.Module):
+    """Base of the losses on logits and labels.
+
+    A subclass says what the loss of one sample is (:meth:`per_sample`); here
+    it is averaged, for hard, mixed and soft labels. The loss of mixed labels
+    is the weighted sum of those of the two labels.
+
+    Args:
+        reduction: 'mean', 'sum' or 'none'.
+        loss_weight: Factor on the result.
+
+    Raises:
+        TypeError: If ``loss_weight`` is not a number; in ``forward``, at
+            soft labels where the formula needs one class.
+        ValueError: If ``reduction`` is unknown; in ``forward``, if shapes
+            do not fit.
+    """
+
+    # whether `per_sample` takes (N, C) labels, being linear in them
+    accepts_soft_labels = True
+
+    def __init__(
+        self, reduction: str = 'mean', loss_weight: float = 1.0
+    ) -> None:
+        super().__init__()
+        check_reduction('reduction', reduction)
+        if isinstance(loss_weight, bool) or not isinstance(loss_weight, Real):
+            raise TypeError(
+                'Expected `loss_weight` to be a number, but got '
+                f'{loss_weight!r}. (1 leaves the loss as it is.)'
+            )
+        self.reduction = reduction
+        self.loss_weight = loss_weight
+
+    def per_sample(self, logits: Tensor, labels: Tensor) -> Tensor:
+        """Loss of each sample, (N,).
+
+        Args:
+            logits: (N, C), in any precision.
+            labels: (N,) indices, or (N, C) if ``accepts_soft_labels``.
+        """
+        raise TypeError(f'{type(self).__name__} lacks per_sample().')
+
+    def label_weights(self, labels: Tensor) -> Tensor | None:
+        """(N,) weights whose sum the mean divides by, or None for N.
+
+        Args:
+            labels: (N,) indices, or (N, C) if ``accepts_soft_labels``.
+        """
+        return None
+
+    def forward(
+        self,
+        cls_score: Tensor,
+        label: Tensor | MixedLabels,
+        weight: Tensor | None = None,
+        avg_factor: float | None = None,
+        reduction_override: str | None = None,
+    ) -> Tensor:
+        """Loss of a batch, as the parent's losses.
+
+        Args:
+            cls_score: (N, C) logits.
+            label: (N,) indices, ``MixedLabels``, or (N, C) soft labels.
+            weight: (N,) factor on the loss of each sample.
+            avg_factor: What 'mean' divides by in the place of N. The
+                parent's heads give N. A loss with class weights divides by
+                their mean over the labels besides, whatever is given.
+            reduction_override: In the place of ``reduction``.
+
+        Returns:
+            A scalar, or (N,) for 'none'; at least float32.
+        """
+        reduction = reduction_override or self.reduction
+        check_reduction('reduction_override', reduction)
+        if reduction == 'sum' and avg_factor is not None:
+            raise ValueError(
+                "Expected `avg_factor` with reduction 'mean' alone, but got "
+                f"{avg_factor} with 'sum'. (The parent's heads always give "
+                "one: use reduction='mean'.)"
+            )
+        self._check_batch(cls_score, label)
+        loss = over_labels(partial(self.per_sample, cls_score), label)
+        if reduction == 'mean':
+            shares = over_labels(self.label_weights, label)
+            avg_factor = len(loss) if avg_factor is None else avg_factor
+            if shares is not None:
+                avg_factor = avg_factor * shares.to(loss.dtype).mean()
+        if weight is not None:
+            weight = weight.to(loss.dtype)
+        loss = weight_reduce_loss(loss, weight, reduction, avg_factor)
+        return self.loss_weight * loss
+
+    def _check_batch(self, logits: Tensor, label: Tensor) -> None:
+        """Refuse what does not fit, by shape and dtype alone."""
+        name = type(self).__name__
+        if logits.dim() != 2 or len(logits) != len(label):
+            raise ValueError(
+                f'Expected {name} to get logits (N, C) and N labels, but got '
+                f'logits of shape {tuple(logits.shape)} and {len(label)} '
+                'labels.'
+            )
+        if isinstance(label, MixedLabels) or label.dim() == 1:
+            return
+        if label.shape != logits.shape:
+            raise ValueError(
+                f'Expected {name} to get labels (N,) or (N, C) for logits '
+                f'of shape {tuple(logits.shape)}, but got '
+                f'{tuple(label.shape)}.'
+            )
+        if not self.accepts_soft_labels:
+            raise TypeError(
+                f'Expected {name} to get one class per label, but got soft '
+                f'labels of shape {tuple(label.shape)}: its formula is not '
+                'linear in the label. Mix with labels as `MixedLabels`, or '
+                'train without mixing.'
+            )
+
+
+def over_labels(per_label, label: Tensor | MixedLabels) -> Tensor | None:
+    """A value per label, or its weighted mean where labels are mixed."""
+    if not isinstance(label, MixedLabels):
+        return per_label(label)
+    if per_label(label.label_a) is None:
+        return None
+    return label.average(per_label)
+
+
+def check_reduction(name: str, reduction: str) -> None:
+    """Refuse an unknown reduction.
+
+    Raises:
+        ValueError: Listing the known ones.
+    """
+    if reduction not in REDUCTIONS:
+        raise ValueError(
+            f'Expected `{name}` to be one of {list(REDUCTIONS)}, but got '
+            f'{reduction!r}.'
+        )
