@@ -11,6 +11,7 @@ from .calibration import (
     top_calibration_error,
 )
 from .compression import compress_features, compression_factors
+from .distillation import distillation_loss, virtual_examples
 from .held_out import class_mean, held_out_rows
 from .long_tail import class_counts, long_tailed_counts, long_tailed_indices
 from .shots import group_accuracy, shot_groups
@@ -54,6 +55,7 @@ __all__ = [
     'compression_factors',
     'cosine_to_vmf',
     'directional_logits',
+    'distillation_loss',
     'group_accuracy',
     'head_to_vmf',
     'held_out_rows',
@@ -70,6 +72,7 @@ __all__ = [
     'shot_groups',
     'tau_norm_to_vmf',
     'top_calibration_error',
+    'virtual_examples',
     'vmf_bias',
     'vmf_kl',
     'vmf_log_partition',

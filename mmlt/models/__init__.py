@@ -4,7 +4,7 @@ from .batch_augments import (
     BatchRandomCrop,
     BatchRandomFlip,
 )
-from .classifiers import LongTailClassifier
+from .classifiers import DistillClassifier, LongTailClassifier
 from .data_preprocessor import BatchDataPreprocessor
 from .heads import (
     CalibratedClsHead,
@@ -13,7 +13,11 @@ from .heads import (
     TauNormClsHead,
     VMFClsHead,
 )
-from .losses import ClassFeatureConsistencyLoss, InterClassDiscrepancyLoss
+from .losses import (
+    ClassFeatureConsistencyLoss,
+    DiVELoss,
+    InterClassDiscrepancyLoss,
+)
 from .necks import FCCNeck
 
 __all__ = [
@@ -26,6 +30,8 @@ __all__ = [
     'CausalClsHead',
     'ClassFeatureConsistencyLoss',
     'CosineClsHead',
+    'DiVELoss',
+    'DistillClassifier',
     'FCCNeck',
     'InterClassDiscrepancyLoss',
     'LongTailClassifier',
