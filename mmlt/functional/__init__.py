@@ -10,8 +10,16 @@ from .calibration import (
     calibration_error,
     top_calibration_error,
 )
+from .collaboration import (
+    hard_classes,
+    mutual_distillation,
+    ncl_losses,
+    restrict_logits,
+)
 from .compression import compress_features, compression_factors
+from .contrast import contrastive_loss
 from .distillation import distillation_loss, virtual_examples
+from .experts import reversed_prior, sade_adjustments, view_agreement
 from .held_out import class_mean, held_out_rows
 from .long_tail import class_counts, long_tailed_counts, long_tailed_indices
 from .shots import group_accuracy, shot_groups
@@ -53,10 +61,12 @@ __all__ = [
     'class_mean',
     'compress_features',
     'compression_factors',
+    'contrastive_loss',
     'cosine_to_vmf',
     'directional_logits',
     'distillation_loss',
     'group_accuracy',
+    'hard_classes',
     'head_to_vmf',
     'held_out_rows',
     'inter_class_discrepancy',
@@ -66,12 +76,18 @@ __all__ = [
     'long_tailed_counts',
     'long_tailed_indices',
     'mean_overlaps',
+    'mutual_distillation',
+    'ncl_losses',
     'overlap_row_means',
     'positive_concentration',
     'raw_concentration',
+    'restrict_logits',
+    'reversed_prior',
+    'sade_adjustments',
     'shot_groups',
     'tau_norm_to_vmf',
     'top_calibration_error',
+    'view_agreement',
     'virtual_examples',
     'vmf_bias',
     'vmf_kl',
