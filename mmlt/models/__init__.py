@@ -1,15 +1,29 @@
-from .backbones import CIFARResNet
+from .backbones import (
+    CIFARResNet,
+    MultiExpertCIFARResNet,
+    ParallelBackbones,
+)
 from .batch_augments import (
+    BatchAutoAugment,
     BatchColorJitter,
+    BatchCutout,
     BatchRandomCrop,
     BatchRandomFlip,
+    BatchRandomRotation,
 )
-from .classifiers import DistillClassifier, LongTailClassifier
+from .classifiers import (
+    DistillClassifier,
+    LongTailClassifier,
+    NCLClassifier,
+)
 from .data_preprocessor import BatchDataPreprocessor
 from .heads import (
     CalibratedClsHead,
     CausalClsHead,
     CosineClsHead,
+    MultiExpertClsHead,
+    NCLClsHead,
+    SADEClsHead,
     TauNormClsHead,
     VMFClsHead,
 )
@@ -18,13 +32,18 @@ from .losses import (
     DiVELoss,
     InterClassDiscrepancyLoss,
 )
+from .momentum_contrast import MomentumContrast
 from .necks import FCCNeck
+from .two_view_data_preprocessor import TwoViewDataPreprocessor
 
 __all__ = [
+    'BatchAutoAugment',
     'BatchColorJitter',
+    'BatchCutout',
     'BatchDataPreprocessor',
     'BatchRandomCrop',
     'BatchRandomFlip',
+    'BatchRandomRotation',
     'CIFARResNet',
     'CalibratedClsHead',
     'CausalClsHead',
@@ -35,6 +54,14 @@ __all__ = [
     'FCCNeck',
     'InterClassDiscrepancyLoss',
     'LongTailClassifier',
+    'MomentumContrast',
+    'MultiExpertCIFARResNet',
+    'MultiExpertClsHead',
+    'NCLClassifier',
+    'NCLClsHead',
+    'ParallelBackbones',
+    'SADEClsHead',
     'TauNormClsHead',
+    'TwoViewDataPreprocessor',
     'VMFClsHead',
 ]

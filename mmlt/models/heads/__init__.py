@@ -1,6 +1,9 @@
 from .calibrated_cls_head import CalibratedClsHead
 from .causal_cls_head import CausalClsHead
 from .cosine_cls_head import CosineClsHead
+from .multi_expert_cls_head import MultiExpertClsHead
+from .ncl_cls_head import NCLClsHead
+from .sade_cls_head import SADEClsHead
 from .tau_norm_cls_head import TauNormClsHead
 from .vmf_cls_head import VMFClsHead
 
@@ -8,6 +11,9 @@ __all__ = [
     'CalibratedClsHead',
     'CausalClsHead',
     'CosineClsHead',
+    'MultiExpertClsHead',
+    'NCLClsHead',
+    'SADEClsHead',
     'TauNormClsHead',
     'VMFClsHead',
 ]
