@@ -27,7 +27,7 @@ def virtual_examples(
         ValueError: If a setting is out of range.
 
     Source:
-        DiVE, He et al., ICCV 2021, Sec. 3.3.
+        DiVE, He et al., ICCV 2021, arXiv 2103.15042.
     """
     check_distillation_settings(temperature, power)
     logits = at_least_float32(teacher_logits)
