@@ -96,6 +96,7 @@ def expert_views(
     for part in preprocessor.modules():
         if hasattr(part, 'set_progress'):
             part.set_progress(epoch, epoch + 1)
+    loader.sampler.set_epoch(epoch)
     for batch in loader:
         with torch.no_grad():
             logits = []

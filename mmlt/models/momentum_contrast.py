@@ -74,8 +74,15 @@ class MomentumContrast(nn.Module):
         self.key_encoder = copy.deepcopy(encoder).requires_grad_(False)
         self.key_projections = copy.deepcopy(self.projections)
         self.key_projections.requires_grad_(False)
+        # a seed of its own: several processes must begin with one queue
         queue = nn.functional.normalize(
-            torch.randn(num_experts, queue_size, dim), dim=2
+            torch.randn(
+                num_experts,
+                queue_size,
+                dim,
+                generator=torch.Generator().manual_seed(0),
+            ),
+            dim=2,
         )
         self.register_buffer('queue', queue)
         self.register_buffer('position', torch.zeros((), dtype=torch.long))
