@@ -10,11 +10,20 @@ from .calibration import (
     calibration_error,
     top_calibration_error,
 )
+from .collaboration import (
+    hard_classes,
+    mutual_distillation,
+    ncl_losses,
+    restrict_logits,
+)
 from .compression import (
     compress_features,
     compress_mixed_features,
     compression_factors,
 )
+from .contrast import contrastive_loss
+from .distillation import distillation_loss, virtual_examples
+from .experts import reversed_prior, sade_adjustments, view_agreement
 from .focal import one_vs_all_focal_loss
 from .held_out import class_mean, held_out_rows
 from .long_tail import class_counts, long_tailed_counts, long_tailed_indices
@@ -83,10 +92,13 @@ __all__ = [
     'compress_features',
     'compress_mixed_features',
     'compression_factors',
+    'contrastive_loss',
     'cosine_to_vmf',
     'cost_sensitive_weights',
     'directional_logits',
+    'distillation_loss',
     'group_accuracy',
+    'hard_classes',
     'head_to_vmf',
     'held_out_rows',
     'inter_class_discrepancy',
@@ -103,15 +115,22 @@ __all__ = [
     'long_tailed_indices',
     'mean_overlaps',
     'mix_batch',
+    'mutual_distillation',
+    'ncl_losses',
     'one_vs_all_focal_loss',
     'overlap_row_means',
     'positive_concentration',
     'raw_concentration',
     'remix_label_weights',
+    'restrict_logits',
+    'reversed_prior',
+    'sade_adjustments',
     'shot_groups',
     'smoothed_cross_entropy',
     'tau_norm_to_vmf',
     'top_calibration_error',
+    'view_agreement',
+    'virtual_examples',
     'vmf_bias',
     'vmf_kl',
     'vmf_log_partition',

@@ -1,19 +1,25 @@
-from .backbones import CIFARResNet
+from .backbones import CIFARResNet, MultiExpertCIFARResNet, ParallelBackbones
 from .batch_augments import (
+    BatchAutoAugment,
     BatchColorJitter,
+    BatchCutout,
     BatchMixup,
     BatchRandomCrop,
     BatchRandomFlip,
+    BatchRandomRotation,
     BatchRemix,
     ManifoldMixup,
 )
-from .classifiers import LongTailClassifier
+from .classifiers import DistillClassifier, LongTailClassifier, NCLClassifier
 from .data_preprocessor import BatchDataPreprocessor
 from .heads import (
     CalibratedClsHead,
     CausalClsHead,
     CosineClsHead,
     LogitAdjustedClsHead,
+    MultiExpertClsHead,
+    NCLClsHead,
+    SADEClsHead,
     TauNormClsHead,
     VMFClsHead,
 )
@@ -24,21 +30,27 @@ from .losses import (
     ClassBalancedFocalLoss,
     ClassFeatureConsistencyLoss,
     DeferredLoss,
+    DiVELoss,
     InterClassDiscrepancyLoss,
     LabelAwareSmoothLoss,
     LDAMLoss,
     LogitAdjustedLoss,
     OneVsAllFocalLoss,
 )
+from .momentum_contrast import MomentumContrast
 from .necks import FCCNeck
+from .two_view_data_preprocessor import TwoViewDataPreprocessor
 
 __all__ = [
     'BalancedSoftmaxLoss',
+    'BatchAutoAugment',
     'BatchColorJitter',
+    'BatchCutout',
     'BatchDataPreprocessor',
     'BatchMixup',
     'BatchRandomCrop',
     'BatchRandomFlip',
+    'BatchRandomRotation',
     'BatchRemix',
     'CDTLoss',
     'CIFARResNet',
@@ -49,6 +61,8 @@ __all__ = [
     'ClassFeatureConsistencyLoss',
     'CosineClsHead',
     'DeferredLoss',
+    'DiVELoss',
+    'DistillClassifier',
     'FCCNeck',
     'InterClassDiscrepancyLoss',
     'LDAMLoss',
@@ -57,7 +71,15 @@ __all__ = [
     'LogitAdjustedLoss',
     'LongTailClassifier',
     'ManifoldMixup',
+    'MomentumContrast',
+    'MultiExpertCIFARResNet',
+    'MultiExpertClsHead',
+    'NCLClassifier',
+    'NCLClsHead',
     'OneVsAllFocalLoss',
+    'ParallelBackbones',
+    'SADEClsHead',
     'TauNormClsHead',
+    'TwoViewDataPreprocessor',
     'VMFClsHead',
 ]

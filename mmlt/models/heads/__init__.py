@@ -2,6 +2,9 @@ from .calibrated_cls_head import CalibratedClsHead
 from .causal_cls_head import CausalClsHead
 from .cosine_cls_head import CosineClsHead
 from .logit_adjusted_cls_head import LogitAdjustedClsHead
+from .multi_expert_cls_head import MultiExpertClsHead
+from .ncl_cls_head import NCLClsHead
+from .sade_cls_head import SADEClsHead
 from .tau_norm_cls_head import TauNormClsHead
 from .vmf_cls_head import VMFClsHead
 
@@ -10,6 +13,9 @@ __all__ = [
     'CausalClsHead',
     'CosineClsHead',
     'LogitAdjustedClsHead',
+    'MultiExpertClsHead',
+    'NCLClsHead',
+    'SADEClsHead',
     'TauNormClsHead',
     'VMFClsHead',
 ]

@@ -4,6 +4,7 @@ from .class_balanced_ce_loss import ClassBalancedCELoss
 from .class_balanced_focal_loss import ClassBalancedFocalLoss
 from .class_feature_consistency_loss import ClassFeatureConsistencyLoss
 from .deferred_loss import DeferredLoss
+from .dive_loss import DiVELoss
 from .inter_class_discrepancy_loss import InterClassDiscrepancyLoss
 from .label_aware_smooth_loss import LabelAwareSmoothLoss
 from .ldam_loss import LDAMLoss
@@ -17,6 +18,7 @@ __all__ = [
     'ClassBalancedFocalLoss',
     'ClassFeatureConsistencyLoss',
     'DeferredLoss',
+    'DiVELoss',
     'InterClassDiscrepancyLoss',
     'LDAMLoss',
     'LabelAwareSmoothLoss',

@@ -1,0 +1,18 @@
+"""SADE with linear classifiers and FCC (gamma 1.0, from epoch 50), CIFAR-100-LT.
+
+SADE's own cosine classifiers would not see FCC. Imbalance ratio 100.
+
+Theirs (accuracy): not among our sources.
+Ours: not run yet.
+Run: python tools/train.py configs/fcc/sade_resnet32_cifar100lt.py
+"""
+
+_base_ = '../sade/resnet32_cifar100lt.py'
+
+model = dict(
+    neck=[
+        dict(type='GlobalAveragePooling'),
+        dict(type='FCCNeck', gamma=1.0, begin=50),
+    ],
+    head=dict(scale=None),
+)

@@ -1,0 +1,151 @@
+"""Experts that learn from each other: the losses of NCL."""
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from .distillation import at_least_float32
+
+EXCLUDED = ('zero', 'drop')
+
+
+def hard_classes(logits: Tensor, labels: Tensor, num_hard: int) -> Tensor:
+    """The class of each image and those most easily taken for it.
+
+    Args:
+        logits: (N, C).
+        labels: (N,) int64.
+        num_hard: M in [1, C], the class itself among them.
+
+    Returns:
+        (N, M) int64: the label first, then the others by falling logit.
+
+    Raises:
+        ValueError: If ``num_hard`` is out of range.
+
+    Source:
+        NCL, Li et al., CVPR 2022 ("hard category mining").
+    """
+    if not 1 <= num_hard <= logits.shape[1]:
+        raise ValueError(
+            f'Expected `num_hard` to be in [1, {logits.shape[1]}], the '
+            f'number of classes, but got {num_hard!r}.'
+        )
+    first = logits.detach().scatter(1, labels[:, None], float('inf'))
+    return first.topk(num_hard, dim=1).indices
+
+
+def restrict_logits(
+    logits: Tensor, classes: Tensor, excluded: str = 'zero'
+) -> Tensor:
+    """Logits in which some classes alone compete.
+
+    Args:
+        logits: (N, C), or (K, N, C) of K experts.
+        classes: (N, M) int64, with no class twice.
+        excluded: What becomes of the other logits. 'zero': they are
+            multiplied by 0, as in the published code, so that together they
+            weigh as C - M classes with logit 0. 'drop': they are left out, a
+            softmax over M classes.
+
+    Returns:
+        (..., N, C) for 'zero'; (..., N, M), in the order of ``classes``, for
+        'drop'.
+
+    Raises:
+        ValueError: If ``excluded`` is another word.
+    """
+    if excluded not in EXCLUDED:
+        raise ValueError(
+            f'Expected `excluded` to be one of {list(EXCLUDED)}, but got '
+            f'{excluded!r}.'
+        )
+    if excluded == 'drop':
+        shape = (*logits.shape[:-1], classes.shape[1])
+        return logits.gather(-1, classes.expand(shape))
+    mask = torch.zeros(
+        logits.shape[-2:], dtype=logits.dtype, device=logits.device
+    )
+    return logits * mask.scatter_(1, classes, 1)
+
+
+def mutual_distillation(logits: Tensor) -> Tensor:
+    r"""How far the experts' predictions are apart, sum KL(p_j \|\| p_i)/(K-1).
+
+    The sum runs over all ordered pairs of different experts. The gradient
+    flows to both of a pair, as in the published code.
+
+    Args:
+        logits: (K, N, C) of K experts.
+
+    Returns:
+        (N,) >= 0, in at least float32; 0 for one expert.
+
+    Source:
+        NCL, CVPR 2022 ("nested balanced online distillation").
+    """
+    log_p = F.log_softmax(at_least_float32(logits), dim=2)
+    num_experts = len(log_p)
+    total = log_p.new_zeros(log_p.shape[1])
+    for i in range(num_experts):
+        for j in range(num_experts):
+            if i != j:
+                total = total + F.kl_div(
+                    log_p[i], log_p[j], reduction='none', log_target=True
+                ).sum(1)
+    return total / max(num_experts - 1, 1)
+
+
+def ncl_losses(
+    logits: Tensor,
+    labels: Tensor,
+    log_counts: Tensor,
+    num_hard: int,
+    excluded: str = 'zero',
+) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    """The four terms of nested collaborative learning, per sample.
+
+    Each expert is trained with balanced softmax (logits plus the logarithm
+    of the counts) over all classes and over the hard ones, and the experts
+    learn from each other over both. The hard classes are those of expert 0,
+    by its logits without the prior.
+
+    Convention:
+        - with ``excluded='zero'`` a constant in ``log_counts`` matters: the
+          published code adds the logarithm of the counts, not of the shares.
+
+    Args:
+        logits: (K, N, C) of K experts.
+        labels: (N,) int64.
+        log_counts: (C,), the logarithm of the class counts.
+        num_hard: M in [1, C].
+        excluded: See :func:`restrict_logits`.
+
+    Returns:
+        Four (N,): cross-entropy summed over the experts, over all classes
+        and over the hard ones; mutual distillation over all classes and over
+        the hard ones.
+
+    Source:
+        NCL, CVPR 2022, arXiv 2203.15359; the details are those of the
+        published code.
+    """
+    logits = at_least_float32(logits)
+    classes = hard_classes(logits[0], labels, num_hard)
+    balanced = logits + log_counts.to(logits.dtype)
+    hard = restrict_logits(balanced, classes, excluded)
+    # where the others are dropped, the label is the first of the classes
+    target = labels if excluded == 'zero' else torch.zeros_like(labels)
+
+    def cross_entropy(scores: Tensor, label: Tensor) -> Tensor:
+        repeated = label.expand(len(scores), -1)
+        return F.cross_entropy(
+            scores.transpose(1, 2), repeated, reduction='none'
+        ).sum(0)
+
+    return (
+        cross_entropy(balanced, labels),
+        cross_entropy(hard, target),
+        mutual_distillation(balanced),
+        mutual_distillation(hard),
+    )

@@ -1,0 +1,41 @@
+"""Contrast of a query with its key and a queue of other keys."""
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from .distillation import at_least_float32
+
+
+def contrastive_loss(
+    queries: Tensor,
+    keys: Tensor,
+    queue: Tensor,
+    temperature: float = 0.2,
+) -> Tensor:
+    r"""Negative log-probability that a query finds its own key.
+
+    -log exp(q.k / T) / (exp(q.k / T) + sum_m exp(q.m / T)), m the rows of the
+    queue; all are divided by their length first.
+
+    Args:
+        queries: (N, D).
+        keys: (N, D), of the same images; no gradient flows to them.
+        queue: (M, D), keys of other images; no gradient flows to them.
+        temperature: T > 0, dimensionless.
+
+    Returns:
+        (N,) >= 0, in at least float32.
+
+    Source:
+        MoCo, He et al., CVPR 2020, Eq. 1; in NCL, CVPR 2022, with T = 0.2.
+    """
+    q = F.normalize(at_least_float32(queries), dim=1)
+    k = F.normalize(at_least_float32(keys.detach()), dim=1)
+    negatives = F.normalize(at_least_float32(queue.detach()), dim=1)
+    # not in half precision: cosines are divided by a small temperature
+    with torch.autocast(q.device.type, enabled=False):
+        own = (q * k).sum(1, keepdim=True)
+        others = q @ negatives.to(q.dtype).T
+    logits = torch.cat([own, others], dim=1) / temperature
+    return -F.log_softmax(logits, dim=1)[:, 0]

@@ -1,0 +1,126 @@
+"""Several experts on one image: priors of SADE, agreement of two views."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from .distillation import at_least_float32
+
+
+def reversed_prior(prior: Tensor) -> Tensor:
+    """The prior in reversed order of frequency.
+
+    The most frequent class gets the share of the rarest, the second that of
+    the second rarest, and so on.
+
+    Convention: of equal counts the first is the more frequent, so that the
+    prior of classes sorted by size is reversed as it stands. (The published
+    code leaves it open.)
+
+    Args:
+        prior: (C,) shares or counts, in any order.
+
+    Returns:
+        (C,), the same numbers rearranged.
+
+    Source:
+        SADE, Zhang et al., NeurIPS 2022, arXiv 2107.09249; the order is that
+        of the published code.
+    """
+    falling, order = prior.sort(descending=True, stable=True)
+    return torch.empty_like(prior).scatter_(0, order, falling.flip(0))
+
+
+def sade_adjustments(
+    counts: Sequence[int] | Tensor, num_experts: int = 3, tau: float = 2.0
+) -> Tensor:
+    """What the training logits of each expert get on top.
+
+    Row 0, nothing: the expert of the training distribution. Row 1, log pi:
+    balanced softmax, the expert of the uniform one. Row 2, log pi - tau log
+    pi_bar, pi_bar the reversed prior: the expert of the inverted one.
+
+    Args:
+        counts: (C,) integers >= 1.
+        num_experts: 1, 2 or 3: as many of the rows.
+        tau: Strength of the third expert, >= 0; 0 makes it the second.
+
+    Returns:
+        (num_experts, C) float64.
+
+    Raises:
+        ValueError: If a class has no image, or a setting is out of range.
+
+    Source:
+        SADE, NeurIPS 2022, arXiv 2107.09249, the three expertise-guided
+        losses.
+    """
+    if num_experts not in (1, 2, 3):
+        raise ValueError(
+            'Expected `num_experts` to be 1, 2 or 3, but got '
+            f'{num_experts!r}. SADE has a loss for three.'
+        )
+    if not tau >= 0:
+        raise ValueError(
+            f'Expected `tau` to be >= 0, but got {tau!r}. The published one '
+            'is 2 (1 on iNaturalist).'
+        )
+    log_prior = log_class_prior(counts)
+    rows = [
+        torch.zeros_like(log_prior),
+        log_prior,
+        log_prior - tau * reversed_prior(log_prior),
+    ]
+    return torch.stack(rows[:num_experts])
+
+
+def log_class_prior(counts: Sequence[int] | Tensor) -> Tensor:
+    """Logarithm of each class's share of the training images.
+
+    Args:
+        counts: (C,) integers >= 1.
+
+    Returns:
+        (C,) float64.
+
+    Raises:
+        ValueError: If a class has no image.
+    """
+    counts = torch.as_tensor(np.asarray(counts)).double()
+    if (counts < 1).any():
+        empty = int((counts < 1).nonzero()[0])
+        raise ValueError(
+            f'Expected every class to have a training image, but class '
+            f'{empty} has {counts[empty]:g}; its logarithm is taken.'
+        )
+    return (counts / counts.sum()).log()
+
+
+def view_agreement(first: Tensor, second: Tensor, weights: Tensor) -> Tensor:
+    """Mean cosine between the predictions for two views of each image.
+
+    A prediction is the softmax of the weighted sum of the experts' logits.
+    SADE finds the weights of an unknown test distribution by making it large:
+    an expert that knows a class says the same of both views.
+
+    Args:
+        first: (E, N, C) logits of the experts for one view of N images.
+        second: (E, N, C), for the other.
+        weights: (E,) >= 0 with sum 1.
+
+    Returns:
+        A scalar in (0, 1], in at least float32.
+
+    Source:
+        SADE, NeurIPS 2022, arXiv 2107.09249, test-time self-supervised
+        aggregation.
+    """
+
+    def predict(logits: Tensor) -> Tensor:
+        weighted = weights[:, None, None] * at_least_float32(logits)
+        return weighted.sum(0).softmax(dim=1)
+
+    return F.cosine_similarity(predict(first), predict(second), dim=1).mean()

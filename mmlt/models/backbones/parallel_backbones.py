@@ -1,0 +1,37 @@
+import copy
+
+import torch
+from mmengine.model import BaseModule
+from mmpretrain.registry import MODELS
+from torch import Tensor, nn
+
+
+@MODELS.register_module()
+class ParallelBackbones(BaseModule):
+    """Several networks of one kind, each with its own weights.
+
+    Args:
+        backbone: Config of one of them.
+        num_experts: How many, >= 1.
+
+    Returns (forward):
+        A tuple of their last feature maps side by side, (N, E D, ...).
+
+    Raises:
+        ValueError: If ``num_experts`` < 1.
+    """
+
+    def __init__(self, backbone: dict, num_experts: int = 3) -> None:
+        super().__init__()
+        if not isinstance(num_experts, int) or num_experts < 1:
+            raise ValueError(
+                'Expected `num_experts` to be an integer >= 1, but got '
+                f'{num_experts!r}.'
+            )
+        self.networks = nn.ModuleList(
+            MODELS.build(copy.deepcopy(backbone)) for _ in range(num_experts)
+        )
+
+    def forward(self, x: Tensor) -> tuple[Tensor]:
+        """Feature maps (N, E D, ...) of images (N, 3, H, W)."""
+        return (torch.cat([net(x)[-1] for net in self.networks], dim=1),)

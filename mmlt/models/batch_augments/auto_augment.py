@@ -1,0 +1,43 @@
+import torch
+from mmpretrain.registry import MODELS
+from torch import Generator, Tensor, nn
+from torchvision.transforms import AutoAugment, AutoAugmentPolicy
+
+
+@MODELS.register_module()
+class BatchAutoAugment(nn.Module):
+    """torchvision's AutoAugment, for each image of a batch.
+
+    The images go through it one by one: it takes longer than the other batch
+    augmentations (see ``configs/ncl/README.md``).
+
+    Args:
+        policy: 'cifar10', 'imagenet' or 'svhn'.
+        fill: Grey level of what a rotation, shear or shift leaves empty.
+
+    Raises:
+        ValueError: If the policy is another.
+
+    Source:
+        Cubuk et al., CVPR 2019.
+    """
+
+    def __init__(self, policy: str = 'cifar10', fill: int = 128) -> None:
+        super().__init__()
+        known = [p.value for p in AutoAugmentPolicy]
+        if policy not in known:
+            raise ValueError(
+                f'Expected `policy` to be one of {sorted(known)}, but got '
+                f'{policy!r}.'
+            )
+        self.augment = AutoAugment(AutoAugmentPolicy(policy), fill=[fill] * 3)
+
+    def forward(self, images: Tensor, generator: Generator) -> Tensor:
+        """Images (N, 3, H, W) uint8, augmented."""
+        seed = torch.randint(
+            2**62, (1,), generator=generator, device=images.device
+        )
+        # torchvision draws from the global generator of the CPU
+        with torch.random.fork_rng(devices=[]):
+            torch.default_generator.manual_seed(int(seed))
+            return torch.stack([self.augment(image) for image in images])

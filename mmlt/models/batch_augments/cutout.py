@@ -1,0 +1,44 @@
+import torch
+from mmpretrain.registry import MODELS
+from torch import Generator, Tensor, nn
+
+from mmlt.functional.augment_geometry import cutout_batch
+
+
+@MODELS.register_module()
+class BatchCutout(nn.Module):
+    """Blacken a random square of each image of a batch.
+
+    Every pixel is equally likely to be the centre, so that squares stick out
+    of the image: rows from centre - size // 2, ``size`` of them.
+
+    Args:
+        size: Side of the squares, >= 1.
+
+    Raises:
+        ValueError: If it is less.
+
+    Source:
+        DeVries and Taylor, arXiv 1708.04552.
+    """
+
+    def __init__(self, size: int) -> None:
+        super().__init__()
+        if size < 1:
+            raise ValueError(f'Expected `size` to be >= 1, but got {size!r}.')
+        self.size = size
+
+    def forward(self, images: Tensor, generator: Generator) -> Tensor:
+        """Images (N, C, H, W) with a black square each."""
+
+        def first(side: int) -> Tensor:
+            centre = torch.randint(
+                side,
+                (len(images),),
+                generator=generator,
+                device=images.device,
+            )
+            return centre - self.size // 2
+
+        top, left = first(images.shape[2]), first(images.shape[3])
+        return cutout_batch(images, top, left, self.size)

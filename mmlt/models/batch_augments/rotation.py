@@ -1,0 +1,35 @@
+import torch
+from mmpretrain.registry import MODELS
+from torch import Generator, Tensor, nn
+
+from mmlt.functional.augment_geometry import rotate_batch
+
+
+@MODELS.register_module()
+class BatchRandomRotation(nn.Module):
+    """Rotate each image of a batch by a random angle.
+
+    Same distribution as torchvision's ``RandomRotation(degrees)``: uniform
+    in [-degrees, degrees], the nearest pixel, black corners.
+
+    Args:
+        degrees: Largest angle, in [0, 180].
+
+    Raises:
+        ValueError: If it is outside.
+    """
+
+    def __init__(self, degrees: float) -> None:
+        super().__init__()
+        if not 0 <= degrees <= 180:
+            raise ValueError(
+                f'Expected `degrees` to be in [0, 180], but got {degrees!r}.'
+            )
+        self.degrees = degrees
+
+    def forward(self, images: Tensor, generator: Generator) -> Tensor:
+        """Images (N, C, H, W), rotated."""
+        draw = torch.rand(
+            len(images), generator=generator, device=images.device
+        )
+        return rotate_batch(images, (2 * draw - 1) * self.degrees)

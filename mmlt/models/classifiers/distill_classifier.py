@@ -1,0 +1,110 @@
+import os
+from collections.abc import Sequence
+
+import torch
+from mmengine.runner.checkpoint import _load_checkpoint, load_state_dict
+from mmpretrain.registry import MODELS
+from mmpretrain.structures import DataSample
+from torch import Tensor, nn
+
+from mmlt.structures import labels_of
+
+from .long_tail_classifier import LongTailClassifier
+
+
+@MODELS.register_module()
+class DistillClassifier(LongTailClassifier):
+    """A classifier that learns from the logits of a trained one, the teacher.
+
+    The teacher sees the same augmented batch, in evaluation mode and without
+    gradient, and the head's loss gets ``teacher_logits`` (``DiVELoss``). It
+    is no part of the model: not in the checkpoint, not in the optimizer, not
+    there at test. It is built and loaded when the training begins.
+
+    Args:
+        teacher: Config of the teacher's model.
+        teacher_checkpoint: Its checkpoint, a file or an address.
+        **kwargs: As the parent's, for the student.
+
+    Raises:
+        FileNotFoundError: When the training begins, without the checkpoint.
+        ValueError: If the checkpoint does not fit the teacher.
+    """
+
+    def __init__(
+        self, *args, teacher: dict, teacher_checkpoint: str, **kwargs
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.teacher = teacher
+        self.teacher_checkpoint = teacher_checkpoint
+        # in a tuple, so that it is no submodule
+        self._loaded: tuple[nn.Module, ...] = ()
+
+    def init_weights(self) -> None:
+        """Initialise the student and load the teacher; training begins."""
+        super().init_weights()
+        self.load_teacher()
+
+    def load_teacher(self) -> None:
+        """Build the teacher and load its checkpoint."""
+        path = self.teacher_checkpoint
+        if '://' not in path and not os.path.isfile(path):
+            raise FileNotFoundError(
+                f'Expected the checkpoint of the teacher, but {path} does '
+                'not exist. Train the teacher first ('
+                f'{training_command(path)}), or name another one: '
+                '--cfg-options model.teacher_checkpoint=FILE.'
+            )
+        config = dict(self.teacher)
+        config.pop('data_preprocessor', None)  # the student's made the batch
+        model = MODELS.build(config)
+        weights = _load_checkpoint(path, map_location='cpu')
+        weights = weights.get('state_dict', weights)
+        weights = {
+            key: value
+            for key, value in weights.items()
+            if not key.startswith('data_preprocessor.')
+        }
+        try:
+            load_state_dict(model, weights, strict=True)
+        except RuntimeError as error:
+            raise ValueError(
+                f'Expected {path} to hold the weights of `teacher`, but they '
+                f'do not fit. {error}'
+            ) from error
+        model.requires_grad_(False)
+        self._loaded = (model.eval(),)
+
+    @torch.no_grad()
+    def teacher_logits(self, inputs: Tensor) -> Tensor:
+        """Logits (N, C) of the teacher at test, of images (N, 3, H, W)."""
+        if not self._loaded:
+            self.load_teacher()
+        (teacher,) = self._loaded
+        return teacher.to(inputs)(inputs, mode='tensor')
+
+    def loss(
+        self, inputs: Tensor, data_samples: Sequence[DataSample]
+    ) -> dict[str, Tensor]:
+        """Losses of a training batch.
+
+        Args:
+            inputs: (N, 3, H, W).
+            data_samples: N ``DataSample``, or one ``BatchDataSample``.
+
+        Returns:
+            Named scalar losses.
+        """
+        feats = self.extract_feat(inputs, labels=labels_of(data_samples))
+        return self.head.loss(
+            feats, data_samples, teacher_logits=self.teacher_logits(inputs)
+        )
+
+
+def training_command(checkpoint: str) -> str:
+    """Command that makes work_dirs/METHOD/NAME/epoch_N.pth."""
+    folder, name = os.path.split(os.path.dirname(checkpoint))
+    config = f'configs/{os.path.basename(folder)}/{name}.py'
+    if not os.path.isfile(config):
+        config = 'CONFIG'
+    return f'python tools/train.py {config}'

@@ -1,0 +1,94 @@
+from collections.abc import Sequence
+
+from mmpretrain.registry import MODELS
+from mmpretrain.structures import DataSample
+from torch import Tensor, nn
+
+from mmlt.structures import labels_of
+
+from .long_tail_classifier import LongTailClassifier
+
+
+@MODELS.register_module()
+class NCLClassifier(LongTailClassifier):
+    """Several whole networks on the same batch, for ``NCLClsHead``.
+
+    The features of the networks stand side by side, so that necks (pooling,
+    ``FCCNeck``) work as for one.
+
+    Args:
+        backbone: Config of one network.
+        num_experts: How many there are; the head has the same number.
+        contrast: Config of the contrastive branch
+            (``MomentumContrast``, without its encoder); None for none. With
+            it a batch has two views (``TwoViewDataPreprocessor``).
+        **kwargs: As the parent's.
+
+    Source:
+        NCL, Li et al., CVPR 2022, arXiv 2203.15359.
+    """
+
+    def __init__(
+        self,
+        backbone: dict,
+        *args,
+        num_experts: int = 3,
+        contrast: dict | None = None,
+        **kwargs,
+    ) -> None:
+        super().__init__(
+            dict(
+                type='ParallelBackbones',
+                backbone=backbone,
+                num_experts=num_experts,
+            ),
+            *args,
+            **kwargs,
+        )
+        self.contrast: nn.Module | None = None
+        if contrast is not None:
+            self.contrast = MODELS.build(
+                dict(contrast, encoder=self.backbone, num_experts=num_experts)
+            )
+
+    def init_weights(self) -> None:
+        """Initialise; the contrast's slower networks begin as copies."""
+        super().init_weights()
+        if self.contrast is not None:
+            self.contrast.follow(self.backbone, momentum=0)
+
+    def loss(
+        self,
+        inputs: Tensor | tuple[Tensor, Tensor],
+        data_samples: Sequence[DataSample],
+    ) -> dict[str, Tensor]:
+        """Losses of a training batch.
+
+        Args:
+            inputs: (N, 3, H, W); with ``contrast``, two views of them.
+            data_samples: N ``DataSample``, or one ``BatchDataSample``.
+
+        Returns:
+            Named scalar losses.
+        """
+        if self.contrast is None:
+            return super().loss(inputs, data_samples)
+        if isinstance(inputs, Tensor):
+            raise TypeError(
+                'Expected two views of a batch for `contrast`, but got one. '
+                "Set `data_preprocessor=dict(type='TwoViewDataPreprocessor')`"
+                ', or drop `contrast`.'
+            )
+        images, other_view = inputs
+        maps = self.extract_feat(images, stage='backbone')
+        feats, labels = maps, labels_of(data_samples)
+        for neck in self._necks():
+            if getattr(neck, 'needs_labels', False):
+                feats = neck(feats, labels)
+            else:
+                feats = neck(feats)
+        losses = self.head.loss(feats, data_samples)
+        losses['loss_contrast'] = self.contrast(
+            self.backbone, maps, other_view
+        )
+        return losses

@@ -1,0 +1,103 @@
+import torch
+from mmpretrain.registry import MODELS
+from torch import Tensor
+
+from mmlt.functional import ncl_losses
+from mmlt.functional.collaboration import EXCLUDED
+from mmlt.functional.experts import log_class_prior
+from mmlt.models.class_counts import ClassCountsMixin
+
+from .multi_expert_cls_head import MultiExpertClsHead
+
+
+@MODELS.register_module()
+class NCLClsHead(ClassCountsMixin, MultiExpertClsHead):
+    """Experts that are trained by balanced softmax and by each other.
+
+    The four terms of :func:`~mmlt.functional.ncl_losses`: balanced softmax
+    over all classes and over the hard ones of each image, and the distance
+    of the experts' predictions over both. The head of an ``NCLClassifier``.
+
+    Args:
+        num_classes: C.
+        in_channels: D, channels of one expert.
+        num_experts: K >= 1.
+        hard_fraction: Share of the classes that are hard, in (0, 1]:
+            floor(share C) of them, at least 1, the label among them.
+        distill_weight: Factor on both distances, >= 0.
+        excluded: What becomes of the logits of the other classes: 'zero' or
+            'drop', see :func:`~mmlt.functional.restrict_logits`.
+        scale: None for linear classifiers; a number for scale times cosine.
+        **kwargs: As :class:`MultiExpertClsHead`; ``loss`` is not used.
+
+    Raises:
+        ValueError: If a setting is out of range, or a class has no image.
+        TypeError: In training, for labels that are not one per image.
+        RuntimeError: In training, if the class counts were never set.
+
+    Source:
+        NCL, Li et al., CVPR 2022, arXiv 2203.15359, and its published code:
+        weight 0.6, 30 of 100 classes, 300 of 1,000, 2,442 of 8,142.
+    """
+
+    def __init__(
+        self,
+        num_classes: int,
+        in_channels: int,
+        num_experts: int = 3,
+        hard_fraction: float = 0.3,
+        distill_weight: float = 0.6,
+        excluded: str = 'zero',
+        scale: float | None = None,
+        **kwargs,
+    ) -> None:
+        super().__init__(
+            num_classes, in_channels, num_experts, scale, **kwargs
+        )
+        if not 0 < hard_fraction <= 1:
+            raise ValueError(
+                'Expected `hard_fraction` to be in (0, 1], but got '
+                f'{hard_fraction!r}. The published one is 0.3.'
+            )
+        if not distill_weight >= 0:
+            raise ValueError(
+                'Expected `distill_weight` to be >= 0, but got '
+                f'{distill_weight!r}. The published one is 0.6.'
+            )
+        if excluded not in EXCLUDED:
+            raise ValueError(
+                f'Expected `excluded` to be one of {list(EXCLUDED)}, but got '
+                f'{excluded!r}.'
+            )
+        # 1e-9: 0.29 times 100 is 29, whatever the last binary digit
+        self.num_hard = max(int(hard_fraction * num_classes + 1e-9), 1)
+        self.distill_weight = distill_weight
+        self.excluded = excluded
+        self.register_buffer('log_counts', torch.zeros(0), persistent=False)
+
+    def class_counts_changed(self) -> None:
+        """Compute the logarithm of the counts, (C,)."""
+        log_class_prior(self.class_counts)  # refuses an empty class
+        self.log_counts = self.class_counts.double().log().to(self.log_counts)
+
+    def expert_losses(self, logits: Tensor, target: Tensor) -> dict:
+        """Named losses from the logits of the experts, (K, N, C)."""
+        self.require_class_counts()
+        if not isinstance(target, Tensor) or target.dim() != 1:
+            raise TypeError(
+                'Expected one label per image, but NCLClsHead got mixed or '
+                'soft labels. The hard classes of an image are those of its '
+                'label: train without mixing.'
+            )
+        ce, hard, apart, hard_apart = (
+            term.mean()
+            for term in ncl_losses(
+                logits, target, self.log_counts, self.num_hard, self.excluded
+            )
+        )
+        return dict(
+            loss_ce=ce,
+            loss_hard_ce=hard,
+            loss_distill=self.distill_weight * apart,
+            loss_hard_distill=self.distill_weight * hard_apart,
+        )

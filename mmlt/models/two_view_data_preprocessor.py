@@ -1,0 +1,46 @@
+from collections.abc import Sequence
+
+from mmpretrain.registry import MODELS
+
+from .data_preprocessor import BatchDataPreprocessor
+
+
+@MODELS.register_module()
+class TwoViewDataPreprocessor(BatchDataPreprocessor):
+    """Augments every training batch twice, for a contrastive loss.
+
+    In training ``inputs`` is a pair of (N, 3, H, W), otherwise as the
+    parent's. Only whole batches have two views.
+
+    Args:
+        augments: Configs of batch augmentations for the first view.
+        second_augments: Those for the second.
+        **kwargs: As :class:`BatchDataPreprocessor`.
+    """
+
+    def __init__(
+        self,
+        augments: Sequence[dict] = (),
+        second_augments: Sequence[dict] = (),
+        **kwargs,
+    ) -> None:
+        super().__init__(augments=augments, **kwargs)
+        self.second = BatchDataPreprocessor(augments=second_augments, **kwargs)
+
+    def forward(self, data: dict, training: bool = False) -> dict:
+        """Make a batch ready for the network.
+
+        Args:
+            data: ``inputs`` and ``data_samples`` from the data loader.
+            training: Whether to augment, twice.
+
+        Returns:
+            The same keys.
+        """
+        first = super().forward(dict(data), training)
+        if training:
+            # one stream of random numbers: else both views had the same
+            self.second._generator = self.generator
+            second = self.second(dict(data), training)
+            first['inputs'] = (first['inputs'], second['inputs'])
+        return first

@@ -1,0 +1,123 @@
+import math
+
+import pytest
+import torch
+
+from mmlt.functional import (
+    long_tailed_counts,
+    reversed_prior,
+    sade_adjustments,
+    view_agreement,
+)
+
+COUNTS = [8, 4, 1, 2]
+
+
+def test_reversed_prior_swaps_the_ends():
+    assert reversed_prior(torch.tensor([8, 4, 1, 2])).tolist() == [1, 2, 8, 4]
+    falling = torch.tensor(long_tailed_counts(100, 500, 100))
+    assert torch.equal(reversed_prior(falling), falling.flip(0))
+
+
+def test_reversing_twice_is_nothing():
+    prior = torch.randperm(50)
+    assert torch.equal(reversed_prior(reversed_prior(prior)), prior)
+
+
+def test_convention_of_equal_counts_the_first_is_the_more_frequent():
+    # from the most frequent: class 1, then 2, then 0
+    assert reversed_prior(torch.tensor([1, 5, 5])).tolist() == [5, 1, 5]
+
+
+def test_rows_are_the_three_losses_of_the_paper():
+    rows = sade_adjustments(COUNTS, tau=2.0)
+    total, inverse = sum(COUNTS), [1, 2, 8, 4]
+    expected = [
+        [0.0] * 4,
+        [math.log(n / total) for n in COUNTS],
+        [
+            math.log(n / total) - 2 * math.log(m / total)
+            for n, m in zip(COUNTS, inverse, strict=True)
+        ],
+    ]
+    expected = torch.tensor(expected, dtype=torch.float64)
+    torch.testing.assert_close(rows, expected, rtol=1e-14, atol=1e-15)
+
+
+def test_fewer_experts_are_the_first_ones_and_tau_zero_repeats_the_second():
+    rows = sade_adjustments(COUNTS)
+    for experts in (1, 2):
+        assert torch.equal(sade_adjustments(COUNTS, experts), rows[:experts])
+    rows = sade_adjustments(COUNTS, tau=0)
+    assert torch.equal(rows[1], rows[2])
+
+
+def test_equal_counts_leave_every_expert_with_plain_cross_entropy():
+    rows = sade_adjustments([7] * 6)
+    logits = torch.randn(3, 5, 6, dtype=torch.float64)
+    torch.testing.assert_close(
+        (logits + rows[:, None]).softmax(2), logits.softmax(2)
+    )
+
+
+@pytest.mark.parametrize(
+    ('args', 'match'),
+    [
+        (([3, 0, 2],), 'class 1 has 0'),
+        ((COUNTS, 4), '`num_experts` to be 1, 2 or 3'),
+        ((COUNTS, 3, -1.0), '`tau` to be >= 0'),
+    ],
+)
+def test_settings_out_of_range(args, match):
+    with pytest.raises(ValueError, match=match):
+        sade_adjustments(*args)
+
+
+def views(e=3, n=4, c=5):
+    return torch.randn(2, e, n, c, dtype=torch.float64)
+
+
+def test_agreement_is_the_cosine_of_the_predictions():
+    first, second = views()
+    weights = [0.5, 0.3, 0.2]
+    cosines = []
+    for i in range(4):
+        predictions = []
+        for view in (first, second):
+            logits = [
+                sum(weights[e] * view[e, i, c].item() for e in range(3))
+                for c in range(5)
+            ]
+            total = sum(math.exp(v) for v in logits)
+            predictions.append([math.exp(v) / total for v in logits])
+        a, b = predictions
+        dot = sum(u * v for u, v in zip(a, b, strict=True))
+        lengths = math.hypot(*a) * math.hypot(*b)
+        cosines.append(dot / lengths)
+    value = view_agreement(
+        first, second, torch.tensor(weights, dtype=torch.float64)
+    )
+    assert value.item() == pytest.approx(sum(cosines) / 4, rel=1e-12)
+
+
+def test_agreement_of_a_view_with_itself_is_one():
+    first, _ = views()
+    weights = torch.tensor([0.2, 0.2, 0.6]).double()
+    assert view_agreement(first, first, weights).item() == pytest.approx(1)
+
+
+def test_gradient_of_the_agreement():
+    first, second = views()
+    weights = torch.tensor([0.2, 0.3, 0.5]).double().requires_grad_()
+    assert torch.autograd.gradcheck(
+        lambda w: view_agreement(first, second, w), weights
+    )
+
+
+def test_agreement_of_half_precision_is_computed_in_float32():
+    first, second = views().bfloat16()
+    weights = torch.full((3,), 1 / 3)
+    value = view_agreement(first, second, weights)
+    assert value.dtype == torch.float32
+    exact = view_agreement(first.double(), second.double(), weights.double())
+    assert value.item() == pytest.approx(exact.item(), rel=1e-6)
