@@ -13,6 +13,7 @@ from .calibration import (
 from .compression import compress_features, compression_factors
 from .held_out import class_mean, held_out_rows
 from .long_tail import class_counts, long_tailed_counts, long_tailed_indices
+from .sampling import sample_rows, sampling_probabilities
 from .shots import group_accuracy, shot_groups
 from .vmf import (
     calibrated_concentration,
@@ -67,6 +68,8 @@ __all__ = [
     'overlap_row_means',
     'positive_concentration',
     'raw_concentration',
+    'sample_rows',
+    'sampling_probabilities',
     'shot_groups',
     'tau_norm_to_vmf',
     'top_calibration_error',
