@@ -10,6 +10,7 @@ from .heads import (
     CalibratedClsHead,
     CausalClsHead,
     CosineClsHead,
+    LWSClsHead,
     TauNormClsHead,
     VMFClsHead,
 )
@@ -28,6 +29,7 @@ __all__ = [
     'CosineClsHead',
     'FCCNeck',
     'InterClassDiscrepancyLoss',
+    'LWSClsHead',
     'LongTailClassifier',
     'TauNormClsHead',
     'VMFClsHead',

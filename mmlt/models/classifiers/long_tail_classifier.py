@@ -7,6 +7,7 @@ from mmpretrain.models import ArcFaceClsHead, ClsHead, ImageClassifier
 from mmpretrain.registry import MODELS
 from mmpretrain.structures import DataSample
 from torch import Tensor, nn
+from torch.nn.modules.batchnorm import _BatchNorm
 
 from mmlt.models.necks import FCCNeck
 from mmlt.structures import is_batch, labels_of, unpack_batch
@@ -20,10 +21,32 @@ class LongTailClassifier(ImageClassifier):
     ``needs_labels = True`` (``FCCNeck``), and takes a batch as a list of
     ``DataSample`` or as one ``BatchDataSample``. All else is the parent's:
     same arguments, same checkpoints.
+
+    Args:
+        *args: As the parent's.
+        frozen: Names of parts whose parameters are not trained, such as
+            'backbone' or 'head.fc'. As in the published code of two-stage
+            methods, their batch normalisation still updates its running
+            statistics,
+        norm_eval: unless this is set: it then uses and keeps those it has.
+        **kwargs: As the parent's.
+
+    Raises:
+        ValueError: If the model has no part of a name in ``frozen``.
     """
 
-    def __init__(self, *args, **kwargs) -> None:
+    def __init__(
+        self,
+        *args,
+        frozen: Sequence[str] = (),
+        norm_eval: bool = False,
+        **kwargs,
+    ) -> None:
         super().__init__(*args, **kwargs)
+        self.frozen = parts_to_freeze(self, frozen)
+        self.norm_eval = norm_eval
+        for part in self.frozen:
+            part.requires_grad_(False)
         if any(isinstance(m, FCCNeck) for m in self._necks()) and (
             normalizes_features(self.head)
         ):
@@ -34,6 +57,16 @@ class LongTailClassifier(ImageClassifier):
                 logger='current',
                 level=logging.WARNING,
             )
+
+    def train(self, mode: bool = True) -> 'LongTailClassifier':
+        """Training mode, in which frozen statistics stay as they are."""
+        super().train(mode)
+        if mode and self.norm_eval:
+            for part in self.frozen:
+                for module in part.modules():
+                    if isinstance(module, _BatchNorm):
+                        module.eval()
+        return self
 
     def _necks(self) -> list[nn.Module]:
         if self.neck is None:
@@ -110,6 +143,30 @@ class LongTailClassifier(ImageClassifier):
             batch.pred_label = scores.argmax(dim=1)
             return data_samples
         return super().predict(inputs, unpack_batch(batch), **kwargs)
+
+
+def parts_to_freeze(
+    model: nn.Module, names: Sequence[str]
+) -> tuple[nn.Module, ...]:
+    """Parts of a model by name, a tuple so that they are not registered.
+
+    Raises:
+        ValueError: If a name is none of its parts.
+    """
+    if isinstance(names, str):
+        names = [names]
+    parts = dict(model.named_modules())
+    parts.pop('')
+    for name in names:
+        if name not in parts:
+            near = name.rpartition('.')[0]
+            known = [n for n in parts if n.rpartition('.')[0] == near]
+            raise ValueError(
+                f'Expected `frozen` to name parts of the model, but got '
+                f'{name!r}. Parts{f" of {near}" if near else ""}: '
+                f'{", ".join(known) or "none"}.'
+            )
+    return tuple(parts[name] for name in names)
 
 
 def normalizes_features(head: nn.Module | None) -> bool:
