@@ -1,9 +1,15 @@
-from .hooks import DeferredRuntimeInfoHook, LongTailHook, ResultTableHook
+from .hooks import (
+    DeferredRuntimeInfoHook,
+    FreshPartsHook,
+    LongTailHook,
+    ResultTableHook,
+)
 from .optim_wrappers import AutocastOptimWrapper
 
 __all__ = [
     'AutocastOptimWrapper',
     'DeferredRuntimeInfoHook',
+    'FreshPartsHook',
     'LongTailHook',
     'ResultTableHook',
 ]

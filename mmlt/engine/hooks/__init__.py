@@ -1,5 +1,11 @@
 from .deferred_runtime_info_hook import DeferredRuntimeInfoHook
+from .fresh_parts_hook import FreshPartsHook
 from .long_tail_hook import LongTailHook
 from .result_table_hook import ResultTableHook
 
-__all__ = ['DeferredRuntimeInfoHook', 'LongTailHook', 'ResultTableHook']
+__all__ = [
+    'DeferredRuntimeInfoHook',
+    'FreshPartsHook',
+    'LongTailHook',
+    'ResultTableHook',
+]
