@@ -15,7 +15,12 @@ from mmlt.engine.preflight import (
     default_work_dir,
     join_processes,
 )
-from mmlt.engine.two_stage import load_first_stage, plan_stages, run_stages
+from mmlt.engine.two_stage import (
+    last_checkpoint,
+    load_first_stage,
+    plan_stages,
+    run_stages,
+)
 
 
 def parse_args() -> argparse.Namespace:
@@ -83,7 +88,10 @@ def merge_args(cfg: Config, args: argparse.Namespace) -> Config:
     if args.amp:
         cfg.optim_wrapper.type = 'AutocastOptimWrapper'
         cfg.optim_wrapper.dtype = 'bfloat16'
-    if args.resume is not None:
+    nothing_to_resume = last_checkpoint(cfg.work_dir) is None
+    if args.resume == 'auto' and cfg.get('load_from') and nothing_to_resume:
+        cfg.resume = False  # stopped before its first checkpoint: start again
+    elif args.resume is not None:
         cfg.resume = True
         cfg.load_from = None if args.resume == 'auto' else args.resume
     if args.auto_scale_lr:
