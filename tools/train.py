@@ -5,8 +5,6 @@ import os
 import sys
 
 from mmengine.config import Config, DictAction
-from mmengine.registry import RUNNERS
-from mmengine.runner import Runner
 
 import mmlt  # noqa: F401 (checks the environment, resolves 'mmlt::')
 from mmlt.engine.preflight import (
@@ -16,6 +14,12 @@ from mmlt.engine.preflight import (
     complete_config,
     default_work_dir,
     join_processes,
+)
+from mmlt.engine.two_stage import (
+    last_checkpoint,
+    load_first_stage,
+    plan_stages,
+    run_stages,
 )
 
 
@@ -84,7 +88,10 @@ def merge_args(cfg: Config, args: argparse.Namespace) -> Config:
     if args.amp:
         cfg.optim_wrapper.type = 'AutocastOptimWrapper'
         cfg.optim_wrapper.dtype = 'bfloat16'
-    if args.resume is not None:
+    nothing_to_resume = last_checkpoint(cfg.work_dir) is None
+    if args.resume == 'auto' and cfg.get('load_from') and nothing_to_resume:
+        cfg.resume = False  # stopped before its first checkpoint: start again
+    elif args.resume is not None:
         cfg.resume = True
         cfg.load_from = None if args.resume == 'auto' else args.resume
     if args.auto_scale_lr:
@@ -94,26 +101,37 @@ def merge_args(cfg: Config, args: argparse.Namespace) -> Config:
     return cfg
 
 
-def prepare(args: argparse.Namespace) -> Config:
-    """Config of the run, checked before anything is written."""
+def prepare(args: argparse.Namespace) -> list[Config]:
+    """Configs of the stages to run, checked before anything is written.
+
+    One, or two where the config names a first stage; the command line counts
+    for both, but ``--cfg-options`` for the second alone.
+    """
     check_config(args.config)
     cfg = merge_args(Config.fromfile(args.config), args)
     if cfg.get('load_from'):
         check_checkpoint(cfg.load_from, resume=cfg.get('resume', False))
-    check_work_dir(cfg.work_dir)
-    return complete_config(cfg)
+    stages = [cfg]
+    first = load_first_stage(cfg, args.config)
+    if first is not None:
+        first_args = argparse.Namespace(**vars(args))
+        first_args.work_dir = os.path.join(cfg.work_dir, 'stage1')
+        first_args.cfg_options = first_args.resume = None
+        stages = plan_stages(merge_args(first, first_args), cfg)
+    for stage in stages:
+        check_work_dir(stage.work_dir)
+    return [complete_config(stage) for stage in stages]
 
 
 def main() -> None:
-    """Run the training."""
+    """Run the training, both stages of it where it has two."""
     args = parse_args()
     try:
-        cfg = prepare(args)
+        stages = prepare(args)
     except (OSError, ValueError) as error:
         sys.exit(f'error: {error}')
     join_processes(args.launcher)
-    build = RUNNERS.build if 'runner_type' in cfg else Runner.from_cfg
-    build(cfg).train()
+    run_stages(stages)
 
 
 if __name__ == '__main__':

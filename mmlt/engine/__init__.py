@@ -1,5 +1,6 @@
 from .hooks import (
     DeferredRuntimeInfoHook,
+    FreshPartsHook,
     LongTailHook,
     ResultTableHook,
     SpeedSettingsHook,
@@ -9,6 +10,7 @@ from .optim_wrappers import AutocastOptimWrapper
 __all__ = [
     'AutocastOptimWrapper',
     'DeferredRuntimeInfoHook',
+    'FreshPartsHook',
     'LongTailHook',
     'ResultTableHook',
     'SpeedSettingsHook',

@@ -46,6 +46,7 @@ from .per_class import (
     ldam_margins,
 )
 from .remix import remix_label_weights
+from .sampling import sample_rows, sampling_probabilities
 from .shots import group_accuracy, shot_groups
 from .vmf import (
     calibrated_concentration,
@@ -125,6 +126,8 @@ __all__ = [
     'restrict_logits',
     'reversed_prior',
     'sade_adjustments',
+    'sample_rows',
+    'sampling_probabilities',
     'shot_groups',
     'smoothed_cross_entropy',
     'tau_norm_to_vmf',

@@ -7,6 +7,7 @@ from mmpretrain.models import ArcFaceClsHead, ClsHead, ImageClassifier
 from mmpretrain.registry import MODELS
 from mmpretrain.structures import DataSample
 from torch import Tensor, nn
+from torch.nn.modules.batchnorm import _BatchNorm
 
 from mmlt.models.batch_augments import ManifoldMixup
 from mmlt.models.necks import FCCNeck
@@ -29,21 +30,36 @@ class LongTailClassifier(ImageClassifier):
     same arguments, same checkpoints.
 
     Args:
-        *args: The parent's.
+        *args: As the parent's.
+        frozen: Names of parts whose parameters are not trained, such as
+            'backbone' or 'head.fc'. As in the published code of two-stage
+            methods, their batch normalisation still updates its running
+            statistics,
+        norm_eval: unless this is set: it then uses and keeps those it has.
         mixing: Config of a ``ManifoldMixup``, which mixes features in
             training.
-        **kwargs: The parent's.
+        **kwargs: As the parent's.
 
     Raises:
         TypeError: If ``mixing`` is something else, or a subclass has a
             ``loss`` of its own, which would not mix.
-        ValueError: If the backbone has no part of that name.
+        ValueError: If the model has no part of a name in ``frozen``, or the
+            backbone none of that in ``mixing``.
     """
 
     def __init__(
-        self, *args, mixing: dict | nn.Module | None = None, **kwargs
+        self,
+        *args,
+        frozen: Sequence[str] = (),
+        norm_eval: bool = False,
+        mixing: dict | nn.Module | None = None,
+        **kwargs,
     ) -> None:
         super().__init__(*args, **kwargs)
+        self.frozen = parts_to_freeze(self, frozen)
+        self.norm_eval = norm_eval
+        for part in self.frozen:
+            part.requires_grad_(False)
         self.mixing = feature_mixing(mixing, self.backbone)
         if self.mixing is not None and (
             type(self).loss is not LongTailClassifier.loss
@@ -63,6 +79,16 @@ class LongTailClassifier(ImageClassifier):
                 logger='current',
                 level=logging.WARNING,
             )
+
+    def train(self, mode: bool = True) -> 'LongTailClassifier':
+        """Training mode, in which frozen statistics stay as they are."""
+        super().train(mode)
+        if mode and self.norm_eval:
+            for part in self.frozen:
+                for module in part.modules():
+                    if isinstance(module, _BatchNorm):
+                        module.eval()
+        return self
 
     def _necks(self) -> list[nn.Module]:
         if self.neck is None:
@@ -199,6 +225,30 @@ def feature_mixing(
     if mixing.location != 'pool':
         mixing.part_of(backbone)  # says at once if there is none
     return mixing
+
+
+def parts_to_freeze(
+    model: nn.Module, names: Sequence[str]
+) -> tuple[nn.Module, ...]:
+    """Parts of a model by name, a tuple so that they are not registered.
+
+    Raises:
+        ValueError: If a name is none of its parts.
+    """
+    if isinstance(names, str):
+        names = [names]
+    parts = dict(model.named_modules())
+    parts.pop('')
+    for name in names:
+        if name not in parts:
+            near = name.rpartition('.')[0]
+            known = [n for n in parts if n.rpartition('.')[0] == near]
+            raise ValueError(
+                f'Expected `frozen` to name parts of the model, but got '
+                f'{name!r}. Parts{f" of {near}" if near else ""}: '
+                f'{", ".join(known) or "none"}.'
+            )
+    return tuple(parts[name] for name in names)
 
 
 def normalizes_features(head: nn.Module | None) -> bool:

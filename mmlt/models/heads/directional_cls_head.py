@@ -17,7 +17,7 @@ class DirectionalClsHead(ClsHead):
     A subclass says what kappa and mu are (:meth:`vmf_parameters`) and what
     is added (:meth:`logit_offset`). The weight has the name and shape of the
     parent's ``LinearClsHead`` (``fc.weight``), so its checkpoints load; a
-    bias in them is left out.
+    bias in them is left out, unless the subclass has one.
 
     Args:
         num_classes: C >= 1.
@@ -78,7 +78,8 @@ class DirectionalClsHead(ClsHead):
         )
 
     def _load_from_state_dict(self, state_dict, prefix, *args, **kwargs):
-        if state_dict.pop(prefix + 'fc.bias', None) is not None:
+        if self.fc.bias is None and prefix + 'fc.bias' in state_dict:
+            state_dict.pop(prefix + 'fc.bias')
             print_log(
                 f'{type(self).__name__} has no bias: that of the checkpoint '
                 'is left out.',

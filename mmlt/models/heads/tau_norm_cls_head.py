@@ -1,6 +1,6 @@
 import torch
 from mmpretrain.registry import MODELS
-from torch import Tensor
+from torch import Tensor, nn
 
 from mmlt.functional import tau_norm_to_vmf
 
@@ -9,7 +9,7 @@ from .directional_cls_head import DirectionalClsHead
 
 @MODELS.register_module()
 class TauNormClsHead(DirectionalClsHead):
-    r"""Tau-normalised classifier: logits w_i.x / \|w_i\|^tau, no bias.
+    r"""Tau-normalised classifier: logits w_i.x / \|w_i\|^tau.
 
     Made for a trained ``LinearClsHead``: put it in the config's place and
     test the same checkpoint. It can be trained as well.
@@ -22,6 +22,8 @@ class TauNormClsHead(DirectionalClsHead):
         normalize_features: Whether x is divided by its length. Kang et al.
             do not; the appendix of arXiv 2208.10043 writes it so. The
             predicted class is the same, its probability is not.
+        bias: Whether the linear head's bias is added as it is, as in the
+            published code of Bag of Tricks; the paper has none.
         **kwargs: As the parent's ``ClsHead``.
 
     Raises:
@@ -38,9 +40,12 @@ class TauNormClsHead(DirectionalClsHead):
         in_channels: int,
         tau: float = 0.7,
         normalize_features: bool = False,
+        bias: bool = False,
         **kwargs,
     ) -> None:
         super().__init__(num_classes, in_channels, **kwargs)
+        if bias:
+            self.fc = nn.Linear(in_channels, num_classes)
         self.tau = tau
         self.normalizes_features = normalize_features
         self.vmf_parameters()  # refuses a tau out of range
@@ -51,3 +56,7 @@ class TauNormClsHead(DirectionalClsHead):
         r"""Kappa (C,), \|w_i\|^(1 - tau), and mu (C, D)."""
         weight = self.fc.weight
         return tau_norm_to_vmf(weight.to(dtype or weight.dtype), self.tau)
+
+    def logit_offset(self) -> Tensor | None:
+        """The bias, (C,), or None."""
+        return self.fc.bias

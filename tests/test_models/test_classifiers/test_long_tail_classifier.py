@@ -391,3 +391,66 @@ def test_backbones_of_the_parent_are_mixed_by_the_same_names():
     inputs, samples = batch(4, 32)
     model.loss(inputs, samples)['loss'].backward()
     assert model.backbone.conv1.weight.grad.isfinite().all()
+
+
+def trained_step(model):
+    """What one step of SGD with weight decay changed."""
+    before = {n: p.clone() for n, p in model.state_dict().items()}
+    sgd = torch.optim.SGD(model.parameters(), lr=0.1, weight_decay=0.1)
+    inputs, samples = batch()
+    model.train()
+    model.loss(inputs, samples)['loss'].backward()
+    sgd.step()
+    return {
+        n
+        for n, p in model.state_dict().items()
+        if not torch.equal(p, before[n])
+    }
+
+
+def test_a_frozen_part_keeps_its_parameters_but_not_its_statistics():
+    changed = trained_step(build(frozen=['backbone']))
+    assert {'head.fc.weight', 'head.fc.bias'} <= changed
+    rest = changed - {'head.fc.weight', 'head.fc.bias'}
+    assert rest
+    assert all(
+        n.startswith('backbone.') and ('running' in n or 'tracked' in n)
+        for n in rest
+    )
+
+
+def test_norm_eval_keeps_the_statistics_too():
+    model = build(frozen=['backbone'], norm_eval=True)
+    assert trained_step(model) == {'head.fc.weight', 'head.fc.bias'}
+    assert model.training
+    assert model.head.training
+    # the statistics of training are used, as in evaluation
+    inputs, _ = batch()
+    in_training = model.backbone(inputs)[-1]
+    model.eval()
+    torch.testing.assert_close(model.backbone(inputs)[-1], in_training)
+
+
+def test_norm_eval_leaves_what_is_not_frozen_alone():
+    model = build(frozen=['head'], norm_eval=True).train()
+    changed = trained_step(model)
+    assert any('running_mean' in n for n in changed)
+    assert not any(n.startswith('head.') for n in changed)
+
+
+def test_freezing_changes_no_key_of_the_checkpoint():
+    plain, frozen = build(), build(frozen=['backbone', 'head.fc'])
+    assert plain.state_dict().keys() == frozen.state_dict().keys()
+    assert not any(p.requires_grad for p in frozen.head.fc.parameters())
+
+
+@pytest.mark.parametrize(
+    ('name', 'message'),
+    [
+        ('bckbone', "got 'bckbone'. Parts: .*backbone, neck, head"),
+        ('head.fcc', "got 'head.fcc'. Parts of head: .*head.fc"),
+    ],
+)
+def test_a_wrong_part_to_freeze_names_the_parts(name, message):
+    with pytest.raises(ValueError, match=message):
+        build(frozen=[name])

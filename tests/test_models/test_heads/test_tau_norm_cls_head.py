@@ -40,6 +40,19 @@ def test_tau_zero_is_the_linear_head_without_its_bias():
     )
 
 
+@pytest.mark.parametrize('tau', [0, 0.7, 1])
+def test_the_bias_can_be_kept_as_the_published_code_does(tau):
+    linear, head = pair(tau=tau, bias=True)
+    feats = features()
+    w, b = linear.fc.weight, linear.fc.bias
+    scaled = torch.stack([v / v.norm() ** tau for v in w])
+    torch.testing.assert_close(
+        head(feats), feats[0] @ scaled.T + b, rtol=1e-12, atol=1e-15
+    )
+    assert head.state_dict().keys() == linear.state_dict().keys()
+    assert 'fc.bias' not in pair()[1].state_dict()
+
+
 def test_normalised_features_change_the_scale_alone():
     _, raw = pair()
     _, normed = pair(normalize_features=True)

@@ -1,0 +1,10 @@
+"""Square-root sampling from epoch 161 (DRS).
+
+ResNet-32 on CIFAR-100-LT, imbalance ratio 50.
+Theirs (accuracy): 44.54 (Bag of Tricks trick gallery). Ours: not run yet.
+Run: python tools/train.py configs/drs/square-root_resnet32_cifar100lt-ir50.py
+"""
+
+_base_ = './square-root_resnet32_cifar100lt.py'
+
+train_dataloader = dict(dataset=dict(imbalance_ratio=50))

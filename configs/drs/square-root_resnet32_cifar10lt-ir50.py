@@ -1,0 +1,10 @@
+"""Square-root sampling from epoch 161 (DRS).
+
+ResNet-32 on CIFAR-10-LT, imbalance ratio 50.
+Theirs (accuracy): 78.85 (Bag of Tricks trick gallery). Ours: not run yet.
+Run: python tools/train.py configs/drs/square-root_resnet32_cifar10lt-ir50.py
+"""
+
+_base_ = './square-root_resnet32_cifar10lt.py'
+
+train_dataloader = dict(dataset=dict(imbalance_ratio=50))

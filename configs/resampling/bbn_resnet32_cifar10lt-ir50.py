@@ -1,0 +1,10 @@
+"""BBN-style batches: half uniform, half reverse sampling.
+
+ResNet-32 on CIFAR-10-LT, imbalance ratio 50.
+Theirs (accuracy): 78.11 (Bag of Tricks trick gallery). Ours: not run yet.
+Run: python tools/train.py configs/resampling/bbn_resnet32_cifar10lt-ir50.py
+"""
+
+_base_ = './bbn_resnet32_cifar10lt.py'
+
+train_dataloader = dict(dataset=dict(imbalance_ratio=50))

@@ -1,0 +1,3 @@
+from .long_tail_sampler import LongTailSampler
+
+__all__ = ['LongTailSampler']

@@ -1,0 +1,125 @@
+import logging
+from collections.abc import Iterator, Sized
+
+import numpy as np
+from mmengine.dataset import DefaultSampler
+from mmengine.logging import print_log
+from mmpretrain.registry import DATA_SAMPLERS
+
+from mmlt.datasets.counting import labels_of
+from mmlt.functional import sample_rows, sampling_probabilities
+from mmlt.functional.sampling import check_strategy
+
+
+@DATA_SAMPLERS.register_module()
+class LongTailSampler(DefaultSampler):
+    """Draws a class by a strategy, then any image of it, with replacement.
+
+    Convention:
+        - an epoch is as long as the ``DefaultSampler``'s; with
+          ``pair_with_uniform`` twice as long.
+        - the sequence of an epoch follows from ``seed`` and the epoch alone,
+          so a resumed run draws what an uninterrupted one would. Each of W
+          processes takes every W-th image (or pair) of this one sequence,
+          which is the same for any W (but for its length, rounded up).
+        - the epoch comes from mmengine's ``DistSamplerSeedHook`` or from
+          ``LongTailHook``, which also tells the number of epochs.
+
+    Args:
+        dataset: Any single-label dataset.
+        strategy: 'class_balanced', 'square_root', 'progressive' or
+            'reverse': :func:`mmlt.functional.sampling_probabilities`.
+        begin: Epoch, from 0, of the first draw by the strategy (deferred
+            re-sampling, DRS). Before it, images are shuffled without
+            replacement: the ``DefaultSampler``'s very sequence. Progressive
+            sampling still counts its epochs from 0.
+        pair_with_uniform: Whether each image comes after one of plain
+            shuffling, so that a batch of 128 is 64 of each (as BBN feeds
+            its two branches). An epoch is N such pairs: every image once,
+            and N drawn by the strategy.
+        seed: Seed of the sequence; None takes one that all processes share.
+        round_up: Whether every process has equally many images, some drawn
+            beyond the length of the dataset.
+
+    Raises:
+        ValueError: If a setting is none of these, or the labels of the
+            dataset are not known.
+    """
+
+    def __init__(
+        self,
+        dataset: Sized,
+        strategy: str = 'class_balanced',
+        begin: int = 0,
+        pair_with_uniform: bool = False,
+        seed: int | None = None,
+        round_up: bool = True,
+    ) -> None:
+        check_strategy(strategy)
+        if not isinstance(begin, int) or begin < 0:
+            raise ValueError(
+                'Expected `begin` to be an epoch number >= 0, but got '
+                f'{begin!r}.'
+            )
+        if pair_with_uniform and begin:
+            raise ValueError(
+                'Expected `begin=0` together with `pair_with_uniform`, but '
+                f'got {begin}: the length of an epoch cannot change.'
+            )
+        super().__init__(dataset, seed=seed, round_up=round_up)
+        self.strategy = strategy
+        self.begin = begin
+        self.pair_with_uniform = pair_with_uniform
+        self.max_epochs: int | None = None
+        labels = labels_of(dataset)[: len(dataset)]
+        if not len(labels) or labels.min() < 0:
+            raise ValueError(
+                'Expected a dataset with images, and labels >= 0, but got '
+                f'{len(labels)} images with the lowest label '
+                f'{labels.min() if len(labels) else None}.'
+            )
+        self.rows = np.argsort(labels, kind='stable')
+        self.counts = np.bincount(labels)
+
+    def set_progress(self, epoch: int, max_epochs: int) -> None:
+        """Tell the epoch; called before each.
+
+        Args:
+            epoch: Epoch about to begin, counted from 0.
+            max_epochs: Epochs in all.
+        """
+        if epoch == self.begin > 0:
+            print_log(
+                f'{self.strategy} sampling from epoch {epoch + 1} of '
+                f'{max_epochs} (begin={self.begin}).',
+                logger='current',
+                level=logging.INFO,
+            )
+        self.epoch = epoch
+        self.max_epochs = max_epochs
+
+    def __iter__(self) -> Iterator[int]:
+        """Row numbers of an epoch, of this process."""
+        if self.epoch < self.begin:
+            return super().__iter__()
+        drawn = self._draw()
+        if self.pair_with_uniform:
+            uniform = np.fromiter(super().__iter__(), dtype=np.int64)
+            drawn = np.stack([uniform, drawn], axis=1).ravel()
+        return iter(drawn.tolist())
+
+    def _draw(self) -> np.ndarray:
+        """What the strategy draws in this epoch for this process."""
+        probabilities = sampling_probabilities(
+            self.counts, self.strategy, self.epoch, self.max_epochs
+        )
+        # a frozen generator: numpy promises its numbers for all versions
+        rng = np.random.RandomState([self.seed % 2**32, self.epoch])
+        drawn = sample_rows(
+            self.rows, self.counts, probabilities, self.total_size, rng
+        )
+        return drawn[self.rank :: self.world_size]
+
+    def __len__(self) -> int:
+        """Number of images of an epoch, of this process."""
+        return self.num_samples * (2 if self.pair_with_uniform else 1)

@@ -1,0 +1,242 @@
+"""Trainings in two stages: the second starts from the first one's network.
+
+A config of a second stage names that of the first::
+
+    first_stage = dict(config='mmlt::ce/resnet32_cifar100lt.py')
+
+and ``tools/train.py`` runs both: the first in ``<work_dir>/stage1``, then the
+second from its last checkpoint. What else stands in ``first_stage`` overrides
+the first config. A second stage of no epochs (``train_cfg.max_epochs=0``) is
+a test of the first one's network.
+
+A finished first stage is not repeated, if it was trained as it would be now;
+a checkpoint named by ``load_from`` takes its place.
+"""
+
+import gc
+import logging
+import os
+from pathlib import Path
+from typing import Any
+
+import torch
+from mmengine.config import Config, ConfigDict
+from mmengine.dist import barrier
+from mmengine.hub import get_config
+from mmengine.logging import print_log
+from mmengine.registry import RUNNERS
+from mmengine.runner import Runner
+
+from .preflight import check_checkpoint, check_config
+
+# what two trainings must have in common to give the same network
+SETTINGS = (
+    'model',
+    'data_preprocessor',
+    'train_dataloader.dataset',
+    'train_dataloader.sampler',
+    'train_dataloader.batch_size',
+    'train_dataloader.drop_last',
+    'optim_wrapper',
+    'param_scheduler',
+    'train_cfg.max_epochs',
+    'train_cfg.max_iters',
+    'randomness.seed',
+)
+
+
+def load_first_stage(second: Config, path: str) -> Config | None:
+    """Config of the first stage that a config names, or None.
+
+    Args:
+        second: Config of the second stage.
+        path: Its file: a relative path in ``first_stage.config`` starts from
+            its folder.
+
+    Returns:
+        The config, with what else is in ``first_stage`` merged into it.
+
+    Raises:
+        FileNotFoundError: If there is no such config.
+        ValueError: If ``first_stage`` is no dict with ``config``.
+    """
+    setting = second.get('first_stage')
+    if setting is None:
+        return None
+    if not isinstance(setting, dict) or not setting.get('config'):
+        raise ValueError(
+            "Expected `first_stage` to be dict(config='a config file'), but "
+            f'got {setting!r}. What else it holds overrides that config.'
+        )
+    options = {**setting}
+    name = options.pop('config')
+    if '::' in name:
+        try:
+            first = get_config(name)
+        except (AssertionError, FileNotFoundError, ValueError) as error:
+            raise FileNotFoundError(
+                'Expected `first_stage.config` to be a config file, but '
+                f'{name} is none ({error}).'
+            ) from error
+    else:
+        name = os.path.join(os.path.dirname(path), name)
+        try:
+            check_config(name)
+        except FileNotFoundError as error:
+            raise FileNotFoundError(f'`first_stage`: {error}') from error
+        first = Config.fromfile(name)
+    first.merge_from_dict(options)
+    # two runs of one process may have configs of one name
+    first.experiment_name = f'{Path(name).stem}_stage1'
+    return first
+
+
+def plan_stages(first: Config, second: Config) -> list[Config]:
+    """Which stages are left to do, and from which checkpoint each starts.
+
+    Args:
+        first: Config of the first stage, with its ``work_dir``.
+        second: Config of the second, with what the user wants in ``resume``
+            and ``load_from``. Both are changed in place.
+
+    Returns:
+        ``[first, second]``, or ``[second]`` where the first is not needed.
+
+    Raises:
+        ValueError: If the first stage is finished, but other settings made
+            it than those of its config now.
+    """
+    warn_of_other_data(first, second)
+    wants_resume, named = second.get('resume'), second.get('load_from')
+    if named and not (wants_resume and is_inside(named, first.work_dir)):
+        return [second]
+    if wants_resume and not named:
+        second.load_from = last_checkpoint(second.work_dir)
+        if second.load_from:
+            return [second]
+    finished = last_checkpoint(first.work_dir)
+    if finished and not named and is_finished(first, finished):
+        check_same_training(first, finished)
+        print_log(f'Stage 1 is finished: {finished}.', logger='current')
+        second.update(load_from=finished, resume=False)
+        return [second]
+    first.resume = bool(wants_resume)
+    first.load_from = named or (wants_resume and finished) or None
+    second.update(load_from=None, resume=False)
+    return [first, second]
+
+
+def run_stages(stages: list[Config]) -> None:
+    """Run the stages, each from the last checkpoint of the one before.
+
+    Args:
+        stages: Configs as :func:`plan_stages` gives them.
+
+    Raises:
+        FileNotFoundError: If a stage left no checkpoint.
+    """
+    before = None
+    for stage in stages:
+        if before is not None:
+            stage.load_from = last_checkpoint(before.work_dir)
+            if stage.load_from is None:
+                raise FileNotFoundError(
+                    f'Expected a checkpoint of stage 1 in {before.work_dir}, '
+                    'but there is none. Keep its `default_hooks.checkpoint`.'
+                )
+        run(stage)
+        barrier()  # the first process has written its checkpoint
+        gc.collect()  # the runner and its memory
+        if torch.cuda.is_available():
+            torch.cuda.empty_cache()
+        before = stage
+
+
+def run(cfg: Config) -> None:
+    """Run one training; one of no epochs is a test of what it starts from."""
+    build = RUNNERS.build if 'runner_type' in cfg else Runner.from_cfg
+    runner = build(cfg)
+    if trains_nothing(cfg):
+        runner.test()
+    else:
+        runner.train()
+
+
+def trains_nothing(cfg: Config) -> bool:
+    """Whether a config asks for no epochs."""
+    return (cfg.get('train_cfg') or {}).get('max_epochs') == 0
+
+
+def last_checkpoint(work_dir: str) -> str | None:
+    """Last checkpoint that a training wrote into its work directory."""
+    note = Path(work_dir) / 'last_checkpoint'
+    if not note.is_file():
+        return None
+    path = Path(note.read_text().strip())
+    if not path.is_file():  # the folder was moved
+        path = Path(work_dir) / path.name
+    return str(path) if path.is_file() else None
+
+
+def is_finished(cfg: Config, checkpoint: str) -> bool:
+    """Whether a checkpoint is the last one of the training of a config."""
+    meta = read_meta(checkpoint)
+    if 'max_iters' in cfg.train_cfg:
+        return meta.get('iter', 0) >= cfg.train_cfg.max_iters
+    return meta.get('epoch', 0) >= cfg.train_cfg.max_epochs
+
+
+def read_meta(checkpoint: str) -> dict:
+    """What a checkpoint says about its training."""
+    check_checkpoint(checkpoint)
+    content = torch.load(checkpoint, map_location='cpu', weights_only=False)
+    return content.get('meta', {})
+
+
+def check_same_training(cfg: Config, checkpoint: str) -> None:
+    """Refuse a checkpoint that a config as it is now would not give.
+
+    Raises:
+        ValueError: Naming the settings that differ.
+    """
+    text = read_meta(checkpoint).get('cfg')
+    if text is None:
+        return
+    earlier = Config.fromstring(text, '.py')
+    differ = [
+        key for key in SETTINGS if setting(cfg, key) != setting(earlier, key)
+    ]
+    if differ:
+        raise ValueError(
+            f'Expected the finished stage 1 in {cfg.work_dir} to be trained '
+            f'as its config says now, but these differ: {", ".join(differ)}. '
+            'Choose another --work-dir, or take it on purpose with '
+            f'--cfg-options load_from={checkpoint}.'
+        )
+
+
+def warn_of_other_data(first: Config, second: Config) -> None:
+    """Say where the two stages do not train on the same data."""
+    key = 'train_dataloader.dataset'
+    ours, theirs = setting(second, key), setting(first, key)
+    if ours != theirs:
+        print_log(
+            f'The stages train on different data: {theirs} and {ours}. '
+            '(--cfg-options first_stage.train_dataloader.dataset... is for '
+            'the first.)',
+            logger='current',
+            level=logging.WARNING,
+        )
+
+
+def setting(cfg: Config, key: str) -> Any:
+    """Value of a key with dots as plain Python, None where there is none."""
+    value: Any = cfg
+    for part in key.split('.'):
+        value = value.get(part) if value else None
+    return value.to_dict() if isinstance(value, ConfigDict) else value
+
+
+def is_inside(path: str, folder: str) -> bool:
+    """Whether a file lies in a folder."""
+    return Path(folder).resolve() in Path(path).resolve().parents

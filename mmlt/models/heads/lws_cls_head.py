@@ -1,0 +1,35 @@
+import torch
+from mmpretrain.models import LinearClsHead
+from mmpretrain.registry import MODELS
+from torch import Tensor, nn
+
+
+@MODELS.register_module()
+class LWSClsHead(LinearClsHead):
+    """Learnable weight scaling (LWS): logits s_c (w_c.x + b_c).
+
+    ``scale`` (C,) is a parameter, 1 at the beginning. The weights ``fc`` of
+    a trained ``LinearClsHead`` load as they are; to learn the scales alone,
+    freeze them: ``LongTailClassifier(frozen=['backbone', 'head.fc'])``.
+
+    Args:
+        num_classes: C.
+        in_channels: D.
+        **kwargs: As the parent's ``LinearClsHead``.
+
+    Source:
+        Kang et al., ICLR 2020, arXiv 1910.09217. The bias is scaled too, as
+        in the published code of Bag of Tricks.
+    """
+
+    def __init__(self, num_classes: int, in_channels: int, **kwargs) -> None:
+        super().__init__(num_classes, in_channels, **kwargs)
+        self.scale = nn.Parameter(torch.ones(num_classes))
+
+    def forward(self, feats: tuple[Tensor, ...]) -> Tensor:
+        """Logits (N, C).
+
+        Args:
+            feats: Features; the last ones, (N, D), are classified.
+        """
+        return self.scale * super().forward(feats)
