@@ -18,7 +18,7 @@ class LongTailedSubset(DatasetRows):
     Args:
         dataset: The dataset, or its config. Its pipeline is used.
         imbalance_ratio: n_max / n_min >= 1.
-        profile: 'exponential' or 'step'.
+        profile: 'exponential', 'step' or 'pareto'.
         max_count: Images of the largest class; None takes the largest number
             that every class can fill.
         seed: Seed of the selection.

@@ -38,8 +38,35 @@ def test_step_profile_has_two_levels():
     assert counts.tolist() == [200, 200, 200, 10, 10]
 
 
+def test_pareto_profile_is_a_power_law():
+    # worked out by hand: ratio 4, power 2, so n_c = 400 / (1 + c / 4)^2
+    counts = long_tailed_counts(5, 400, 4, profile='pareto', power=2)
+    assert counts.tolist() == [400, 256, 177, 130, 100]
+
+
+@pytest.mark.parametrize('power', [0.5, 1, 3, 6, 20])
+def test_ends_of_the_pareto_profile_are_those_of_the_others(power):
+    for num_classes, max_count, ratio in ((10, 5000, 100), (1000, 1280, 256)):
+        counts = long_tailed_counts(
+            num_classes, max_count, ratio, profile='pareto', power=power
+        )
+        assert (np.diff(counts) <= 0).all()
+        assert counts[0] == max_count
+        assert counts[-1] == max_count // ratio
+
+
+def test_pareto_profile_becomes_exponential_for_a_large_power():
+    pareto = long_tailed_counts(50, 10**6, 100, profile='pareto', power=1e6)
+    exponential = long_tailed_counts(50, 10**6, 100)
+    np.testing.assert_allclose(pareto, exponential, rtol=1e-4)
+
+
+def test_total_of_the_pareto_profile_named_in_the_docstring():
+    assert long_tailed_counts(1000, 1280, 256, 'pareto').sum() == 166769
+
+
 def test_ratio_one_is_balanced():
-    for profile in ('exponential', 'step'):
+    for profile in ('exponential', 'step', 'pareto'):
         assert set(long_tailed_counts(7, 30, 1, profile)) == {30}
 
 
@@ -73,7 +100,9 @@ def test_refuses_an_empty_class():
     [
         (dict(num_classes=0), 'num_classes'),
         (dict(max_count=0), 'max_count'),
-        (dict(profile='linear'), "'exponential', 'step'"),
+        (dict(profile='linear'), "'exponential', 'step', 'pareto'"),
+        (dict(power=0), 'power'),
+        (dict(power=float('nan')), 'power'),
     ],
 )
 def test_refuses_bad_settings(kwargs, match):
