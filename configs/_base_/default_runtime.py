@@ -25,6 +25,7 @@ default_hooks = dict(
 custom_hooks = [
     dict(type='LongTailHook'),
     dict(type='ResultTableHook'),
+    dict(type='SkippedImagesHook'),
     # several processes: one mean of the running statistics after each epoch,
     # so that evaluation and checkpoint are of one network
     dict(type='SyncBuffersHook'),

@@ -1,4 +1,9 @@
-from .hooks import DeferredRuntimeInfoHook, LongTailHook, ResultTableHook
+from .hooks import (
+    DeferredRuntimeInfoHook,
+    LongTailHook,
+    ResultTableHook,
+    SkippedImagesHook,
+)
 from .optim_wrappers import AutocastOptimWrapper
 
 __all__ = [
@@ -6,4 +11,5 @@ __all__ = [
     'DeferredRuntimeInfoHook',
     'LongTailHook',
     'ResultTableHook',
+    'SkippedImagesHook',
 ]

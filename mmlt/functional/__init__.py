@@ -12,7 +12,12 @@ from .calibration import (
 )
 from .compression import compress_features, compression_factors
 from .held_out import class_mean, held_out_rows
-from .long_tail import class_counts, long_tailed_counts, long_tailed_indices
+from .long_tail import (
+    class_counts,
+    largest_max_count,
+    long_tailed_counts,
+    long_tailed_indices,
+)
 from .shots import group_accuracy, shot_groups
 from .vmf import (
     calibrated_concentration,
@@ -61,6 +66,7 @@ __all__ = [
     'iv_ratio',
     'linear_to_vmf',
     'log_iv',
+    'largest_max_count',
     'long_tailed_counts',
     'long_tailed_indices',
     'mean_overlaps',

@@ -97,6 +97,39 @@ def long_tailed_counts(
     return np.asarray(counts, dtype=np.int64)
 
 
+def largest_max_count(
+    available: np.ndarray,
+    imbalance_ratio: float,
+    profile: str = 'exponential',
+    power: float = 6.0,
+) -> int:
+    """Largest ``max_count`` of a profile that every class can fill.
+
+    Args:
+        available: (C,) images per class, >= 1, in the order of the profile:
+            of the class that is to be the largest first.
+        imbalance_ratio: As in :func:`long_tailed_counts`.
+        profile: As in :func:`long_tailed_counts`.
+        power: As in :func:`long_tailed_counts`.
+
+    Returns:
+        The number, >= 1.
+
+    Raises:
+        ValueError: If a class has no image, or a setting is out of range.
+    """
+    available = np.asarray(available)
+    if not available.all():
+        raise ValueError(
+            'Expected every class to have an image, but one has none.'
+        )
+    fine = 10**9  # so many that truncation does not matter
+    share = long_tailed_counts(
+        len(available), fine, imbalance_ratio, profile, power
+    )
+    return max(int((available * fine / share).min()), 1)
+
+
 def check_imbalance_ratio(imbalance_ratio: float) -> None:
     """Refuse what is not a ratio n_max / n_min.
 

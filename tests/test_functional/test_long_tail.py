@@ -3,6 +3,7 @@ import pytest
 
 from mmlt.functional import (
     class_counts,
+    largest_max_count,
     long_tailed_counts,
     long_tailed_indices,
 )
@@ -150,3 +151,27 @@ def test_class_counts_keep_empty_classes():
 def test_class_counts_refuse_labels_out_of_range(label):
     with pytest.raises(ValueError, match=f'image 1 has label {label}'):
         class_counts(np.array([0, label]), 5)
+
+
+@pytest.mark.parametrize('profile', ['exponential', 'step', 'pareto'])
+@pytest.mark.parametrize('ratio', [1, 7, 100])
+def test_largest_max_count_fits_and_one_more_does_not(profile, ratio):
+    available = np.random.RandomState(0).randint(100, 900, 20)
+    largest = largest_max_count(available, ratio, profile)
+
+    def fits(max_count):
+        counts = long_tailed_counts(20, max_count, ratio, profile)
+        return (counts <= available).all()
+
+    assert fits(largest)
+    # truncation gives away less than one image of the smallest class
+    assert not fits(largest + ratio)
+
+
+def test_largest_max_count_by_hand():
+    # 1, 1/2, 1/4 of the largest class
+    assert largest_max_count([100, 30, 40], 4) == 60
+    assert largest_max_count([50, 30, 40], 4) == 50
+    assert largest_max_count([9], 4) == 9
+    with pytest.raises(ValueError, match='one has none'):
+        largest_max_count([9, 0], 2)
