@@ -9,6 +9,7 @@ import torch
 from mmengine.config import Config
 from mmpretrain.registry import DATASETS, MODELS
 
+from mmlt.datasets.known_splits import KNOWN_SPLITS
 from mmlt.structures import BatchDataSample
 
 ROOT = Path(__file__).parents[1]
@@ -24,12 +25,16 @@ CLASSES = {
     'cifar100lt': 100,
     'digitslt': 10,
     'imagenetlt': 1000,
+    'inat18': 8142,
     'placeslt': 365,
 }
 
 
 def load(recipe):
-    return Config.fromfile(ROOT / recipe)
+    cfg = Config.fromfile(ROOT / recipe)
+    # a network inside another (LoRA) reads its weights when it is built
+    cfg.model.backbone.get('module', {}).pop('init_cfg', None)
+    return cfg
 
 
 def classes(cfg):
@@ -39,6 +44,8 @@ def classes(cfg):
 @pytest.mark.parametrize('recipe', RECIPES, ids=str)
 def test_recipe_makes_a_training_step(recipe):
     cfg = load(recipe)
+    if 'module' in cfg.model.backbone:
+        cfg.model.backbone.module.img_size = 32
     model = MODELS.build({**cfg.model, 'data_preprocessor': None})
     preprocessor = MODELS.build(cfg.data_preprocessor)
     counts = torch.arange(classes(cfg), 0, -1)
@@ -90,24 +97,35 @@ def inner(dataset):
 def test_name_of_a_recipe_says_network_data_and_ratio(recipe):
     cfg = load(recipe)
     match = re.match(
-        r'(?:[\w-]+_)?(resnet|resnext)(\d+)_(cifar10lt|cifar100lt|digitslt|'
-        r'imagenetlt|placeslt)(?:-ir(\d+))?(?:_[\w-]+)?$',
+        r'(?:[\w-]+_)?(resnet|resnext|vit-base)(\d+)(?:-lora)?_(cifar10lt|'
+        r'cifar100lt|digitslt|imagenetlt|inat18|placeslt)(?:-ir(\d+))?'
+        r'(?:_[\w-]+)?$',
         recipe.stem,
     )
     assert match, recipe
     network, depth, data, ratio = match.groups()
-    assert int(depth) == cfg.model.backbone.depth
-    assert network in cfg.model.backbone.type.lower()
+    backbone = cfg.model.backbone.get('module', cfg.model.backbone)
+    if network == 'vit-base':
+        assert backbone.type == 'VisionTransformer'
+        assert (backbone.arch, backbone.patch_size) == ('base', int(depth))
+    else:
+        assert int(depth) == backbone.depth
+        assert network in backbone.type.lower()
     train, test = (
         inner(loader.dataset)
         for loader in (cfg.train_dataloader, cfg.test_dataloader)
     )
     assert DATASETS.get(train.type) is not None
     assert classes(cfg) == cfg.data_preprocessor.num_classes == CLASSES[data]
-    if data in ('imagenetlt', 'placeslt'):
-        assert data in train.ann_file.lower().replace('_', '')
-        assert len(train.metainfo.classes) == CLASSES[data]
-        assert train.ann_file.replace('train', 'test') == test.ann_file
+    if data in KNOWN_SPLITS:
+        known = KNOWN_SPLITS[data]
+        assert train.type == test.type
+        kind = DATASETS.get(train.type)
+        assert len(kind.METAINFO['classes']) == CLASSES[data]
+        assert kind.known_name == data
+        assert train.ann_file == known['train'].file
+        # iNaturalist is tested on the validation split
+        assert test.ann_file == known.get('test', known['val']).file
         return
     assert train.type.lower() == test.type.lower() == data
     expected = 20 if data == 'digitslt' else int(ratio or 100)
@@ -154,6 +172,15 @@ def test_learning_rate_of_the_cifar_schedule():
     assert rates[5:159] == pytest.approx([0.1] * 154, rel=1e-12)
     assert rates[159:179] == pytest.approx([1e-3] * 20, rel=1e-12)
     assert rates[179:] == pytest.approx([1e-5] * 21, rel=1e-12)
+
+
+@pytest.mark.parametrize('recipe', RECIPES, ids=str)
+def test_learning_rate_is_for_the_batch_of_the_recipe(recipe):
+    """So --auto-scale-lr leaves the rate of one process alone."""
+    cfg = load(recipe)
+    batch = cfg.train_dataloader.batch_size
+    batch *= cfg.optim_wrapper.get('accumulative_counts', 1)
+    assert cfg.auto_scale_lr.base_batch_size == batch
 
 
 @pytest.mark.parametrize('recipe', RECIPES, ids=str)

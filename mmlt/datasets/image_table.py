@@ -29,6 +29,14 @@ class ImageTable(Sequence):
         """File name of an image, as it stands in the list."""
         return self._bytes(index).decode('utf-8', 'surrogateescape')
 
+    def all_names(self) -> list[str]:
+        """File names of all images; quick, but an object for each."""
+        block, begin, names = self.names.tobytes(), 0, []
+        for end in self.ends.tolist():
+            names.append(block[begin:end].decode('utf-8', 'surrogateescape'))
+            begin = end
+        return names
+
     def _bytes(self, index: int) -> bytes:
         index = range(len(self))[index]
         begin = self.ends[index - 1] if index else 0

@@ -1,4 +1,4 @@
-from .backbones import CIFARResNet
+from .backbones import CIFARResNet, ResNet10
 from .batch_augments import (
     BatchColorJitter,
     BatchRandomCrop,
@@ -29,6 +29,7 @@ __all__ = [
     'FCCNeck',
     'InterClassDiscrepancyLoss',
     'LongTailClassifier',
+    'ResNet10',
     'TauNormClsHead',
     'VMFClsHead',
 ]

@@ -68,6 +68,7 @@ def test_a_table_is_a_sequence(path):
     table = read_list(write(path, '\n'.join(LINES)), 3)
     assert len(table) == 3
     assert table[-1]['img_path'] == 'x.png'
+    assert table.all_names() == [table.name(i) for i in range(3)]
     assert [info['gt_label'] for info in table[1:]] == [2, 1]
     assert isinstance(table[:2], ImageTable)
     assert table.take([2, 0, -1]).name(2) == 'x.png'

@@ -1,6 +1,8 @@
 """ImageNet-LT (115,846 training images) from the field's lists (lines of "path label") and your images.
 
-data/imagenet holds the image folders and ImageNet_LT_{train,val,test}.txt.
+data/imagenet holds the image folders train and val of ImageNet-2012 and ImageNet_LT_{train,val,test}.txt; check them with
+python tools/dataset_tools/verify_splits.py imagenetlt --data-root data/imagenet. A damaged training image stops the run:
+--cfg-options train_dataloader.dataset.on_bad_image=skip leaves it out and counts it.
 """
 
 data_preprocessor = dict(
@@ -10,7 +12,6 @@ data_preprocessor = dict(
     std=[58.395, 57.12, 57.375],
     to_rgb=True,
 )
-metainfo = dict(classes=[str(i) for i in range(1000)])
 
 train_pipeline = [
     dict(type='LoadImageFromFile'),
@@ -30,10 +31,9 @@ train_dataloader = dict(
     batch_size=512,
     num_workers=8,
     dataset=dict(
-        type='CustomDataset',
+        type='ImageNetLT',
         data_root='data/imagenet',
         ann_file='ImageNet_LT_train.txt',
-        metainfo=metainfo,
         pipeline=train_pipeline,
     ),
     sampler=dict(type='DefaultSampler', shuffle=True),
@@ -43,10 +43,9 @@ val_dataloader = dict(
     batch_size=256,
     num_workers=8,
     dataset=dict(
-        type='CustomDataset',
+        type='ImageNetLT',
         data_root='data/imagenet',
         ann_file='ImageNet_LT_val.txt',
-        metainfo=metainfo,
         pipeline=test_pipeline,
         test_mode=True,
     ),
@@ -56,10 +55,9 @@ test_dataloader = dict(
     batch_size=256,
     num_workers=8,
     dataset=dict(
-        type='CustomDataset',
+        type='ImageNetLT',
         data_root='data/imagenet',
         ann_file='ImageNet_LT_test.txt',
-        metainfo=metainfo,
         pipeline=test_pipeline,
         test_mode=True,
     ),
