@@ -197,12 +197,17 @@ class LongTailedList(BaseDataset):
                 # what fails after reading is a mistake of the pipeline
                 if not loading:
                     raise
+                advice = (
+                    ' Mend or remove it (tools/dataset_tools/verify_splits.py '
+                    "finds all of them), or set `on_bad_image='skip'` for "
+                    'training.'
+                )
+                if self.on_bad_image == 'skip':
+                    advice = ''
                 raise BadImageError(
                     f'Expected an image at {path} (label {label}, index {idx} '
                     f'of {self.ann_file}), but it cannot be read '
-                    f'({type(error).__name__}: {error}). Mend or remove it '
-                    '(tools/dataset_tools/verify_splits.py finds all of '
-                    "them), or set `on_bad_image='skip'` for training."
+                    f'({type(error).__name__}: {error}).{advice}'
                 ) from error
             if info is None:
                 kind = BadImageError if 'img' not in before else ValueError

@@ -44,9 +44,9 @@ class SkippedImagesHook(Hook):
             return
         more = '' if len(paths) <= NAMED else ', ...'
         print_log(
-            f'Epoch {runner.epoch + 1}: {count} images of the training set '
-            f'could not be read and were skipped. {len(paths)} different '
-            f'ones since the start: {", ".join(paths[:NAMED])}{more}',
+            f'Epoch {runner.epoch + 1}: images of the training set that could '
+            f'not be read and were skipped: {count}. Different ones since the '
+            f'start: {len(paths)} ({", ".join(paths[:NAMED])}{more}).',
             logger='current',
             level=logging.WARNING,
         )
