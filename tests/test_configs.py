@@ -30,10 +30,24 @@ CLASSES = {
 }
 
 
+# any methods in front, any variant behind
+NAME = re.compile(
+    r'(?:[\w-]+_)?(resnet|resnext|vit)(\d*)(?:-[a-z0-9-]+)?_'
+    rf'({"|".join(CLASSES)})(?:-ir(\d+))?(?:_[\w-]+)?'
+)
+# word of a name -> what the type of its backbone contains
+NETWORKS = {
+    'resnet': 'resnet',
+    'resnext': 'resnext',
+    'vit': 'visiontransformer',
+}
+
+
 def load(recipe):
     cfg = Config.fromfile(ROOT / recipe)
-    # a network inside another (LoRA) reads its weights when it is built
-    cfg.model.backbone.get('module', {}).pop('init_cfg', None)
+    if 'module' in cfg.model.backbone:
+        # a network inside another (LoRA) reads its weights when it is built
+        del cfg.model.backbone.module.init_cfg
     return cfg
 
 
@@ -96,21 +110,16 @@ def inner(dataset):
 @pytest.mark.parametrize('recipe', RECIPES, ids=str)
 def test_name_of_a_recipe_says_network_data_and_ratio(recipe):
     cfg = load(recipe)
-    match = re.match(
-        r'(?:[\w-]+_)?(resnet|resnext|vit-base)(\d+)(?:-lora)?_(cifar10lt|'
-        r'cifar100lt|digitslt|imagenetlt|inat18|placeslt)(?:-ir(\d+))?'
-        r'(?:_[\w-]+)?$',
-        recipe.stem,
-    )
+    match = NAME.fullmatch(recipe.stem)
     assert match, recipe
     network, depth, data, ratio = match.groups()
     backbone = cfg.model.backbone.get('module', cfg.model.backbone)
-    if network == 'vit-base':
-        assert backbone.type == 'VisionTransformer'
-        assert (backbone.arch, backbone.patch_size) == ('base', int(depth))
-    else:
-        assert int(depth) == backbone.depth
-        assert network in backbone.type.lower()
+    assert NETWORKS[network] in backbone.type.lower()
+    assert depth or network == 'vit'
+    if depth:
+        in_type = re.search(r'\d+$', backbone.type)  # 'ResNet10'
+        named = backbone.get('depth') or in_type[0]
+        assert int(depth) == int(named)
     train, test = (
         inner(loader.dataset)
         for loader in (cfg.train_dataloader, cfg.test_dataloader)
@@ -124,13 +133,34 @@ def test_name_of_a_recipe_says_network_data_and_ratio(recipe):
         assert len(kind.METAINFO['classes']) == CLASSES[data]
         assert kind.known_name == data
         assert train.ann_file == known['train'].file
-        # iNaturalist is tested on the validation split
+        # the test set of iNaturalist is the official validation set
         assert test.ann_file == known.get('test', known['val']).file
         return
     assert train.type.lower() == test.type.lower() == data
     expected = 20 if data == 'digitslt' else int(ratio or 100)
     assert train.imbalance_ratio == expected
     assert (train.split, test.split) == ('train', 'test')
+
+
+@pytest.mark.parametrize(
+    ('name', 'groups'),
+    [
+        ('resnet32_cifar10lt', ('resnet', '32', 'cifar10lt', None)),
+        ('bsce-drw_resnet32_cifar100lt-ir50_20e', ('resnet', '32')),
+        ('sade_mixup_resnext50_inat18', ('resnext', '50', 'inat18', None)),
+        ('resnet10_imagenetlt_post-hoc', ('resnet', '10', 'imagenetlt')),
+        ('fcc_vit-base-p16_inat18', ('vit', '', 'inat18', None)),
+        ('resnet32_cifar10', None),
+        ('resnet32cifar10lt', None),
+        ('convnext_cifar10lt', None),
+    ],
+)
+def test_names_of_recipes(name, groups):
+    match = NAME.fullmatch(name)
+    if groups is None:
+        assert match is None
+    else:
+        assert match.groups()[: len(groups)] == groups
 
 
 @pytest.mark.parametrize('data', ['cifar10lt', 'cifar100lt'])

@@ -1,13 +1,13 @@
 """Balanced softmax, ViT-B/16 of CLIP with LoRA on ImageNet-LT.
 
-Put the weights where configs/_base_/models/vit-base16-lora_imagenetlt.py says, or add
+Put the weights where configs/_base_/models/vit-base-p16-lora_imagenetlt.py says, or add
 --cfg-options model.backbone.module.init_cfg.checkpoint=<file>.
 Theirs (accuracy): not among our sources. Ours: not run yet.
-Run: python tools/train.py configs/bsce/vit-base16-lora_imagenetlt.py
+Run: python tools/train.py configs/bsce/vit-base-p16-lora_imagenetlt.py
 """
 
 _base_ = [
-    '../_base_/models/vit-base16-lora_imagenetlt.py',
+    '../_base_/models/vit-base-p16-lora_imagenetlt.py',
     '../_base_/datasets/imagenetlt.py',
     '../_base_/schedules/lora_10e.py',
     '../_base_/default_runtime.py',
