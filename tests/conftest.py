@@ -1,5 +1,7 @@
 import os
 import pickle
+import tarfile
+from pathlib import Path
 
 # one thread per process: the networks of the tests are tiny
 os.environ.setdefault('OMP_NUM_THREADS', '1')
@@ -8,11 +10,14 @@ import numpy as np
 import pytest
 import torch
 from mmengine.registry import init_default_scope
+from PIL import Image
 
 import mmlt.datasets
 import mmlt.engine
 import mmlt.evaluation
 import mmlt.models  # noqa: F401
+
+ROOT = Path(__file__).parents[1]
 
 
 def pytest_addoption(parser):
@@ -61,3 +66,31 @@ def write_fake_cifar(root, folder, names, key, num_classes=10):
             pickle.dumps({'data': data, key: labels.tolist()})
         )
     return root
+
+
+@pytest.fixture(scope='session')
+def published_lists(tmp_path_factory):
+    """Folder of the published lists, where MMLT_SHARED_DATA has them."""
+    shared = Path(
+        os.environ.get('MMLT_SHARED_DATA', ROOT.parent / 'shared' / 'data')
+    )
+    archive = shared / 'lt_lists.tar.xz'
+    if not archive.is_file():
+        pytest.skip(f'no published lists here: {archive}')
+    folder = tmp_path_factory.mktemp('lists')
+    with tarfile.open(archive) as tar:
+        tar.extractall(folder, filter='data')
+    return folder
+
+
+@pytest.fixture
+def image_folder(tmp_path):
+    """Three classes of small JPEGs: 7, 3 and 2 of them."""
+    rng = np.random.RandomState(0)
+    for name, count in (('ant', 7), ('bee', 3), ('été', 2)):
+        (tmp_path / 'images' / name).mkdir(parents=True)
+        for i in range(count):
+            pixels = rng.randint(0, 256, (24, 20, 3), dtype=np.uint8)
+            path = tmp_path / 'images' / name / f'photo {i}.jpg'
+            Image.fromarray(pixels).save(path)
+    return tmp_path / 'images'

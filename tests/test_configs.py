@@ -9,6 +9,7 @@ import torch
 from mmengine.config import Config
 from mmpretrain.registry import DATASETS, MODELS
 
+from mmlt.datasets.known_splits import KNOWN_SPLITS
 from mmlt.structures import BatchDataSample
 
 ROOT = Path(__file__).parents[1]
@@ -43,7 +44,11 @@ NETWORKS = {
 
 
 def load(recipe):
-    return Config.fromfile(ROOT / recipe)
+    cfg = Config.fromfile(ROOT / recipe)
+    if 'module' in cfg.model.backbone:
+        # a network inside another (LoRA) reads its weights when it is built
+        del cfg.model.backbone.module.init_cfg
+    return cfg
 
 
 def classes(cfg):
@@ -63,6 +68,8 @@ def untrained_teacher(cfg, folder):
 def test_recipe_makes_a_training_step(recipe, tmp_path):
     cfg = load(recipe)
     untrained_teacher(cfg, tmp_path)
+    if 'module' in cfg.model.backbone:
+        cfg.model.backbone.module.img_size = 32
     model = MODELS.build({**cfg.model, 'data_preprocessor': None})
     preprocessor = MODELS.build(cfg.data_preprocessor)
     counts = torch.arange(classes(cfg), 0, -1)
@@ -116,7 +123,7 @@ def test_name_of_a_recipe_says_network_data_and_ratio(recipe):
     match = NAME.fullmatch(recipe.stem)
     assert match, recipe
     network, depth, data, ratio = match.groups()
-    backbone = cfg.model.backbone
+    backbone = cfg.model.backbone.get('module', cfg.model.backbone)
     assert NETWORKS[network] in backbone.type.lower()
     assert depth or network == 'vit'
     if depth:
@@ -129,14 +136,15 @@ def test_name_of_a_recipe_says_network_data_and_ratio(recipe):
     )
     assert DATASETS.get(train.type) is not None
     assert classes(cfg) == cfg.data_preprocessor.num_classes == CLASSES[data]
-    if data == 'inat18':  # its test set is the official validation set
-        assert 'train' in train.ann_file
-        assert 'val' in test.ann_file
-        return
-    if data in ('imagenetlt', 'placeslt'):
-        assert data in train.ann_file.lower().replace('_', '')
-        assert len(train.metainfo.classes) == CLASSES[data]
-        assert train.ann_file.replace('train', 'test') == test.ann_file
+    if data in KNOWN_SPLITS:
+        known = KNOWN_SPLITS[data]
+        assert train.type == test.type
+        kind = DATASETS.get(train.type)
+        assert len(kind.METAINFO['classes']) == CLASSES[data]
+        assert kind.known_name == data
+        assert train.ann_file == known['train'].file
+        # the test set of iNaturalist is the official validation set
+        assert test.ann_file == known.get('test', known['val']).file
         return
     assert train.type.lower() == test.type.lower() == data
     expected = 20 if data == 'digitslt' else int(ratio or 100)
@@ -238,6 +246,15 @@ def test_mixing_with_fcc_differs_from_its_twin_by_the_neck_alone(method, data):
     allowed = {'param_scheduler', 'train_cfg'}
     allowed |= {'model' if method == 'manifold_mixup' else 'data_preprocessor'}
     assert changed <= allowed
+
+
+@pytest.mark.parametrize('recipe', RECIPES, ids=str)
+def test_learning_rate_is_for_the_batch_of_the_recipe(recipe):
+    """So --auto-scale-lr leaves the rate of one process alone."""
+    cfg = load(recipe)
+    batch = cfg.train_dataloader.batch_size
+    batch *= cfg.optim_wrapper.get('accumulative_counts', 1)
+    assert cfg.auto_scale_lr.base_batch_size == batch
 
 
 @pytest.mark.parametrize('recipe', RECIPES, ids=str)

@@ -14,7 +14,7 @@ FOLDER = Path(__file__).parents[1] / 'configs/vmf'
 RECIPES = sorted(path.name for path in FOLDER.glob('*.py'))
 COUNTS = {
     10: [90, 40, 30, 9, 8, 7, 6, 5, 4, 3],
-    **{c: list(range(c + 1, 1, -1)) for c in (100, 365, 1000)},
+    **{c: list(range(c + 1, 1, -1)) for c in (100, 365, 1000, 8142)},
 }
 
 
@@ -74,6 +74,9 @@ def test_an_overlay_is_short(name):
         'resnet20_digitslt.py',
         'resnet32_cifar10lt.py',
         'resnet32_cifar100lt.py',
+        'resnet10_imagenetlt.py',
+        'resnet50_imagenetlt.py',
+        'resnet50_inat18.py',
         'resnet152_placeslt.py',
         'resnext50_imagenetlt.py',
     )

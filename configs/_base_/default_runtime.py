@@ -26,6 +26,7 @@ custom_hooks = [
     dict(type='LongTailHook'),
     dict(type='ResultTableHook'),
     dict(type='SpeedSettingsHook'),
+    dict(type='SkippedImagesHook'),
     # several processes: one mean of the running statistics after each epoch,
     # so that evaluation and checkpoint are of one network
     dict(type='SyncBuffersHook'),

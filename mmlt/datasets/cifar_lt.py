@@ -26,7 +26,7 @@ class CIFAR10LT(InMemoryDataset, CIFAR10):
         split: 'train' or 'test'.
         imbalance_ratio: n_max / n_min >= 1 of the training split; None keeps
             all 50,000 images.
-        profile: 'exponential' or 'step'.
+        profile: 'exponential', 'step' or 'pareto'.
         seed: Seed of the selection; 0 is the field's.
         download: Whether to download the official archive when a file is
             missing (main process only).

@@ -18,7 +18,7 @@ class DigitsLT(InMemoryDataset, BaseDataset):
         split: 'train' or 'test'.
         imbalance_ratio: n_max / n_min >= 1 of the training split; None keeps
             all images that are not in the test split.
-        profile: 'exponential' or 'step'.
+        profile: 'exponential', 'step' or 'pareto'.
         seed: Seed of the selection.
         max_count: Images of the largest class, at most 134.
         **kwargs: As the parent's ``BaseDataset``: ``pipeline``, ...

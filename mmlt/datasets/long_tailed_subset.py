@@ -3,6 +3,7 @@ from mmpretrain.registry import DATASETS
 
 from mmlt.functional import (
     class_counts,
+    largest_max_count,
     long_tailed_counts,
     long_tailed_indices,
 )
@@ -18,7 +19,7 @@ class LongTailedSubset(DatasetRows):
     Args:
         dataset: The dataset, or its config. Its pipeline is used.
         imbalance_ratio: n_max / n_min >= 1.
-        profile: 'exponential' or 'step'.
+        profile: 'exponential', 'step' or 'pareto'.
         max_count: Images of the largest class; None takes the largest number
             that every class can fill.
         seed: Seed of the selection.
@@ -71,14 +72,10 @@ class LongTailedSubset(DatasetRows):
         self, labels: np.ndarray, full: np.ndarray, rank: np.ndarray
     ) -> np.ndarray:
         """Rows of the profile, classes ranked by size."""
-
-        def counts(max_count: int) -> np.ndarray:
-            return long_tailed_counts(
-                len(full), max_count, self.imbalance_ratio, self.profile
-            )[rank]
-
+        settings = (self.imbalance_ratio, self.profile)
         max_count = self.max_count
         if max_count is None:
-            share = counts(10**9) / 10**9
-            max_count = max(int((full / share).min()), 1)
-        return long_tailed_indices(labels, counts(max_count), self.seed)
+            by_rank = full[np.argsort(rank)]
+            max_count = largest_max_count(by_rank, *settings)
+        counts = long_tailed_counts(len(full), max_count, *settings)[rank]
+        return long_tailed_indices(labels, counts, self.seed)

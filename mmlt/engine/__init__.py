@@ -3,6 +3,7 @@ from .hooks import (
     FreshPartsHook,
     LongTailHook,
     ResultTableHook,
+    SkippedImagesHook,
     SpeedSettingsHook,
 )
 from .optim_wrappers import AutocastOptimWrapper
@@ -13,5 +14,6 @@ __all__ = [
     'FreshPartsHook',
     'LongTailHook',
     'ResultTableHook',
+    'SkippedImagesHook',
     'SpeedSettingsHook',
 ]

@@ -26,7 +26,12 @@ from .distillation import distillation_loss, virtual_examples
 from .experts import reversed_prior, sade_adjustments, view_agreement
 from .focal import one_vs_all_focal_loss
 from .held_out import class_mean, held_out_rows
-from .long_tail import class_counts, long_tailed_counts, long_tailed_indices
+from .long_tail import (
+    class_counts,
+    largest_max_count,
+    long_tailed_counts,
+    long_tailed_indices,
+)
 from .losses import (
     balanced_softmax_loss,
     cdt_loss,
@@ -106,6 +111,7 @@ __all__ = [
     'iv_ratio',
     'label_aware_smoothing',
     'label_weights',
+    'largest_max_count',
     'ldam_loss',
     'ldam_margins',
     'linear_to_vmf',

@@ -5,7 +5,7 @@ from numbers import Real
 
 import numpy as np
 
-PROFILES = ('exponential', 'step')
+PROFILES = ('exponential', 'step', 'pareto')
 
 
 def long_tailed_counts(
@@ -13,6 +13,7 @@ def long_tailed_counts(
     max_count: int,
     imbalance_ratio: float,
     profile: str = 'exponential',
+    power: float = 6.0,
 ) -> np.ndarray:
     """Number of training images per class of a long-tailed training set.
 
@@ -25,8 +26,15 @@ def long_tailed_counts(
         num_classes: C >= 1.
         max_count: Images of the largest class, >= 1.
         imbalance_ratio: n_max / n_min >= 1.
-        profile: 'exponential', n_c = int(n_max * ratio^(-c / (C - 1))), or
-            'step', the second half of the classes has int(n_max / ratio).
+        profile: 'exponential', n_c = int(n_max * ratio^(-c / (C - 1)));
+            'step', the second half of the classes has int(n_max / ratio);
+            'pareto', n_c = int(n_max / (1 + s c / (C - 1))^power) with s =
+            ratio^(1 / power) - 1, so that the ends are those of the others:
+            a power law, steeper at the head and flatter at the tail than the
+            exponential profile, which it becomes for a large ``power``.
+        power: Exponent > 0 of 'pareto' alone; 6 is that of ImageNet-LT. The
+            counts of ImageNet-LT itself were drawn at random and are not
+            this profile (115,846 images, not 166,769).
 
     Returns:
         (C,) int64.
@@ -37,6 +45,8 @@ def long_tailed_counts(
     Source:
         Cui et al., CVPR 2019 (exponential); Buda et al., 2018 (step); the
         truncation and the order of operations of Cao et al., NeurIPS 2019.
+        Power law and its exponent: Liu et al. (OLTR), CVPR 2019; they publish
+        lists and no formula, so the deterministic form is ours.
     """
     if not isinstance(num_classes, int) or num_classes < 1:
         raise ValueError(
@@ -53,12 +63,26 @@ def long_tailed_counts(
             f'Expected `profile` to be one of {list(PROFILES)}, but got '
             f'{profile!r}.'
         )
+    if not (isinstance(power, Real) and math.isfinite(power) and power > 0):
+        raise ValueError(
+            f'Expected `power` to be a finite number > 0, but got {power!r}.'
+        )
     factor = 1 / imbalance_ratio
     if profile == 'exponential':
         steps = max(num_classes - 1, 1)
         counts = [
             int(max_count * factor ** (c / steps)) for c in range(num_classes)
         ]
+    elif profile == 'pareto':
+        steps = max(num_classes - 1, 1)
+        stretch = imbalance_ratio ** (1 / power) - 1
+        counts = [
+            int(max_count / (1 + stretch * c / steps) ** power)
+            for c in range(num_classes)
+        ]
+        if num_classes > 1:
+            # the root and its power do not always cancel to the last digit
+            counts[-1] = int(max_count * factor)
     else:
         head = num_classes - num_classes // 2
         counts = [int(max_count)] * head
@@ -71,6 +95,39 @@ def long_tailed_counts(
             f'{imbalance_ratio}. Use a ratio of at most {max_count}.'
         )
     return np.asarray(counts, dtype=np.int64)
+
+
+def largest_max_count(
+    available: np.ndarray,
+    imbalance_ratio: float,
+    profile: str = 'exponential',
+    power: float = 6.0,
+) -> int:
+    """Largest ``max_count`` of a profile that every class can fill.
+
+    Args:
+        available: (C,) images per class, >= 1, in the order of the profile:
+            of the class that is to be the largest first.
+        imbalance_ratio: As in :func:`long_tailed_counts`.
+        profile: As in :func:`long_tailed_counts`.
+        power: As in :func:`long_tailed_counts`.
+
+    Returns:
+        The number, >= 1.
+
+    Raises:
+        ValueError: If a class has no image, or a setting is out of range.
+    """
+    available = np.asarray(available)
+    if not available.all():
+        raise ValueError(
+            'Expected every class to have an image, but one has none.'
+        )
+    fine = 10**9  # so many that truncation does not matter
+    share = long_tailed_counts(
+        len(available), fine, imbalance_ratio, profile, power
+    )
+    return max(int((available * fine / share).min()), 1)
 
 
 def check_imbalance_ratio(imbalance_ratio: float) -> None:

@@ -1,4 +1,9 @@
-from .backbones import CIFARResNet, MultiExpertCIFARResNet, ParallelBackbones
+from .backbones import (
+    CIFARResNet,
+    MultiExpertCIFARResNet,
+    ParallelBackbones,
+    ResNet10,
+)
 from .batch_augments import (
     BatchAutoAugment,
     BatchColorJitter,
@@ -80,6 +85,7 @@ __all__ = [
     'NCLClsHead',
     'OneVsAllFocalLoss',
     'ParallelBackbones',
+    'ResNet10',
     'SADEClsHead',
     'TauNormClsHead',
     'TwoViewDataPreprocessor',

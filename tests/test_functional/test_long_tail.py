@@ -3,6 +3,7 @@ import pytest
 
 from mmlt.functional import (
     class_counts,
+    largest_max_count,
     long_tailed_counts,
     long_tailed_indices,
 )
@@ -38,8 +39,35 @@ def test_step_profile_has_two_levels():
     assert counts.tolist() == [200, 200, 200, 10, 10]
 
 
+def test_pareto_profile_is_a_power_law():
+    # worked out by hand: ratio 4, power 2, so n_c = 400 / (1 + c / 4)^2
+    counts = long_tailed_counts(5, 400, 4, profile='pareto', power=2)
+    assert counts.tolist() == [400, 256, 177, 130, 100]
+
+
+@pytest.mark.parametrize('power', [0.5, 1, 3, 6, 20])
+def test_ends_of_the_pareto_profile_are_those_of_the_others(power):
+    for num_classes, max_count, ratio in ((10, 5000, 100), (1000, 1280, 256)):
+        counts = long_tailed_counts(
+            num_classes, max_count, ratio, profile='pareto', power=power
+        )
+        assert (np.diff(counts) <= 0).all()
+        assert counts[0] == max_count
+        assert counts[-1] == max_count // ratio
+
+
+def test_pareto_profile_becomes_exponential_for_a_large_power():
+    pareto = long_tailed_counts(50, 10**6, 100, profile='pareto', power=1e6)
+    exponential = long_tailed_counts(50, 10**6, 100)
+    np.testing.assert_allclose(pareto, exponential, rtol=1e-4)
+
+
+def test_total_of_the_pareto_profile_named_in_the_docstring():
+    assert long_tailed_counts(1000, 1280, 256, 'pareto').sum() == 166769
+
+
 def test_ratio_one_is_balanced():
-    for profile in ('exponential', 'step'):
+    for profile in ('exponential', 'step', 'pareto'):
         assert set(long_tailed_counts(7, 30, 1, profile)) == {30}
 
 
@@ -73,7 +101,9 @@ def test_refuses_an_empty_class():
     [
         (dict(num_classes=0), 'num_classes'),
         (dict(max_count=0), 'max_count'),
-        (dict(profile='linear'), "'exponential', 'step'"),
+        (dict(profile='linear'), "'exponential', 'step', 'pareto'"),
+        (dict(power=0), 'power'),
+        (dict(power=float('nan')), 'power'),
     ],
 )
 def test_refuses_bad_settings(kwargs, match):
@@ -121,3 +151,27 @@ def test_class_counts_keep_empty_classes():
 def test_class_counts_refuse_labels_out_of_range(label):
     with pytest.raises(ValueError, match=f'image 1 has label {label}'):
         class_counts(np.array([0, label]), 5)
+
+
+@pytest.mark.parametrize('profile', ['exponential', 'step', 'pareto'])
+@pytest.mark.parametrize('ratio', [1, 7, 100])
+def test_largest_max_count_fits_and_one_more_does_not(profile, ratio):
+    available = np.random.RandomState(0).randint(100, 900, 20)
+    largest = largest_max_count(available, ratio, profile)
+
+    def fits(max_count):
+        counts = long_tailed_counts(20, max_count, ratio, profile)
+        return (counts <= available).all()
+
+    assert fits(largest)
+    # truncation gives away less than one image of the smallest class
+    assert not fits(largest + ratio)
+
+
+def test_largest_max_count_by_hand():
+    # 1, 1/2, 1/4 of the largest class
+    assert largest_max_count([100, 30, 40], 4) == 60
+    assert largest_max_count([50, 30, 40], 4) == 50
+    assert largest_max_count([9], 4) == 9
+    with pytest.raises(ValueError, match='one has none'):
+        largest_max_count([9, 0], 2)

@@ -1,6 +1,8 @@
 """ImageNet-LT (115,846 training images) from the field's lists (lines of "path label") and your images.
 
-data/imagenet holds the image folders and ImageNet_LT_{train,val,test}.txt.
+data/imagenet holds the image folders train and val of ImageNet-2012 and ImageNet_LT_{train,val,test}.txt; check them with
+python tools/dataset_tools/verify_splits.py imagenetlt --data-root data/imagenet. A damaged training image stops the run:
+--cfg-options train_dataloader.dataset.on_bad_image=skip leaves it out and counts it.
 """
 
 # workers decode and crop; flip and colours wait for the whole batch, on the
@@ -21,7 +23,6 @@ data_preprocessor = dict(
         ),
     ],
 )
-metainfo = dict(classes=[str(i) for i in range(1000)])
 
 train_pipeline = [
     dict(type='LoadImageFromFile'),
@@ -39,10 +40,9 @@ train_dataloader = dict(
     batch_size=512,
     num_workers=8,
     dataset=dict(
-        type='CustomDataset',
+        type='ImageNetLT',
         data_root='data/imagenet',
         ann_file='ImageNet_LT_train.txt',
-        metainfo=metainfo,
         pipeline=train_pipeline,
     ),
     sampler=dict(type='DefaultSampler', shuffle=True),
@@ -53,10 +53,9 @@ val_dataloader = dict(
     batch_size=256,
     num_workers=8,
     dataset=dict(
-        type='CustomDataset',
+        type='ImageNetLT',
         data_root='data/imagenet',
         ann_file='ImageNet_LT_val.txt',
-        metainfo=metainfo,
         pipeline=test_pipeline,
         test_mode=True,
     ),
@@ -67,10 +66,9 @@ test_dataloader = dict(
     batch_size=256,
     num_workers=8,
     dataset=dict(
-        type='CustomDataset',
+        type='ImageNetLT',
         data_root='data/imagenet',
         ann_file='ImageNet_LT_test.txt',
-        metainfo=metainfo,
         pipeline=test_pipeline,
         test_mode=True,
     ),

@@ -1,0 +1,24 @@
+"""vMF classifier, ResNet-10 on ImageNet-LT.
+
+Theirs (accuracy): not among our sources.
+Ours: not run yet.
+Run: python tools/train.py configs/vmf/resnet10_imagenetlt.py
+"""
+
+_base_ = '../ce/resnet10_imagenetlt.py'
+
+model = dict(head=dict(type='VMFClsHead', init_kappa=16.0))
+optim_wrapper = dict(
+    paramwise_cfg=dict(
+        custom_keys={'head.kappa': dict(lr_mult=1.0, decay_mult=0.0)}
+    ),
+)
+val_evaluator = dict(
+    metrics=[
+        dict(type='Accuracy', topk=(1, 5)),
+        dict(type='ShotAccuracy'),
+        dict(type='CalibrationError'),
+        dict(type='ClassOverlap'),
+    ],
+)
+test_evaluator = val_evaluator

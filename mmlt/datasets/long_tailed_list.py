@@ -1,0 +1,246 @@
+import logging
+from collections.abc import Sequence
+from functools import cached_property
+
+import numpy as np
+from mmengine.dataset import force_full_init
+from mmengine.fileio import exists, get_file_backend, get_local_path
+from mmengine.logging import print_log
+from mmpretrain.datasets import BaseDataset
+from mmpretrain.registry import DATASETS
+
+from mmlt.functional import class_counts
+
+from .bad_images import BadImageError, SkippedImages
+from .image_table import ImageTable
+from .known_splits import KNOWN_SPLITS, LISTS_FROM
+from .list_file import read_list
+
+
+@DATASETS.register_module()
+class LongTailedList(BaseDataset):
+    """Images that a list names: lines of ``path label``.
+
+    For the lists of ``tools/dataset_tools/make_longtail.py`` and other data
+    of one's own; ImageNet-LT, Places-LT and iNaturalist 2018 have classes of
+    their own. The format is that of :func:`~mmlt.datasets.read_list`.
+
+    Convention: an image that cannot be read is never replaced by another.
+    It stops the run, or, with ``on_bad_image='skip'``, its batch is smaller
+    by one image and the loss is the mean of the others. Each such image is
+    logged once by name, and ``SkippedImagesHook`` logs how many there were
+    in an epoch. The numbers of batches and of steps do not change, so
+    processes stay in step; where their batches differ in size, an image of
+    the smaller one weighs a little more (the mean over processes is one of
+    means). The class counts are those of the list. A batch without any image
+    left stops the run.
+
+    Args:
+        ann_file: The list, relative to ``data_root``.
+        data_root: Folder of list and images.
+        data_prefix: Folder in front of the paths of the list, relative to
+            ``data_root``.
+        on_bad_image: 'error' or 'skip'; in test mode only 'error', as a
+            number over fewer images would be another number.
+        **kwargs: As the parent's ``BaseDataset``: ``pipeline``,
+            ``metainfo=dict(classes=[...])`` or ``classes`` (names, or a
+            file with one per line), ``test_mode``, ``lazy_init``, ...
+            ``serialize_data`` and ``max_refetch`` are not used.
+
+    Raises:
+        FileNotFoundError: If the list is missing; says where to get it.
+        ValueError: If a setting is wrong, the classes are not named, or a
+            line of the list is wrong (with its number).
+    """
+
+    known_name: str | None = None  # key of KNOWN_SPLITS
+
+    def __init__(
+        self,
+        ann_file: str,
+        data_root: str = '',
+        data_prefix: str | dict = '',
+        on_bad_image: str = 'error',
+        **kwargs,
+    ) -> None:
+        if on_bad_image not in ('error', 'skip'):
+            raise ValueError(
+                "Expected `on_bad_image` to be 'error' or 'skip', but got "
+                f'{on_bad_image!r}.'
+            )
+        if on_bad_image == 'skip' and kwargs.get('test_mode'):
+            raise ValueError(
+                "Expected `on_bad_image='error'` in test mode, but got "
+                "'skip': a result over fewer images is not comparable. Find "
+                'the images with tools/dataset_tools/verify_splits.py and '
+                'mend them.'
+            )
+        self.on_bad_image = on_bad_image
+        # the table is one block of memory already
+        kwargs['serialize_data'] = False
+        super().__init__(
+            ann_file,
+            data_root=data_root,
+            data_prefix=data_prefix,
+            **kwargs,
+        )
+
+    def read(self, path: str, num_classes: int) -> ImageTable:
+        """Read the list; a subclass may know another format."""
+        return read_list(path, num_classes)
+
+    def load_data_list(self) -> ImageTable:
+        """Names and labels of the list."""
+        name = type(self).__name__
+        if not self.CLASSES:
+            raise ValueError(
+                f'Expected {name} to know its classes, but got none. Pass '
+                "`classes='classes.txt'` (one name per line) or "
+                '`metainfo=dict(classes=[...])`.'
+            )
+        if not self.ann_file or not exists(self.ann_file):
+            source = LISTS_FROM.get(
+                self.known_name,
+                'Write one with tools/dataset_tools/make_longtail.py, or set '
+                '`ann_file` and `data_root`.',
+            )
+            raise FileNotFoundError(
+                f'Expected the list of {name} at {self.ann_file!r}, but '
+                f'there is no such file. {source}'
+            )
+        with get_local_path(self.ann_file) as path:
+            return self.read(path, len(self.CLASSES))
+
+    def full_init(self) -> None:
+        """Read the list, once, and count the images of each class."""
+        if self._fully_initialized:
+            return
+        super().full_init()
+        self._count()
+        self._compare_with_known()
+
+    def _count(self) -> None:
+        counts = class_counts(self.data_list.labels, len(self.CLASSES))
+        self._metainfo['class_counts'] = counts.tolist()
+        self.skipped = SkippedImages(len(self.data_list))
+
+    def _compare_with_known(self) -> None:
+        """Say so where a list of a published name is another one."""
+        for split in KNOWN_SPLITS.get(self.known_name, {}).values():
+            whole = self._indices is None
+            if whole and self.ann_file.endswith(split.file):
+                difference = split.difference(self._metainfo['class_counts'])
+                if difference:
+                    print_log(
+                        f'{self.ann_file} is not the published list: '
+                        f'{difference}. Results will not be comparable.',
+                        logger='current',
+                        level=logging.WARNING,
+                    )
+
+    def _get_unserialized_subset(
+        self, indices: int | Sequence[int]
+    ) -> ImageTable:
+        if isinstance(indices, int):
+            first = slice(indices) if indices >= 0 else slice(indices, None)
+            return self.data_list[first]
+        return self.data_list.take(indices)
+
+    def get_subset_(self, indices: int | Sequence[int]) -> None:
+        """Keep some of the images, as the parent's."""
+        super().get_subset_(indices)
+        self._count()
+
+    def get_subset(self, indices: int | Sequence[int]) -> 'LongTailedList':
+        """A dataset of some of the images, as the parent's."""
+        subset = super().get_subset(indices)
+        subset._count()
+        return subset
+
+    @cached_property
+    def _backend(self):
+        return get_file_backend(self.img_prefix, enable_singleton=True)
+
+    @force_full_init
+    def get_data_info(self, idx: int) -> dict:
+        """Path, label and index of an image."""
+        info = self.data_list[idx]
+        info['img_path'] = self._backend.join_path(
+            self.img_prefix, info['img_path']
+        )
+        info['sample_idx'] = range(len(self))[idx]
+        return info
+
+    @force_full_init
+    def get_gt_labels(self) -> np.ndarray:
+        """(N,) labels, without a loop over images."""
+        return self.data_list.labels
+
+    @force_full_init
+    def get_cat_ids(self, idx: int) -> list[int]:
+        """The label of an image, in a list."""
+        return [int(self.data_list.labels[idx])]
+
+    def prepare_data(self, idx: int) -> dict:
+        """Run the pipeline on an image.
+
+        Raises:
+            BadImageError: If the transform that reads the file fails.
+        """
+        info = self.get_data_info(idx)
+        path, label = info['img_path'], info['gt_label']
+        for transform in self.pipeline.transforms:
+            loading = 'img' not in info
+            try:
+                info, before = transform(info), info
+            except Exception as error:
+                # what fails after reading is a mistake of the pipeline
+                if not loading:
+                    raise
+                advice = (
+                    ' Mend or remove it (tools/dataset_tools/verify_splits.py '
+                    "finds all of them), or set `on_bad_image='skip'` for "
+                    'training.'
+                )
+                if self.on_bad_image == 'skip':
+                    advice = ''
+                raise BadImageError(
+                    f'Expected an image at {path} (label {label}, index {idx} '
+                    f'of {self.ann_file}), but it cannot be read '
+                    f'({type(error).__name__}: {error}).{advice}'
+                ) from error
+            if info is None:
+                kind = BadImageError if 'img' not in before else ValueError
+                raise kind(
+                    f'Expected {type(transform).__name__} to return an '
+                    f'image, but it returned None for {path}.'
+                )
+        return info
+
+    @force_full_init
+    def __getitem__(self, idx: int) -> dict:
+        return self.prepare_data(idx)
+
+    @force_full_init
+    def __getitems__(self, indices: Sequence[int]) -> list[dict]:
+        """Images of a batch, as a data loader asks for them."""
+        if self.on_bad_image == 'error':
+            return [self[idx] for idx in indices]
+        batch = []
+        for idx in indices:
+            try:
+                batch.append(self[idx])
+            except BadImageError as error:
+                last = error
+                if self.skipped.add(idx):
+                    print_log(
+                        f'Skipped: {error}',
+                        logger='current',
+                        level=logging.WARNING,
+                    )
+        if not batch:
+            raise BadImageError(
+                f'None of the {len(indices)} images of a batch can be read. '
+                f'The last one: {last}'
+            )
+        return batch

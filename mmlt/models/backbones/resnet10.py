@@ -1,0 +1,37 @@
+from mmpretrain.models import ResNet
+from mmpretrain.models.backbones.resnet import BasicBlock
+from mmpretrain.registry import MODELS
+
+
+@MODELS.register_module()
+class ResNet10(ResNet):
+    """ResNet with one basic block in each of its four stages.
+
+    The small network of the ImageNet-LT papers: 512 features, 4,905,792
+    parameters. The parent's ``ResNet`` begins at depth 18.
+
+    Args:
+        depth: 10, and nothing else; the parent's argument.
+        **kwargs: As the parent's ``ResNet``. ``zero_init_residual``, there
+            on by default, is a choice of the parent; the published long-tail
+            code starts all normalisations at 1, as it is here by default.
+
+    Returns (forward):
+        A tuple of the last feature map, (N, 512, H/32, W/32), after its
+        ReLU.
+
+    Source:
+        Liu et al. (OLTR), CVPR 2019, Sec. 5 (the network); He et al., CVPR
+        2016 (the blocks).
+    """
+
+    arch_settings = {10: (BasicBlock, (1, 1, 1, 1))}
+
+    def __init__(self, depth: int = 10, **kwargs) -> None:
+        if depth != 10:
+            raise ValueError(
+                f'Expected `depth` to be 10, but got {depth!r}. Use '
+                "`type='ResNet'` for 18, 34, 50, 101 or 152."
+            )
+        kwargs.setdefault('zero_init_residual', False)
+        super().__init__(depth, **kwargs)
