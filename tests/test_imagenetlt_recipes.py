@@ -126,8 +126,6 @@ def test_tau_follows_the_counts_of_imagenet_lt_by_frequency_alone():
 @pytest.fixture
 def lora():
     cfg = load('bsce/vit-base-p16-lora_imagenetlt.py')
-    if MODELS.get(cfg.model.head.loss.type) is None:
-        cfg.model.head.loss = dict(type='CrossEntropyLoss')
     cfg.model.backbone.module.arch = dict(
         embed_dims=24, num_layers=2, num_heads=2, feedforward_channels=48
     )
