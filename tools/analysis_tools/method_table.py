@@ -66,11 +66,23 @@ def data_sets(method: str) -> str:
 
 
 def published(method: str) -> str:
-    """The first "Theirs" number of the recipe for CIFAR-100-LT, ratio 100."""
-    path = ROOT / 'configs' / method / f'{REFERENCE}.py'
-    if not path.exists():
-        return '-'
-    head = ast.get_docstring(ast.parse(path.read_text())) or ''
+    """What the recipes for CIFAR-100-LT, ratio 100, say of "Theirs".
+
+    One number where the folder is one method; else the variants by name.
+    """
+    folder = ROOT / 'configs' / method
+    plain = folder / f'{REFERENCE}.py'
+    if plain.exists():
+        return their_number(plain)
+    return ', '.join(
+        f'{path.stem.removesuffix(f"_{REFERENCE}")} {their_number(path)}'
+        for path in sorted(folder.glob(f'*_{REFERENCE}.py'))
+    )
+
+
+def their_number(recipe: Path) -> str:
+    """First number after "Theirs (accuracy):", or a dash."""
+    head = ast.get_docstring(ast.parse(recipe.read_text())) or ''
     number = re.search(r'Theirs \(accuracy\):\s+(\d+(?:\.\d+)?)', head)
     return number[1] if number else '-'
 
