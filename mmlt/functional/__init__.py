@@ -12,6 +12,12 @@ from .calibration import (
 )
 from .compression import compress_features, compression_factors
 from .held_out import class_mean, held_out_rows
+from .linear_classifier import (
+    directional_to_linear,
+    head_to_linear,
+    layer_norm_classifier,
+    linear_logits,
+)
 from .long_tail import class_counts, long_tailed_counts, long_tailed_indices
 from .shots import group_accuracy, shot_groups
 from .vmf import (
@@ -54,11 +60,15 @@ __all__ = [
     'compression_factors',
     'cosine_to_vmf',
     'directional_logits',
+    'directional_to_linear',
     'group_accuracy',
+    'head_to_linear',
     'head_to_vmf',
     'held_out_rows',
     'inter_class_discrepancy',
     'iv_ratio',
+    'layer_norm_classifier',
+    'linear_logits',
     'linear_to_vmf',
     'log_iv',
     'long_tailed_counts',
