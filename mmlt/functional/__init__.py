@@ -11,6 +11,7 @@ from .calibration import (
     top_calibration_error,
 )
 from .compression import compress_features, compression_factors
+from .cost import all_reduce_bytes, model_state_bytes, step_seconds
 from .held_out import class_mean, held_out_rows
 from .linear_classifier import (
     directional_to_linear,
@@ -48,6 +49,7 @@ from .vmf_conversion import (
 )
 
 __all__ = [
+    'all_reduce_bytes',
     'calibrated_concentration',
     'calibration_bins',
     'calibration_error',
@@ -74,10 +76,12 @@ __all__ = [
     'long_tailed_counts',
     'long_tailed_indices',
     'mean_overlaps',
+    'model_state_bytes',
     'overlap_row_means',
     'positive_concentration',
     'raw_concentration',
     'shot_groups',
+    'step_seconds',
     'tau_norm_to_vmf',
     'top_calibration_error',
     'vmf_bias',
