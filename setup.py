@@ -34,6 +34,8 @@ exec((HERE / 'mmlt' / 'version.py').read_text(), version)
 
 TIMM = ['timm>=1.0']
 TENSORBOARD = ['tensorboard>=2.14']
+# tools/export.py --to onnx: the format, torch's exporter, and the check
+EXPORT = ['onnx>=1.17', 'onnxscript>=0.3', 'onnxruntime>=1.20']
 TESTS = [
     *TIMM,
     *TENSORBOARD,
@@ -65,6 +67,7 @@ setup(
     extras_require={
         'timm': TIMM,
         'tensorboard': TENSORBOARD,
+        'export': EXPORT,
         'tests': TESTS,
         'dev': [*TESTS, 'pre-commit>=3.5', 'ruff>=0.14', 'codespell>=2.3'],
     },

@@ -43,6 +43,8 @@ class CIFAR10LT(InMemoryDataset, CIFAR10):
         Krizhevsky, 2009; Cui et al., CVPR 2019; Cao et al., NeurIPS 2019.
     """
 
+    image_size = 32
+
     def __init__(
         self,
         data_root: str = '',

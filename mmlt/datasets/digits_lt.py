@@ -31,6 +31,7 @@ class DigitsLT(InMemoryDataset, BaseDataset):
     """
 
     METAINFO = {'classes': tuple('0123456789')}
+    image_size = 8
     test_per_class = 40
 
     def __init__(

@@ -19,12 +19,14 @@ class InMemoryDataset:
     ``__getitems__``, for :func:`~mmlt.datasets.batch_collate` and
     :class:`~mmlt.models.BatchDataPreprocessor`: nothing is done per image.
 
-    A subclass implements :meth:`load_arrays`. After ``full_init`` it has
+    A subclass implements :meth:`load_arrays` (RGB) and says its
+    ``image_size``, in pixels. After ``full_init`` it has
     ``images`` (N, 3, H, W) uint8 in channels-last memory, ``labels`` (N,)
     int64, ``rows`` (N,) row numbers in the full set, and
     ``metainfo['class_counts']`` (C,), a list of ints.
     """
 
+    image_size: int | None = None  # height and width
     max_count: int | None = None  # None: the size of the largest class
 
     def set_selection(

@@ -22,10 +22,17 @@ from .compression import (
     compression_factors,
 )
 from .contrast import contrastive_loss
+from .cost import all_reduce_bytes, model_state_bytes, step_seconds
 from .distillation import distillation_loss, virtual_examples
 from .experts import reversed_prior, sade_adjustments, view_agreement
 from .focal import one_vs_all_focal_loss
 from .held_out import class_mean, held_out_rows
+from .linear_classifier import (
+    directional_to_linear,
+    head_to_linear,
+    layer_norm_classifier,
+    linear_logits,
+)
 from .long_tail import (
     class_counts,
     largest_max_count,
@@ -81,6 +88,7 @@ from .vmf_conversion import (
 )
 
 __all__ = [
+    'all_reduce_bytes',
     'balanced_softmax_loss',
     'beta_weights',
     'calibrated_concentration',
@@ -102,9 +110,11 @@ __all__ = [
     'cosine_to_vmf',
     'cost_sensitive_weights',
     'directional_logits',
+    'directional_to_linear',
     'distillation_loss',
     'group_accuracy',
     'hard_classes',
+    'head_to_linear',
     'head_to_vmf',
     'held_out_rows',
     'inter_class_discrepancy',
@@ -112,8 +122,10 @@ __all__ = [
     'label_aware_smoothing',
     'label_weights',
     'largest_max_count',
+    'layer_norm_classifier',
     'ldam_loss',
     'ldam_margins',
+    'linear_logits',
     'linear_to_vmf',
     'log_iv',
     'logit_adjusted_loss',
@@ -122,6 +134,7 @@ __all__ = [
     'long_tailed_indices',
     'mean_overlaps',
     'mix_batch',
+    'model_state_bytes',
     'mutual_distillation',
     'ncl_losses',
     'one_vs_all_focal_loss',
@@ -136,6 +149,7 @@ __all__ = [
     'sampling_probabilities',
     'shot_groups',
     'smoothed_cross_entropy',
+    'step_seconds',
     'tau_norm_to_vmf',
     'top_calibration_error',
     'view_agreement',

@@ -4,7 +4,7 @@ from mmpretrain.models import ClsHead
 from mmpretrain.registry import MODELS
 from torch import Tensor
 
-from mmlt.functional import directional_logits
+from mmlt.functional import directional_logits, directional_to_linear
 
 
 @MODELS.register_module()
@@ -45,6 +45,17 @@ class CalibratedClsHead(ClsHead):
         """Kappa (C,) and mu (C, D)."""
         dtype = dtype or self.mu.dtype
         return self.kappa.to(dtype), F.normalize(self.mu.to(dtype), dim=1)
+
+    def linear_parameters(self) -> tuple[Tensor, Tensor, bool]:
+        """Weight (C, D) and bias (C,) float64, for testing elsewhere.
+
+        Returns:
+            Both, and whether features are divided by their length before.
+        """
+        weight, bias = directional_to_linear(
+            self.kappa.double(), self.mu.double(), self.bias.double()
+        )
+        return weight, bias, self.normalizes_features
 
     def forward(self, feats: tuple[Tensor, ...]) -> Tensor:
         """Logits (N, C).

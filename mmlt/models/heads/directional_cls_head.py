@@ -7,7 +7,7 @@ from mmengine.logging import print_log
 from mmpretrain.models import ClsHead
 from torch import Tensor, nn
 
-from mmlt.functional import directional_logits
+from mmlt.functional import directional_logits, directional_to_linear
 from mmlt.models.class_counts import ClassCountsMixin
 
 
@@ -61,6 +61,16 @@ class DirectionalClsHead(ClsHead):
     def logit_offset(self) -> Tensor | None:
         """(C,) added to the logits, or None."""
         return None
+
+    def linear_parameters(self) -> tuple[Tensor, Tensor, bool]:
+        """Weight (C, D) and bias (C,) float64 of the mode it is in.
+
+        Returns:
+            Both, and whether features are divided by their length before.
+        """
+        kappa, mu = self.vmf_parameters(torch.float64)
+        weight, bias = directional_to_linear(kappa, mu, self.logit_offset())
+        return weight, bias, self.normalizes_features
 
     def forward(self, feats: tuple[Tensor, ...]) -> Tensor:
         """Logits (N, C), in at least float32, autocast or not.

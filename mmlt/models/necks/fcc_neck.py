@@ -51,6 +51,7 @@ class FCCNeck(ClassCountsMixin):
     """
 
     needs_labels = True
+    only_in_training = True  # at test it may be left out
 
     def __init__(
         self,

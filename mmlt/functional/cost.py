@@ -1,0 +1,71 @@
+"""What a training costs, from counted operations and bytes."""
+
+
+def all_reduce_bytes(gradient_bytes: float, num_devices: int) -> float:
+    """Bytes that each device sends in one step of data parallelism.
+
+    A ring sends every part of the gradient n - 1 times to be summed and
+    n - 1 times to be spread, a part being the n-th of it; as much is
+    received.
+
+    Args:
+        gradient_bytes: Bytes of the gradients of all trained parameters.
+        num_devices: n >= 1.
+
+    Returns:
+        2 (n - 1) / n ``gradient_bytes``.
+
+    Raises:
+        ValueError: If ``num_devices`` is below 1.
+
+    Source:
+        Patarasuk and Yuan, J. Parallel Distrib. Comput. 69, 2009.
+    """
+    if num_devices < 1:
+        raise ValueError(
+            f'Expected `num_devices` to be >= 1, but got {num_devices}.'
+        )
+    return 2 * (num_devices - 1) / num_devices * gradient_bytes
+
+
+def step_seconds(
+    operations: float,
+    speed: float,
+    sent_bytes: float = 0.0,
+    bandwidth: float = float('inf'),
+    overlap: bool = False,
+) -> float:
+    """Time of a training step on one of several devices.
+
+    Args:
+        operations: Floating point operations of this device in the step.
+        speed: Operations a second that it reaches (peak times utilisation).
+        sent_bytes: Bytes that it sends in the step.
+        bandwidth: Bytes a second that it can send.
+        overlap: Whether it sends while it computes; else after.
+
+    Returns:
+        Seconds.
+
+    Raises:
+        ValueError: If ``speed`` or ``bandwidth`` is not positive.
+    """
+    for name, value in (('speed', speed), ('bandwidth', bandwidth)):
+        if not value > 0:
+            raise ValueError(f'Expected `{name}` to be > 0, but got {value}.')
+    compute, send = operations / speed, sent_bytes / bandwidth
+    return max(compute, send) if overlap else compute + send
+
+
+def model_state_bytes(
+    num_parameters: int, num_trained: int, moments: int = 1
+) -> int:
+    """Bytes of float32 parameters, gradients and the optimizer's state.
+
+    Args:
+        num_parameters: Of the whole model.
+        num_trained: Of those, the ones with a gradient.
+        moments: Numbers that the optimizer keeps for each of them: 0 for
+            SGD, 1 with momentum, 2 for Adam.
+    """
+    return 4 * (num_parameters + (1 + moments) * num_trained)

@@ -1,0 +1,145 @@
+"""A trained classifier as a matrix and a vector, for testing elsewhere."""
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from .vmf_classifier import _linear_inside
+
+# what F.normalize divides by at least; its square still is a float32
+SMALLEST_LENGTH = 1e-12
+
+
+def directional_to_linear(
+    kappa: Tensor, mu: Tensor, offset: Tensor | None = None
+) -> tuple[Tensor, Tensor]:
+    r"""Weight and bias of the classifier kappa_i (x.mu_i) + offset_i.
+
+    Convention:
+        - whether x is the feature, or the feature at length 1, is not said
+          here: it is the same for the linear classifier.
+
+    Args:
+        kappa: (C,).
+        mu: (C, D), unit rows.
+        offset: (C,) or None for zeros.
+
+    Returns:
+        weight (C, D), kappa_i mu_i, and bias (C,), in the widest dtype of
+        the arguments; differentiable.
+
+    Raises:
+        ValueError: If the shapes do not fit.
+
+    Source:
+        arXiv 2208.10043, appendix, Eq. 1 and 8 to 11.
+    """
+    if mu.ndim != 2 or kappa.shape != mu.shape[:1]:
+        raise ValueError(
+            'Expected `kappa` of shape (C,) and `mu` of shape (C, D), but '
+            f'got {tuple(kappa.shape)} and {tuple(mu.shape)}.'
+        )
+    if offset is not None and offset.shape != kappa.shape:
+        raise ValueError(
+            f'Expected `offset` of shape {tuple(kappa.shape)}, as `kappa`, '
+            f'but got {tuple(offset.shape)}.'
+        )
+    dtype = torch.promote_types(kappa.dtype, mu.dtype)
+    if offset is None:
+        offset = torch.zeros_like(kappa)
+    dtype = torch.promote_types(dtype, offset.dtype)
+    return kappa.to(dtype)[:, None] * mu.to(dtype), offset.to(dtype)
+
+
+def linear_logits(
+    features: Tensor, weight: Tensor, bias: Tensor, normalize: bool = False
+) -> Tensor:
+    r"""w_i.x + b_i, with x the feature, or the feature at length 1.
+
+    Args:
+        features: (N, D).
+        weight: (C, D).
+        bias: (C,).
+        normalize: Whether x = features / \|features\|; 0 stays 0.
+
+    Returns:
+        (N, C).
+    """
+    if normalize:
+        features = F.normalize(features, dim=1, eps=SMALLEST_LENGTH)
+    return F.linear(features, weight, bias)
+
+
+def layer_norm_classifier(weight: Tensor) -> tuple[Tensor, Tensor, float]:
+    r"""A classifier on x/\|x\| as linear layer, LayerNorm, linear layer.
+
+    (x, -x) has mean 0 and the variance \|x\|^2 / D, so LayerNorm makes
+    sqrt(D) (x, -x) / \|x\| of it: the weight times (x, -x) / (2 sqrt(D)) is
+    the weight times x/\|x\|. Where a code base has no layer that normalises
+    a vector, LayerNorm stands in, exactly.
+
+    Args:
+        weight: (C, D), on features of length 1.
+
+    Returns:
+        projection (2 D, D), its entries 0, 1 and -1; weight (C, 2 D) on the
+        layer-normalised projection; and the ``eps`` of the LayerNorm, with
+        which a feature of zeros stays 0.
+
+    Raises:
+        ValueError: If ``weight`` is not two-dimensional.
+    """
+    if weight.ndim != 2:
+        raise ValueError(
+            'Expected `weight` to have the shape (C, D), but got '
+            f'{tuple(weight.shape)}.'
+        )
+    dim = weight.shape[1]
+    eye = torch.eye(dim, dtype=weight.dtype, device=weight.device)
+    half = weight / (2 * dim**0.5)
+    return (
+        torch.cat([eye, -eye]),
+        torch.cat([half, -half], dim=1),
+        SMALLEST_LENGTH**2,
+    )
+
+
+def head_to_linear(head: nn.Module) -> tuple[Tensor, Tensor, bool]:
+    """Weight and bias of a head at test.
+
+    Args:
+        head: In evaluation mode. One with ``linear_parameters()``; a
+            ``torch.nn.Linear``; or mmpretrain's ``LinearClsHead``, or a
+            subclass that scores as it.
+
+    Returns:
+        weight (C, D), bias (C,), and whether features are divided by their
+        length before.
+
+    Raises:
+        RuntimeError: If the head is in training mode, in which its logits
+            may hold the training prior.
+        TypeError: If the head is not known to be linear.
+    """
+    if head.training:
+        raise RuntimeError(
+            f'Expected {type(head).__name__} in evaluation mode, but it is '
+            'in training mode, in which its logits may be others. Call '
+            '`eval()` first.'
+        )
+    if hasattr(head, 'linear_parameters'):
+        return head.linear_parameters()
+    linear = head if isinstance(head, nn.Linear) else _linear_inside(head)
+    if linear is None:
+        raise TypeError(
+            'Expected a head that is a linear or cosine classifier at test, '
+            f'but got {type(head).__name__}, which is not known to be one. '
+            '(Known: LinearClsHead, CosineClsHead, VMFClsHead, '
+            'TauNormClsHead, CausalClsHead, CalibratedClsHead; give another '
+            'a method `linear_parameters()` that returns weight (C, D), bias '
+            '(C,) and whether features are normalised.)'
+        )
+    weight, bias = linear.weight, linear.bias
+    if bias is None:
+        bias = weight.new_zeros(len(weight))
+    return weight, bias, False
