@@ -65,9 +65,10 @@ def test_published_schedules(name, batch, epochs, drops):
 def test_only_imagenet_lt_changes_colours():
     for name, jitters in (('imagenetlt', True), ('inat18', False)):
         cfg = load(f'_base_/datasets/{name}.py')
-        kinds = [t.type for t in cfg.train_dataloader.dataset.pipeline]
-        assert ('ColorJitter' in kinds) == jitters
-        assert {'RandomResizedCrop', 'RandomFlip'} <= set(kinds)
+        crop = cfg.train_dataloader.dataset.pipeline[1]
+        assert (crop.type, crop.scale) == ('RandomResizedCrop', 224)
+        kinds = [a.type for a in cfg.data_preprocessor.augments]
+        assert kinds == ['BatchRandomFlip', 'BatchColorJitter'][: 1 + jitters]
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,8 @@
 from .backbones import (
     CIFARResNet,
     MultiExpertCIFARResNet,
+    MultiExpertResNet,
+    MultiExpertResNeXt,
     ParallelBackbones,
     ResNet10,
 )
@@ -81,6 +83,8 @@ __all__ = [
     'MomentumContrast',
     'MultiExpertCIFARResNet',
     'MultiExpertClsHead',
+    'MultiExpertResNeXt',
+    'MultiExpertResNet',
     'NCLClassifier',
     'NCLClsHead',
     'OneVsAllFocalLoss',

@@ -1,0 +1,21 @@
+"""Classifier re-training (cRT) after cross-entropy, ResNet-50 on ImageNet-LT.
+
+Theirs (accuracy): not among our sources. Ours: not run yet.
+Run: python tools/train.py configs/crt/resnet50_imagenetlt.py
+"""
+
+_base_ = [
+    '../_base_/models/resnet50_imagenetlt.py',
+    '../_base_/datasets/imagenetlt.py',
+    '../_base_/schedules/imagenetlt_classifier_10e.py',
+    '../_base_/default_runtime.py',
+]
+
+first_stage = dict(config='mmlt::ce/resnet50_imagenetlt.py')
+model = dict(frozen=['backbone'])
+train_dataloader = dict(
+    sampler=dict(
+        _delete_=True, type='LongTailSampler', strategy='class_balanced'
+    ),
+)
+custom_hooks = [*_base_.custom_hooks, dict(type='FreshPartsHook')]

@@ -1,0 +1,21 @@
+"""Learnable weight scaling (LWS) after cross-entropy, ResNet-152 on Places-LT.
+
+Theirs (accuracy): not among our sources. Ours: not run yet.
+Run: python tools/train.py configs/lws/resnet152_placeslt.py
+"""
+
+_base_ = [
+    '../_base_/models/resnet152_placeslt.py',
+    '../_base_/datasets/placeslt.py',
+    '../_base_/schedules/placeslt_classifier_5e.py',
+    '../_base_/default_runtime.py',
+]
+
+first_stage = dict(config='mmlt::ce/resnet152_placeslt.py')
+model = dict(frozen=['backbone', 'head.fc'], head=dict(type='LWSClsHead'))
+train_dataloader = dict(
+    batch_size=256,
+    sampler=dict(
+        _delete_=True, type='LongTailSampler', strategy='class_balanced'
+    ),
+)

@@ -1,0 +1,21 @@
+"""Learnable weight scaling (LWS) after cross-entropy, ResNet-50 on iNaturalist 2018.
+
+Theirs (accuracy): not among our sources. Ours: not run yet.
+Run: python tools/train.py configs/lws/resnet50_inat18.py
+"""
+
+_base_ = [
+    '../_base_/models/resnet50_inat18.py',
+    '../_base_/datasets/inat18.py',
+    '../_base_/schedules/inat18_classifier_5e.py',
+    '../_base_/default_runtime.py',
+]
+
+first_stage = dict(config='mmlt::ce/resnet50_inat18.py')
+model = dict(frozen=['backbone', 'head.fc'], head=dict(type='LWSClsHead'))
+train_dataloader = dict(
+    batch_size=512,
+    sampler=dict(
+        _delete_=True, type='LongTailSampler', strategy='class_balanced'
+    ),
+)

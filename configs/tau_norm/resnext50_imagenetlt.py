@@ -1,0 +1,14 @@
+"""Tau-normalised classifier after cross-entropy, a test.
+
+ResNeXt-50 on ImageNet-LT.
+Theirs (accuracy): 49.4 (Decoupling README, another stage 1).
+Ours: not run yet.
+Run: python tools/train.py configs/tau_norm/resnext50_imagenetlt.py
+"""
+
+_base_ = '../ce/resnext50_imagenetlt.py'
+
+first_stage = dict(config='mmlt::ce/resnext50_imagenetlt.py')
+train_cfg = dict(max_epochs=0)  # nothing is trained: a test of stage 1
+param_scheduler = []
+model = dict(head=dict(type='TauNormClsHead', tau=0.7))
