@@ -10,7 +10,9 @@ from .calibration import (
     calibration_error,
     top_calibration_error,
 )
+from .clusters import cluster_spread, principal_components
 from .compression import compress_features, compression_factors
+from .correlation import spearman_correlation
 from .held_out import class_mean, held_out_rows
 from .long_tail import class_counts, long_tailed_counts, long_tailed_indices
 from .shots import group_accuracy, shot_groups
@@ -50,6 +52,7 @@ __all__ = [
     'class_counts',
     'class_feature_consistency',
     'class_mean',
+    'cluster_spread',
     'compress_features',
     'compression_factors',
     'cosine_to_vmf',
@@ -66,8 +69,10 @@ __all__ = [
     'mean_overlaps',
     'overlap_row_means',
     'positive_concentration',
+    'principal_components',
     'raw_concentration',
     'shot_groups',
+    'spearman_correlation',
     'tau_norm_to_vmf',
     'top_calibration_error',
     'vmf_bias',
