@@ -10,7 +10,10 @@ from .calibration import (
     calibration_error,
     top_calibration_error,
 )
+from .classification_state import ClassificationState
+from .classification_summary import classification_summary
 from .compression import compress_features, compression_factors
+from .equal_mass import adaptive_calibration_error, equal_mass_bins
 from .held_out import class_mean, held_out_rows
 from .long_tail import class_counts, long_tailed_counts, long_tailed_indices
 from .shots import group_accuracy, shot_groups
@@ -42,6 +45,8 @@ from .vmf_conversion import (
 )
 
 __all__ = [
+    'ClassificationState',
+    'adaptive_calibration_error',
     'calibrated_concentration',
     'calibration_bins',
     'calibration_error',
@@ -50,10 +55,12 @@ __all__ = [
     'class_counts',
     'class_feature_consistency',
     'class_mean',
+    'classification_summary',
     'compress_features',
     'compression_factors',
     'cosine_to_vmf',
     'directional_logits',
+    'equal_mass_bins',
     'group_accuracy',
     'head_to_vmf',
     'held_out_rows',
