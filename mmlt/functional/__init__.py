@@ -10,11 +10,15 @@ from .calibration import (
     calibration_error,
     top_calibration_error,
 )
+from .classification_state import ClassificationState
+from .classification_summary import classification_summary
 from .clusters import cluster_spread, principal_components
 from .compression import compress_features, compression_factors
 from .correlation import spearman_correlation
+from .equal_mass import adaptive_calibration_error, equal_mass_bins
 from .held_out import class_mean, held_out_rows
 from .long_tail import class_counts, long_tailed_counts, long_tailed_indices
+from .repetitions import mean_over_seeds, seed_difference
 from .shots import group_accuracy, shot_groups
 from .vmf import (
     calibrated_concentration,
@@ -44,6 +48,8 @@ from .vmf_conversion import (
 )
 
 __all__ = [
+    'ClassificationState',
+    'adaptive_calibration_error',
     'calibrated_concentration',
     'calibration_bins',
     'calibration_error',
@@ -53,10 +59,12 @@ __all__ = [
     'class_feature_consistency',
     'class_mean',
     'cluster_spread',
+    'classification_summary',
     'compress_features',
     'compression_factors',
     'cosine_to_vmf',
     'directional_logits',
+    'equal_mass_bins',
     'group_accuracy',
     'head_to_vmf',
     'held_out_rows',
@@ -66,11 +74,13 @@ __all__ = [
     'log_iv',
     'long_tailed_counts',
     'long_tailed_indices',
+    'mean_over_seeds',
     'mean_overlaps',
     'overlap_row_means',
     'positive_concentration',
     'principal_components',
     'raw_concentration',
+    'seed_difference',
     'shot_groups',
     'spearman_correlation',
     'tau_norm_to_vmf',

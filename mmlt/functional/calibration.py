@@ -7,6 +7,37 @@ NORMS = ('l1', 'max')
 BINNINGS = ('uniform',)
 
 
+def check_num_bins(num_bins: int) -> None:
+    """Refuse a number of bins that is none.
+
+    Raises:
+        ValueError: If it is not an integer >= 1.
+    """
+    if not isinstance(num_bins, int) or num_bins < 1:
+        raise ValueError(
+            f'Expected `num_bins` to be an integer >= 1, but got {num_bins!r}.'
+        )
+
+
+def confidence_bin(confidence: Tensor, num_bins: int) -> Tensor:
+    """Bin of each confidence: the one convention of metric and picture.
+
+    Convention: bin b holds b/B < confidence <= (b+1)/B, and 0 belongs to bin
+    0. An edge b/B is taken in the dtype of ``confidence``.
+
+    Args:
+        confidence: (N,) in [0, 1].
+        num_bins: B >= 1.
+
+    Returns:
+        (N,) int64 in [0, B).
+    """
+    edges = torch.arange(1, num_bins, device=confidence.device)
+    edges = (edges.double() / num_bins).to(confidence.dtype)
+    # right=False: an edge itself falls in the bin that it closes
+    return torch.bucketize(confidence, edges, right=False)
+
+
 def calibration_bins(
     confidence: Tensor,
     correct: Tensor,
@@ -35,10 +66,7 @@ def calibration_bins(
         ValueError: If ``num_bins`` or ``binning`` is not as above, or shapes
             differ.
     """
-    if not isinstance(num_bins, int) or num_bins < 1:
-        raise ValueError(
-            f'Expected `num_bins` to be an integer >= 1, but got {num_bins!r}.'
-        )
+    check_num_bins(num_bins)
     if binning not in BINNINGS:
         raise ValueError(
             f'Expected `binning` to be one of {list(BINNINGS)}, but got '
@@ -49,10 +77,7 @@ def calibration_bins(
             'Expected `confidence` and `correct` of one shape (N,), but got '
             f'{tuple(confidence.shape)} and {tuple(correct.shape)}.'
         )
-    edges = torch.arange(1, num_bins, device=confidence.device)
-    edges = (edges.double() / num_bins).to(confidence.dtype)
-    # right=False: an edge itself falls in the bin that it closes
-    index = torch.bucketize(confidence, edges, right=False)
+    index = confidence_bin(confidence, num_bins)
     count = torch.bincount(index, minlength=num_bins)
     mass = count.clamp(min=1).double()
     mean = torch.bincount(index, confidence.double(), num_bins) / mass
