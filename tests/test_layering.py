@@ -18,6 +18,13 @@ MAY_IMPORT = {
     'evaluation': {'functional', 'structures'},
     'engine': {'functional', 'structures', 'datasets'},
     'visualization': set(),
+    'report': {
+        'functional',
+        'structures',
+        'engine',
+        'evaluation',
+        'visualization',
+    },
 }
 FUNCTIONAL_MAY_IMPORT = {
     'collections',
@@ -83,6 +90,7 @@ def test_public_names_have_a_docstring():
     import mmlt.evaluation
     import mmlt.functional
     import mmlt.models
+    import mmlt.report
     import mmlt.visualization
 
     for room in MAY_IMPORT:

@@ -7,7 +7,7 @@ from .matrices import confusion_matrix, overlap_matrix
 from .recall import recall_by_class
 from .reliability import reliability_diagram
 from .strategies import accuracy_by_strategy
-from .style import css_svg, save_figure, side_by_side, theme
+from .style import css_svg, file_svg, save_figure, side_by_side, theme
 
 __all__ = [
     'accuracy_by_strategy',
@@ -15,6 +15,7 @@ __all__ = [
     'confusion_matrix',
     'css_svg',
     'feature_map',
+    'file_svg',
     'overlap_matrix',
     'recall_by_class',
     'reliability_diagram',

@@ -8,6 +8,8 @@ from .style import colour, make_figure
 
 # more classes than this: no names and no numbers in the cells
 WRITTEN_CLASSES = 12
+# of the pixels of larger matrices, whose theme cannot be changed later
+PIXEL_HUE = '#2584c8'
 
 
 def confusion_matrix(
@@ -86,12 +88,11 @@ def _matrix(
     axes.grid(visible=False)
     axes.spines[:].set_visible(False)
     # from clear to full, so that the ground of any theme shows through
-    hue = colour('run0')
     clear = LinearSegmentedColormap.from_list(
-        'clear', [(*to_rgb(hue), 0.0), (*to_rgb(hue), 1.0)]
+        'clear', [(*to_rgb(PIXEL_HUE), 0.0), (*to_rgb(PIXEL_HUE), 1.0)]
     )
     if size <= WRITTEN_CLASSES:
-        _cells(axes, percent, highest, hue)
+        _cells(axes, percent, highest, colour('run0'))
         names = names or [str(c) for c in range(size)]
         axes.set_xticks(np.arange(size), names, rotation=90)
         axes.set_yticks(np.arange(size), names)

@@ -64,8 +64,14 @@ def reliability_diagram(
         )
     top.plot([0, 1], [0, 1], color=colour('muted'), lw=0.8, ls=(0, (4, 3)))
     top.set(xlim=(0, 1), ylim=(0, 1), ylabel='accuracy', title=title)
-    if note:
-        top.text(0.03, 0.96, note, transform=top.transAxes, va='top')
+    if filled.any():
+        top.legend(
+            title=note,
+            loc='upper left',
+            alignment='left',
+            title_fontsize=8.5,
+            fontsize=7.5,
+        )
     share = count / max(count.sum(), 1)
     bottom.bar(edges + width * 0.04, share, color=colour('muted'), **bars)
     highest = max(share.max(), 1e-9)

@@ -4,6 +4,7 @@ import io
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from html import escape
 from pathlib import Path
 
 import matplotlib as mpl
@@ -223,15 +224,16 @@ def save_figure(
     return path
 
 
-def css_svg(figure: Figure, label: str) -> str:
+def css_svg(figure: Figure, label: str, key: str = '') -> str:
     """A figure drawn in the theme 'css', as SVG for inside a web page.
 
     Colours become ``var(--ink)``, ``var(--run0)``, ...; the page says what
-    they are. Ids are made unique by the label.
+    they are.
 
     Args:
         figure: The figure.
         label: What the picture shows, for those who cannot see it.
+        key: Prefix of the ids inside, unique on the page.
 
     Returns:
         The ``<svg>`` element alone.
@@ -241,20 +243,40 @@ def css_svg(figure: Figure, label: str) -> str:
     for role, value in THEMES['css'].items():
         text = text.replace(value, f'var(--{role})')
     text = text[text.index('<svg') :]
-    text = re.sub(r'<metadata>.*?</metadata>', '', text, flags=re.DOTALL)
-    prefix = re.sub(r'\W+', '-', label).strip('-').lower()
+    prefix = re.sub(r'\W+', '-', key or label).strip('-').lower()
     text = re.sub(r'\bid="', f'id="{prefix}-', text)
-    text = re.sub(r'url\(#', f'url(#{prefix}-', text)
+    text = text.replace('url(#', f'url(#{prefix}-')
     text = text.replace('xlink:href="#', f'href="#{prefix}-')
-    escaped = label.replace('&', '&amp;').replace('"', '&quot;')
-    escaped = escaped.replace('<', '&lt;')
-    return text.replace('<svg ', f'<svg role="img" aria-label="{escaped}" ', 1)
+    text = text.replace('xlink:href=', 'href=')
+    root, rest = text.split('>', 1)
+    root = re.sub(r' (xmlns(:xlink)?|version|width|height)="[^"]*"', '', root)
+    label = escape(label, quote=True)
+    root = root.replace('<svg', f'<svg role="img" aria-label="{label}"', 1)
+    return f'{root}>{rest}'.strip()
+
+
+def file_svg(figure: Figure, name: str = 'light') -> str:
+    """A figure drawn in the theme 'css', as an SVG file in another theme.
+
+    Args:
+        figure: The figure.
+        name: 'light' or 'dark'.
+
+    Returns:
+        The text of the file.
+    """
+    figure.set_facecolor(THEMES['css']['surface'])
+    text = _svg(figure)
+    for role, value in THEMES['css'].items():
+        text = text.replace(value, THEMES[name][role])
+    return text
 
 
 def _svg(figure: Figure) -> str:
     file = io.StringIO()
     figure.savefig(file, format='svg', metadata={'Date': None})
     text = file.getvalue()
+    text = re.sub(r'<metadata>.*?</metadata>\s*', '', text, flags=re.S)
     # once for the picture, and with the letters of the reader's machine
     text = re.sub(r' font-family: [^;"]*;?', '', text)
     text = re.sub(

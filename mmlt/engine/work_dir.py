@@ -8,6 +8,8 @@ from pathlib import Path
 
 from mmengine.config import Config
 
+from .prediction_dump import find_run
+
 # what makes two runs repetitions of one recipe; the seed is not among them
 RECIPE_PARTS = (
     'model',
@@ -80,6 +82,7 @@ def read_work_dir(path: str | Path) -> WorkDir:
     Raises:
         FileNotFoundError: If the folder, the config or a checkpoint is
             missing; the sentence says which.
+        ValueError: If there are several configs.
     """
     path = Path(path)
     if not path.is_dir():
@@ -88,9 +91,8 @@ def read_work_dir(path: str | Path) -> WorkDir:
         raise FileNotFoundError(
             f'Expected the folder of a run, but {path} does not exist.{hint}'
         )
-    config_path = find_config(path)
+    config_path, checkpoint = find_run(path)
     config = Config.fromfile(config_path, import_custom_modules=False)
-    checkpoint = find_checkpoint(path)
     numbered = re.search(r'epoch_(\d+)', checkpoint.stem)
     return WorkDir(
         path=path,
@@ -103,47 +105,6 @@ def read_work_dir(path: str | Path) -> WorkDir:
         minutes=minutes_of(path),
         device=device_of(path),
     )
-
-
-def find_config(path: Path) -> Path:
-    """The config of a work directory, of the latest run in it.
-
-    Raises:
-        FileNotFoundError: If there is none.
-    """
-    found = sorted(path.glob('*.py'), key=lambda p: p.stat().st_mtime)
-    if not found:
-        inside = sorted(p.parent for p in path.glob('*/*.py'))
-        hint = f' Did you mean {inside[0]}?' if inside else ''
-        raise FileNotFoundError(
-            f'Expected {path} to be the folder of a run, but it has no '
-            f'config (*.py).{hint}'
-        )
-    return found[-1]
-
-
-def find_checkpoint(path: Path) -> Path:
-    """The last checkpoint of a work directory.
-
-    The one that ``last_checkpoint`` names, looked for in this folder too,
-    because folders move; else the one of the highest epoch or iteration.
-
-    Raises:
-        FileNotFoundError: If there is none.
-    """
-    pointer = path / 'last_checkpoint'
-    if pointer.is_file():
-        named = Path(pointer.read_text().strip())
-        for candidate in (path / named.name, named):
-            if candidate.is_file():
-                return candidate
-    found = [p for p in path.glob('*.pth') if re.search(r'_\d+$', p.stem)]
-    if not found:
-        raise FileNotFoundError(
-            f'Expected a checkpoint (epoch_*.pth) in {path}, but there is '
-            'none. Train first, or copy the checkpoint there.'
-        )
-    return max(found, key=lambda p: int(p.stem.rpartition('_')[2]))
 
 
 def read_curves(path: Path) -> dict[str, tuple[list[int], list[float]]]:
