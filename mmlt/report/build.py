@@ -57,6 +57,7 @@ def build_report(
                 pictures.features(records, maps),
                 pictures.kappa(records),
                 pictures.overlap(records),
+                tables['class-geometry'],
             ],
         ),
         Section(

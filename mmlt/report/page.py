@@ -17,6 +17,7 @@ from .tables import Table, Value
 # more rows than this are folded on the page, and left to the CSV file in
 # Markdown
 FOLDED_ROWS = 30
+NUMBER = ' class="number"'
 
 
 @dataclass
@@ -107,17 +108,19 @@ def markdown_page(report: Report, pictures: str, tables: str) -> str:
             continue
         parts.append(f'## {section.title}')
         for block in blocks:
-            parts += _markdown(block, pictures, tables)
+            parts += _markdown(block, section.title, pictures, tables)
     return '\n\n'.join(parts) + '\n'
 
 
-def _markdown(block, pictures: str, tables: str) -> list[str]:
+def _markdown(block, above: str, pictures: str, tables: str) -> list[str]:
     if isinstance(block, str):
         return [block]
     if isinstance(block, Code):
         return [f'```\n{block.text}\n```']
     if isinstance(block, Table):
-        head = [f'### {block.title}', block.note]
+        head = [block.note]
+        if block.title != above:
+            head.insert(0, f'### {block.title}')
         if len(block.rows) > FOLDED_ROWS:
             return [
                 *head,
@@ -152,7 +155,7 @@ def html_page(report: Report, drawn: dict[str, tuple[str, str]]) -> str:
     )
     body = ''.join(
         f'<section><h2 id="{s.anchor}">{_text(s.title)}</h2>'
-        + ''.join(_html(b, drawn) for b in s.blocks if b is not None)
+        + ''.join(_html(b, s.title, drawn) for b in s.blocks if b is not None)
         + '</section>'
         for s in sections
     )
@@ -172,13 +175,13 @@ def _text(text: str) -> str:
     return re.sub(r'`([^`]+)`', r'<code>\1</code>', html.escape(text))
 
 
-def _html(block, drawn: dict[str, tuple[str, str]]) -> str:
+def _html(block, above: str, drawn: dict[str, tuple[str, str]]) -> str:
     if isinstance(block, str):
         return f'<p>{_text(block)}</p>'
     if isinstance(block, Code):
         return f'<pre tabindex="0">{html.escape(block.text)}</pre>'
     if isinstance(block, Table):
-        return _html_table(block)
+        return _html_table(block, above)
     width = max(panel.width for panel in block.panels)
     wide = ' wide' if width > 5 else ''
     panels = ''.join(
@@ -187,13 +190,17 @@ def _html(block, drawn: dict[str, tuple[str, str]]) -> str:
     )
     return (
         f'<figure><div class="panels{wide}" style="--panel:{width * 100:.0f}'
-        f'px">{panels}</div><figcaption>{_text(block.caption)}</figcaption>'
+        f'px;--columns:{block.columns}">{panels}</div><figcaption>{_text(block.caption)}</figcaption>'
         '</figure>\n'
     )
 
 
-def _html_table(table: Table) -> str:
-    head = ''.join(f'<th scope="col">{_text(n)}</th>' for n in table.head)
+def _html_table(table: Table, above: str) -> str:
+    numeric = [isinstance(c, Value) for c in (table.rows or [table.head])[0]]
+    head = ''.join(
+        f'<th scope="col"{NUMBER if right else ""}>{_text(name)}</th>'
+        for name, right in zip(table.head, numeric, strict=True)
+    )
     rows = []
     for i, (name, *cells) in enumerate(table.rows):
         kind = ' class="difference"' if i in table.differences else ''
@@ -208,11 +215,12 @@ def _html_table(table: Table) -> str:
     )
     if len(rows) > FOLDED_ROWS:
         text = f'<details><summary>{len(rows)} rows</summary>{text}</details>'
-    return f'<h3>{_text(table.title)}</h3><p>{_text(table.note)}</p>{text}\n'
+    title = f'<h3>{_text(table.title)}</h3>' if table.title != above else ''
+    return f'{title}<p class="note">{_text(table.note)}</p>{text}\n'
 
 
 def _html_cell(cell) -> str:
-    kind = ' class="number"' if isinstance(cell, Value) else ''
+    kind = NUMBER if isinstance(cell, Value) else ''
     return f'<td{kind}>{_text(str(cell))}</td>'
 
 
@@ -236,7 +244,7 @@ h2{{font-size:1.25rem;margin:48px 0 8px;padding-top:16px;
 border-top:1px solid var(--grid)}}
 h3{{font-size:1rem;margin:28px 0 4px}}
 p,figcaption{{max-width:72ch;margin:0 0 12px}}
-figcaption,h3+p{{color:var(--muted);font-size:.875rem}}
+figcaption,.note{{color:var(--muted);font-size:.875rem}}
 p,td,th,figcaption,li{{overflow-wrap:anywhere}}
 a{{color:var(--run0)}}
 nav ul{{display:flex;flex-wrap:wrap;gap:4px 20px;list-style:none;
@@ -254,16 +262,18 @@ border-bottom:1px solid var(--muted)}}
 tbody tr:not(.difference)>*{{border-top:1px solid var(--grid)}}
 th[scope=row]{{font-weight:600;position:sticky;left:0;
 background:var(--surface)}}
-.number{{text-align:right}}
-thead th:not(:first-child):has(+*){{text-align:inherit}}
+th.number,td.number{{text-align:right}}
+td:not(.number){{white-space:normal;min-width:6ch;max-width:24ch}}
 .difference>*{{color:var(--muted);font-weight:400;font-size:.85rem;
 padding-top:0}}
 .difference th{{padding-left:24px}}
 summary{{cursor:pointer}}
 figure{{margin:20px 0 28px}}
-.panels{{display:grid;gap:16px;grid-template-columns:
-repeat(auto-fill,minmax(min(100%,calc(var(--panel)*.85)),1fr))}}
-.panel{{max-width:calc(var(--panel)*1.25)}}
+.panels{{display:grid;gap:16px;
+max-width:calc(var(--columns)*var(--panel)*1.25);
+grid-template-columns:repeat(auto-fill,minmax(min(100%,max(
+calc(var(--panel)*.85),
+calc((100% - (var(--columns) - 1)*16px)/var(--columns)))),1fr))}}
 .wide{{overflow-x:auto}}
 .wide .panel{{min-width:calc(var(--panel)*.8)}}
 svg{{display:block;width:100%;height:auto}}

@@ -44,11 +44,19 @@ class Panel:
 
 @dataclass(frozen=True)
 class Picture:
-    """Panels that belong together, and what is said under them."""
+    """Panels that belong together, and what is said under them.
+
+    Args:
+        key: Name.
+        caption: What is said.
+        panels: The drawings.
+        columns: How many go in a row where there is room.
+    """
 
     key: str
     caption: str
     panels: list[Panel]
+    columns: int = 3
 
 
 def _shown(records: Sequence[dict]) -> dict[str, dict]:
@@ -93,6 +101,7 @@ def reliability(records: Sequence[dict], shots: bool = True) -> Picture:
         'enough. Below: the share of the images in each bin.'
         + _seed_note(records),
         panels,
+        len(panels) // len(_shown(records)),
     )
 
 
@@ -130,7 +139,7 @@ def recall(records: Sequence[dict]) -> Picture:
         'Recall of each class with its training images, most first.'
         + _seed_note(records)
     )
-    return Picture('recall', caption, [panel])
+    return Picture('recall', caption, [panel], 1)
 
 
 def confusion(records: Sequence[dict]) -> Picture:
@@ -155,6 +164,7 @@ def confusion(records: Sequence[dict]) -> Picture:
         'for the predicted class (column); a row sums to 100. Below half a '
         'percent nothing is written.' + _seed_note(records),
         panels,
+        min(3, len(panels)),
     )
 
 
@@ -197,6 +207,7 @@ def overlap(records: Sequence[dict]) -> Picture | None:
         'colour scale for all. The diagonal, always 100, is left blank.'
         + _seed_note(records),
         panels,
+        min(3, len(panels)),
     )
 
 
@@ -235,7 +246,10 @@ def _against_count(
     if not panels:
         return None
     return Picture(
-        key.replace('_', '-'), caption + _seed_note(records), panels
+        key.replace('_', '-'),
+        caption + _seed_note(records),
+        panels,
+        min(3, len(panels)),
     )
 
 
@@ -336,7 +350,7 @@ def compression(records: Sequence[dict]) -> Picture | None:
         'Top-1 accuracy by compression strategy; a point is a seed, a bar '
         'their mean. Dashed: without compression.'
     )
-    return Picture('compression', caption, [panel])
+    return Picture('compression', caption, [panel], 1)
 
 
 def features(
@@ -381,6 +395,7 @@ def features(
         'Directions of the PCA are of these images. On a t-SNE map '
         'distances between clusters mean nothing.' + _seed_note(records),
         panels,
+        min(3, len(maps)),
     )
 
 

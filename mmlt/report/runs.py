@@ -7,6 +7,7 @@ from pathlib import Path
 
 import torch
 from mmengine.config import Config
+from mmengine.registry import init_default_scope
 
 from mmlt.engine.prediction_dump import load_network, predict_split
 from mmlt.engine.work_dir import WorkDir, read_work_dir
@@ -82,6 +83,7 @@ def make_record(run: WorkDir, predictions: Predictions) -> dict:
         ``class_counts``; ``curves``; and all of
         :func:`~mmlt.evaluation.run_numbers`.
     """
+    init_default_scope(run.config.get('default_scope', 'mmpretrain'))
     model, meta = load_network(run.config, run.checkpoint)
     try:
         with torch.no_grad():

@@ -112,13 +112,17 @@ def _read(record: dict, path: str) -> float:
     return float('nan') if value is None else float(value)
 
 
+def _digits_of(path: str) -> int:
+    """Percent have two digits after the point, nats and Brier scores three."""
+    return 3 if path.startswith(('numbers/nll', 'numbers/brier')) else 2
+
+
 def compared(
     key: str,
     title: str,
     note: str,
     records: Sequence[dict],
     columns: dict[str, str],
-    digits: int = 2,
 ) -> Table | None:
     """A row per recipe, and under all but the first its difference to it.
 
@@ -129,7 +133,6 @@ def compared(
         records: Runs of all recipes and seeds.
         columns: Path of a number in the record ('numbers/top1') to its
             heading; one that no run has is left out.
-        digits: After the point.
 
     Returns:
         The table, or None where no number was measured.
@@ -147,7 +150,13 @@ def compared(
     for name, group in groups.items():
         values = [[_read(r, path) for r in group] for path in kept]
         table.rows.append(
-            [name, *(Value(*mean_over_seeds(v), digits) for v in values)]
+            [
+                name,
+                *(
+                    Value(*mean_over_seeds(v), _digits_of(p))
+                    for p, v in zip(kept, values, strict=True)
+                ),
+            ]
         )
         if group is base:
             continue
@@ -158,7 +167,7 @@ def compared(
                 *(
                     Value(
                         *seed_difference([_read(r, p) for r in base], v),
-                        digits,
+                        _digits_of(p),
                         signed=True,
                     )
                     for p, v in zip(kept, values, strict=True)
@@ -225,6 +234,49 @@ def class_table(records: Sequence[dict]) -> Table:
                 digits=1,
             )
             for group in groups.values()
+        ]
+        name = first['class_names'][c]
+        table.rows.append([name, f'{counts[c]:,}', *cells])
+    return table
+
+
+# per class, beside the recall: path, heading, digits
+GEOMETRY = (
+    ('spread', 'spread', 3),
+    ('kappa', 'kappa', 3),
+    ('overlap', 'overlap', 2),
+)
+
+
+def geometry_table(records: Sequence[dict]) -> Table | None:
+    """Per class: spread of its features, concentration, mean overlap."""
+    groups = by_recipe(records)
+    first = records[0]
+    columns = [
+        (path, f'{heading} {name}', digits, group)
+        for path, heading, digits in GEOMETRY
+        for name, group in groups.items()
+        if all(path in record['classes'] for record in group)
+    ]
+    if not columns:
+        return None
+    table = Table(
+        'class-geometry',
+        'Spread, concentration and overlap of each class',
+        '`classes` of the files: mean distance of two test features of the '
+        'class, in the unit of the features of the network; concentration '
+        'of the class; its mean overlap with the other classes, percent. '
+        'Means over the seeds where there are several.',
+        ['class', 'training images', *(heading for _, heading, *_ in columns)],
+    )
+    counts = first['class_counts']
+    for c in sorted(range(len(counts)), key=lambda c: -counts[c]):
+        cells = [
+            Value(
+                *mean_over_seeds([_class(r, path, c) for r in group]),
+                digits=digits,
+            )
+            for path, _, digits, group in columns
         ]
         name = first['class_names'][c]
         table.rows.append([name, f'{counts[c]:,}', *cells])
@@ -346,5 +398,6 @@ TABLES: dict[str, Callable[[Sequence[dict]], Table | None]] = {
     'calibration': calibration_table,
     'calibration-by-shot': shot_calibration_table,
     'clusters': cluster_table,
+    'class-geometry': geometry_table,
     'misclassified-area': area_table,
 }
