@@ -18,6 +18,26 @@ from .correlation import spearman_correlation
 from .equal_mass import adaptive_calibration_error, equal_mass_bins
 from .held_out import class_mean, held_out_rows
 from .long_tail import class_counts, long_tailed_counts, long_tailed_indices
+from .misclassified_area import (
+    misclassified_area,
+    misclassified_area_counts,
+    scaled_feature_logits,
+)
+from .posthoc import (
+    balanced_weights,
+    fit_by_likelihood,
+    log_linear_temperature,
+    logit_adjusted,
+    predicted_class_temperature,
+    standardised,
+    tau_normalised_logits,
+)
+from .prior_shift import (
+    estimate_prior,
+    long_tailed_prior,
+    shift_prior,
+    weights_for_prior,
+)
 from .repetitions import mean_over_seeds, seed_difference
 from .shots import group_accuracy, shot_groups
 from .vmf import (
@@ -34,6 +54,7 @@ from .vmf import (
 from .vmf_classifier import (
     check_vmf_parameters,
     directional_logits,
+    head_bias,
     head_to_vmf,
     mean_overlaps,
     positive_concentration,
@@ -50,6 +71,7 @@ from .vmf_conversion import (
 __all__ = [
     'ClassificationState',
     'adaptive_calibration_error',
+    'balanced_weights',
     'calibrated_concentration',
     'calibration_bins',
     'calibration_error',
@@ -65,17 +87,25 @@ __all__ = [
     'cosine_to_vmf',
     'directional_logits',
     'equal_mass_bins',
+    'estimate_prior',
+    'fit_by_likelihood',
     'group_accuracy',
+    'head_bias',
     'head_to_vmf',
     'held_out_rows',
     'inter_class_discrepancy',
     'iv_ratio',
     'linear_to_vmf',
     'log_iv',
+    'log_linear_temperature',
+    'logit_adjusted',
     'long_tailed_counts',
     'long_tailed_indices',
     'mean_over_seeds',
+    'long_tailed_prior',
     'mean_overlaps',
+    'misclassified_area',
+    'misclassified_area_counts',
     'overlap_row_means',
     'positive_concentration',
     'principal_components',
@@ -83,7 +113,14 @@ __all__ = [
     'seed_difference',
     'shot_groups',
     'spearman_correlation',
+    'predicted_class_temperature',
+    'raw_concentration',
+    'scaled_feature_logits',
+    'shift_prior',
+    'shot_groups',
+    'standardised',
     'tau_norm_to_vmf',
+    'tau_normalised_logits',
     'top_calibration_error',
     'vmf_bias',
     'vmf_kl',
@@ -91,4 +128,5 @@ __all__ = [
     'vmf_mean_resultant',
     'vmf_mean_resultant_derivative',
     'vmf_overlap',
+    'weights_for_prior',
 ]
