@@ -196,7 +196,7 @@ def _html(block, above: str, drawn: dict[str, tuple[str, str]]) -> str:
 
 
 def _html_table(table: Table, above: str) -> str:
-    numeric = [isinstance(c, Value) for c in (table.rows or [table.head])[0]]
+    numeric = [_is_number(c) for c in (table.rows or [table.head])[0]]
     head = ''.join(
         f'<th scope="col"{NUMBER if right else ""}>{_text(name)}</th>'
         for name, right in zip(table.head, numeric, strict=True)
@@ -220,8 +220,16 @@ def _html_table(table: Table, above: str) -> str:
 
 
 def _html_cell(cell) -> str:
-    kind = NUMBER if isinstance(cell, Value) else ''
+    text = str(cell)
+    kind = NUMBER if _is_number(cell) else ''
+    if len(text) > 24:
+        kind = ' class="long"'
     return f'<td{kind}>{_text(str(cell))}</td>'
+
+
+def _is_number(cell) -> bool:
+    """Whether a cell belongs on the right."""
+    return isinstance(cell, Value) or bool(re.fullmatch(r'[\d,.]+', cell))
 
 
 def style_sheet() -> str:
@@ -263,7 +271,7 @@ tbody tr:not(.difference)>*{{border-top:1px solid var(--grid)}}
 th[scope=row]{{font-weight:600;position:sticky;left:0;
 background:var(--surface)}}
 th.number,td.number{{text-align:right}}
-td:not(.number){{white-space:normal;min-width:6ch;max-width:24ch}}
+td.long{{white-space:normal;min-width:24ch;max-width:32ch}}
 .difference>*{{color:var(--muted);font-weight:400;font-size:.85rem;
 padding-top:0}}
 .difference th{{padding-left:24px}}

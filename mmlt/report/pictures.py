@@ -95,11 +95,11 @@ def reliability(records: Sequence[dict], shots: bool = True) -> Picture:
             )
     return Picture(
         'reliability',
-        'Accuracy against confidence, 15 bins. A bar is the accuracy of its '
-        'bin, the block from there to the mean confidence is the gap: '
-        'hatched where the network is too sure, pale where it is not sure '
-        'enough. Below: the share of the images in each bin.'
-        + _seed_note(records),
+        'Accuracy against confidence, 15 bins. The full bar goes up to the '
+        'accuracy or the mean confidence, the lower of the two; the block '
+        'above is the gap: hatched, up to the confidence, where the network '
+        'is too sure; pale, up to the accuracy, where it is not sure enough. '
+        'Below: the share of the images in each bin.' + _seed_note(records),
         panels,
         len(panels) // len(_shown(records)),
     )
@@ -224,7 +224,7 @@ def _against_count(
     One panel for each, because the units of two networks differ.
     """
     panels = []
-    for name, record in _shown(records).items():
+    for i, (name, record) in enumerate(_shown(records).items()):
         if key not in record['classes']:
             continue
         rho = record['correlations'][key]
@@ -238,6 +238,7 @@ def _against_count(
                     record['class_counts'],
                     label,
                     {name: float('nan') if rho is None else rho},
+                    i,
                 ),
                 3.6,
                 2.9,
@@ -253,8 +254,15 @@ def _against_count(
     )
 
 
-def _by_count(values, counts, label, correlations, figure) -> None:
-    by_class_count(values, counts, label, correlations, figure=figure)
+def _by_count(values, counts, label, correlations, style, figure) -> None:
+    by_class_count(
+        values,
+        counts,
+        label,
+        correlations,
+        first_style=style,
+        figure=figure,
+    )
 
 
 def spread(records: Sequence[dict]) -> Picture | None:

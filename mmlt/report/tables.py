@@ -64,7 +64,8 @@ class Table:
 
     def markdown(self) -> str:
         """The table in Markdown, without its title."""
-        align = [':--', *['--:'] * (len(self.head) - 1)]
+        numbers = [isinstance(c, Value) for c in (self.rows or [self.head])[0]]
+        align = ['--:' if right else ':--' for right in numbers]
         lines = [self.head, align, *self.rows]
         return '\n'.join(
             '| ' + ' | '.join(_escape(str(c)) for c in line) + ' |'

@@ -13,6 +13,7 @@ def by_class_count(
     label: str,
     correlations: Mapping[str, float] | None = None,
     title: str = '',
+    first_style: int = 0,
     figure: Figure | SubFigure | None = None,
 ) -> Figure | SubFigure:
     """A number per class against the training images of the class.
@@ -26,6 +27,7 @@ def by_class_count(
         correlations: Name of a run to Spearman's correlation with the
             counts, written beside its name.
         title: Above the picture.
+        first_style: Position of the first run among the colours and markers.
         figure: Where to draw; a new figure for None.
 
     Returns:
@@ -39,7 +41,10 @@ def by_class_count(
         if correlations is not None:
             rho = f'{correlations[name]:+.2f}'.replace('-', '\N{MINUS SIGN}')
             name = f'{name}  ρ = {rho}'
-        style = run_style(i) | {'markersize': size, 'alpha': 0.85}
+        style = run_style(first_style + i) | {
+            'markersize': size,
+            'alpha': 0.85,
+        }
         axes.plot(counts, value, ls='', label=name, **style)
     axes.set_xscale('log')
     ticks = np.unique(

@@ -16,9 +16,10 @@ def reliability_diagram(
 ) -> Figure | SubFigure:
     """Accuracy against confidence, the gap between, and how many samples.
 
-    The bar of a bin is its accuracy. The block from there to the mean
-    confidence is the gap: hatched where the network is too sure, plain where
-    it is not sure enough. Below, the share of the samples in each bin.
+    The full bar of a bin goes up to its accuracy or its mean confidence,
+    the lower of the two. The block above is the gap: hatched, up to the
+    confidence, where the network is too sure; pale, up to the accuracy,
+    where it is not sure enough. Below, the share of the samples in each bin.
 
     Args:
         count: (B,) samples in each bin of equal width, as
@@ -45,23 +46,34 @@ def reliability_diagram(
     bars = dict(width=width * 0.92, align='edge', lw=0)
     left = (edges + width * 0.04)[filled]
     hits, sure = accuracy[filled], confidence[filled]
-    top.bar(left, hits, color=colour('run0'), **bars)
+    lower = np.minimum(sure, hits)
+    top.bar(left, lower, color=colour('run0'), **bars)
     over = sure > hits
     for chosen, name, style in (
-        (over, 'too sure', dict(hatch='/////', alpha=0.55)),
-        (~over, 'not sure enough', dict(alpha=0.3)),
+        (
+            over,
+            'too sure',
+            dict(
+                color=colour('run1'),
+                edgecolor=colour('surface'),
+                hatch='/////',
+                alpha=0.55,
+            ),
+        ),
+        (
+            ~over,
+            'not sure enough',
+            dict(color=colour('run0'), alpha=0.45),
+        ),
     ):
-        if not chosen.any():
-            continue
-        top.bar(
-            left[chosen],
-            np.abs(sure - hits)[chosen],
-            bottom=np.minimum(sure, hits)[chosen],
-            color=colour('run1') if chosen is over else colour('surface'),
-            edgecolor=colour('surface'),
-            label=name,
-            **{**bars, **style},
-        )
+        if chosen.any():
+            top.bar(
+                left[chosen],
+                np.abs(sure - hits)[chosen],
+                bottom=lower[chosen],
+                label=name,
+                **{**bars, **style},
+            )
     top.plot([0, 1], [0, 1], color=colour('muted'), lw=0.8, ls=(0, (4, 3)))
     top.set(xlim=(0, 1), ylim=(0, 1), ylabel='accuracy', title=title)
     if filled.any():

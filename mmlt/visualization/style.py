@@ -48,6 +48,12 @@ THEMES['css'] = {
     for position, role in enumerate(THEMES['light'])
 }
 MARKERS = 'osD^vPX*'
+# letters stay letters, and the same figure gives the same file
+IN_FILES = {
+    'pdf.fonttype': 42,
+    'svg.fonttype': 'none',
+    'svg.hashsalt': 'mmlt',
+}
 FORMATS = ('.png', '.svg', '.pdf')
 FONTS = (
     "system-ui, -apple-system, 'Segoe UI', Roboto, Helvetica, Arial, "
@@ -118,10 +124,7 @@ def theme(name: str = 'light') -> Iterator[None]:
                 'legend.handletextpad': 0.5,
                 'lines.linewidth': 1.6,
                 'lines.markersize': 4.5,
-                'pdf.fonttype': 42,
                 'savefig.dpi': 150,
-                'svg.fonttype': 'none',
-                'svg.hashsalt': 'mmlt',
                 'text.color': ink,
                 'xtick.color': muted,
                 'xtick.labelsize': 8,
@@ -220,7 +223,8 @@ def save_figure(
         path.write_text(_svg(figure), encoding='utf-8')
         return path
     none = {'png': 'Software', 'pdf': 'CreationDate'}[kind]
-    figure.savefig(path, format=kind, dpi=dpi, metadata={none: None})
+    with mpl.rc_context(IN_FILES):
+        figure.savefig(path, format=kind, dpi=dpi, metadata={none: None})
     return path
 
 
@@ -274,7 +278,8 @@ def file_svg(figure: Figure, name: str = 'light') -> str:
 
 def _svg(figure: Figure) -> str:
     file = io.StringIO()
-    figure.savefig(file, format='svg', metadata={'Date': None})
+    with mpl.rc_context(IN_FILES):
+        figure.savefig(file, format='svg', metadata={'Date': None})
     text = file.getvalue()
     text = re.sub(r'<metadata>.*?</metadata>\s*', '', text, flags=re.S)
     # once for the picture, and with the letters of the reader's machine
