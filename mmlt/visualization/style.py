@@ -288,5 +288,19 @@ def _svg(figure: Figure) -> str:
         r'<defs>\s*<style.*?</style>\s*</defs>\s*', '', text, flags=re.S
     )
     text = re.sub(r' transform="rotate\(-?0 [^)]*\)"', '', text)
+    # the hundredth of a point, and what all points of a cloud share once
+    text = re.sub(r'(\d\.\d\d)\d+', r'\1', text)
+    text = re.sub(r'\s*\n\s*', '\n', text)
+    text = re.sub(
+        r'<g clip-path="[^"]*">\n(?:<use [^>]*/>\n)+</g>', _share_style, text
+    )
     style = f'font-family="{FONTS}" stroke-linejoin="round"'
     return text.replace('<svg ', f'<svg {style} ', 1)
+
+
+def _share_style(group: re.Match) -> str:
+    styles = set(re.findall(r' (style="[^"]*")/>', group[0]))
+    if len(styles) != 1:
+        return group[0]
+    style = styles.pop()
+    return group[0].replace(f' {style}', '').replace('<g', f'<g {style}', 1)

@@ -27,6 +27,9 @@ def write_run(folder, recipe, seed, minutes=3, **changes):
     (folder / f'{Path(recipe).name}.py').write_text(cfg.pretty_text)
     torch.manual_seed(seed)
     model = MODELS.build(cfg.model)
+    for part in model.modules():
+        if hasattr(part, 'set_class_counts'):
+            part.set_class_counts(COUNTS)
     with torch.no_grad():
         model.head.fc.weight *= 8
     meta = dict(class_counts=COUNTS, dataset_meta=dict(classes=NAMES))
@@ -53,9 +56,9 @@ def write_run(folder, recipe, seed, minutes=3, **changes):
 
 @pytest.fixture(scope='session')
 def work_dirs(tmp_path_factory):
-    """Two seeds of cross-entropy, two of FCC, one of vMF."""
+    """Two seeds of FCC, two of vMF."""
     top = tmp_path_factory.mktemp('work_dirs')
-    recipes = [('ce', 0), ('ce', 1), ('fcc', 0), ('fcc', 2), ('vmf', 0)]
+    recipes = [('fcc', 0), ('fcc', 2), ('vmf', 0), ('vmf', 1)]
     return [
         write_run(top / f'{name}{seed}', f'{name}/resnet20_digitslt', seed)
         for name, seed in recipes
