@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 from mmlt.functional import (
@@ -30,7 +31,10 @@ VECTOR_PENALTY = 0.03
 CLASSWISE_PENALTY = 1e-3
 # a gap of 5 percent in every group costs 0.075 nats
 GAP_WEIGHT = 30.0
+STRENGTHS = [round(0.02 * i, 2) for i in range(16)]
 NUM_FOLDS = 5
+# of the folds: a few-shot class has so few images that one split is a lottery
+NUM_REPEATS = 4
 
 
 @dataclass
@@ -214,19 +218,11 @@ def tau_norm(held: Predictions) -> Fitted | None:
     return _fitted(held, transform, [0.0, 0.0], names, _weights(held))
 
 
-def shot_matched(held: Predictions) -> Fitted:
-    """Confidence matched to accuracy in every shot group, in two steps.
-
-    First :func:`vector_balanced`. Then three numbers, on its predictions of
-    held-out images that it was not fitted on (five folds): a temperature
-    that is a smooth function of the log count (intercept, slope), and the
-    share of the prior that is taken out. They minimise the likelihood plus
-    the squared difference of mean confidence and accuracy in each group.
-    Three numbers are what the few-shot images of a held-out part can tell.
-    """
-    size, counts = held.logits.shape[1], held.class_counts
-    weights, fold = _weights(held), stratified_folds(held.labels, NUM_FOLDS)
-    out_of_fold = held.logits.double().clone()
+def _out_of_fold(held: Predictions, seed: int) -> Tensor:
+    """(N, C) logits, each corrected by a vector that did not see it."""
+    size = held.logits.shape[1]
+    fold = stratified_folds(held.labels, NUM_FOLDS, seed)
+    out = held.logits.double().clone()
     for k in range(NUM_FOLDS):
         inside = fold == k
         if not inside.any() or inside.all():
@@ -238,34 +234,66 @@ def shot_matched(held: Predictions) -> Fitted:
             held.labels[~inside],
             balanced_weights(held.labels[~inside], size),
             penalty=VECTOR_PENALTY,
+            max_iter=40,
         )
-        out_of_fold[inside] = _vector(out_of_fold[inside], theta)
+        out[inside] = _vector(out[inside], theta)
+    return out
+
+
+def shot_matched(held: Predictions) -> Fitted:
+    """Confidence matched to accuracy in every shot group, in two steps.
+
+    First :func:`vector_balanced`. Then three numbers, on its predictions of
+    held-out images that it was not fitted on (five folds, four times): a
+    temperature that is a smooth function of the log count (intercept,
+    slope), and the share of the prior that is taken out. They minimise the
+    negative log-likelihood plus 30 times the squared difference of mean
+    confidence and accuracy in each group.
+    Three numbers are what the few-shot images of a held-out part can tell.
+    """
+    counts = held.class_counts
+    out_of_fold = torch.cat(
+        [_out_of_fold(held, seed) for seed in range(NUM_REPEATS)]
+    )
+    labels = held.labels.repeat(NUM_REPEATS)
+    weights = _weights(held).repeat(NUM_REPEATS) / NUM_REPEATS
     scale = standardised(counts.double().log())
     groups = list(shot_groups(counts).values())
     share = torch.stack([group.double().mean() for group in groups])
-    share = share[[bool(g[held.labels].any()) for g in groups]]
+    share = share[[bool(g[labels].any()) for g in groups]]
 
     def transform(z, theta):
-        z = logit_adjusted(z, counts, theta[2])
         return log_linear_temperature(z, scale, theta[0], theta[1])
 
     def gaps(z):
-        gap = group_gaps(z, held.labels, weights, groups)
+        gap = group_gaps(z, labels, weights, groups)
         return GAP_WEIGHT * (share * gap.square()).sum()
 
-    theta = fit_by_likelihood(
-        transform,
-        torch.zeros(3),
-        out_of_fold,
-        held.labels,
-        weights,
-        extra=gaps,
-    )
+    best = None
+    # a temperature keeps the predicted classes, and the objective smooth;
+    # the strength does not, so it is searched
+    for strength in STRENGTHS:
+        z = logit_adjusted(out_of_fold, counts, strength)
+        theta = fit_by_likelihood(
+            transform, torch.zeros(2), z, labels, weights, extra=gaps
+        )
+        out = transform(z, theta)
+        nll = F.cross_entropy(out, labels, reduction='none')
+        value = (weights @ nll + gaps(out)).item()
+        if best is None or value < best[0]:
+            best = value, strength, theta
+    _, strength, theta = best
     first = vector_balanced(held)
-    names = ('intercept', 'slope', 'strength')
     return Fitted(
-        lambda z: transform(first.transform(z), theta),
-        dict(zip(names, theta.tolist(), strict=True)) | first.parameters,
+        lambda z: transform(
+            logit_adjusted(first.transform(z), counts, strength), theta
+        ),
+        {
+            'intercept': theta[0].item(),
+            'slope': theta[1].item(),
+            'strength': strength,
+            **first.parameters,
+        },
     )
 
 

@@ -19,6 +19,7 @@ from mmlt.functional import (
     classification_summary,
     equal_mass_bins,
 )
+from mmlt.functional.classification_state import largest
 
 COUNTS = [500, 300, 101, 100, 60, 20, 19, 8, 6, 5]
 GROUPS = {'many': [0, 1, 2], 'medium': [3, 4, 5], 'few': [6, 7, 8, 9]}
@@ -474,3 +475,31 @@ def test_refuses_sums_of_other_settings():
         ClassificationState(3).update(
             torch.ones(1, 3), torch.zeros(1).long(), 'scores'
         )
+
+
+@pytest.mark.parametrize('size', [2048, 8142])
+def test_many_classes_find_the_largest_as_topk_does(size):
+    probs = (4 * torch.randn(40, size)).softmax(1)
+    values, classes = largest(probs, 16)
+    assert torch.equal(values, probs.topk(16, dim=1).values)
+    assert torch.equal(probs.gather(1, classes), values)
+    # ties: the values are the same
+    probs = torch.full((3, size), 1 / size)
+    assert torch.equal(largest(probs, 5)[0], probs[:, :5])
+
+
+def test_many_classes_have_the_numbers_of_the_definition():
+    labels = torch.randint(0, 3000, (500,))
+    logits = torch.randn(500, 3000).double()
+    logits[torch.arange(500), labels] += 12 * torch.rand(500).double()
+    probs = logits.softmax(1)
+    got = summary_of(logits, labels, 'logits', class_counts=None)
+    expected = numpy_numbers(
+        probs.numpy(), labels.numpy(), np.arange(500), np.float64
+    )
+    for key, value in expected.items():
+        assert got['numbers'][key] == pytest.approx(value, abs=1e-9), key
+    classwise = numpy_classwise(probs.numpy(), labels.numpy(), np.float64)
+    np.testing.assert_allclose(
+        got['per_class']['classwise_ece'], classwise, atol=1e-9, rtol=0
+    )
