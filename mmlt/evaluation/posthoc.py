@@ -240,7 +240,7 @@ def _out_of_fold(held: Predictions, seed: int) -> Tensor:
     return out
 
 
-def shot_matched(held: Predictions) -> Fitted:
+def shot_matched(held: Predictions, keep_accuracy: bool = True) -> Fitted:
     """Confidence matched to accuracy in every shot group, in two steps.
 
     First :func:`vector_balanced`. Then three numbers, on its predictions of
@@ -248,7 +248,9 @@ def shot_matched(held: Predictions) -> Fitted:
     temperature that is a smooth function of the log count (intercept,
     slope), and the share of the prior that is taken out. They minimise the
     negative log-likelihood plus 30 times the squared difference of mean
-    confidence and accuracy in each group.
+    confidence and accuracy in each group, among the strengths that cost no
+    accuracy on the held-out images, every class alike (all of them without
+    ``keep_accuracy``).
     Three numbers are what the few-shot images of a held-out part can tell.
     """
     counts = held.class_counts
@@ -269,6 +271,10 @@ def shot_matched(held: Predictions) -> Fitted:
         gap = group_gaps(z, labels, weights, groups)
         return GAP_WEIGHT * (share * gap.square()).sum()
 
+    def accuracy(z):
+        return (weights @ (z.argmax(1) == labels).double()).item()
+
+    least = accuracy(held.logits.double().repeat(NUM_REPEATS, 1))
     best = None
     # a temperature keeps the predicted classes, and the objective smooth;
     # the strength does not, so it is searched
@@ -280,8 +286,11 @@ def shot_matched(held: Predictions) -> Fitted:
         out = transform(z, theta)
         nll = F.cross_entropy(out, labels, reduction='none')
         value = (weights @ nll + gaps(out)).item()
-        if best is None or value < best[0]:
-            best = value, strength, theta
+        # the strengths that cost no accuracy come first
+        costly = keep_accuracy and strength > 0 and accuracy(z) < least
+        rank = costly, value
+        if best is None or rank < best[0]:
+            best = rank, strength, theta
     _, strength, theta = best
     first = vector_balanced(held)
     return Fitted(
@@ -295,6 +304,11 @@ def shot_matched(held: Predictions) -> Fitted:
             **first.parameters,
         },
     )
+
+
+def shot_matched_free(held: Predictions) -> Fitted:
+    """:func:`shot_matched` with any strength, whatever accuracy it costs."""
+    return shot_matched(held, keep_accuracy=False)
 
 
 CALIBRATORS = {
@@ -313,5 +327,6 @@ CALIBRATORS = {
         kappa_temperature,
         tau_norm,
         shot_matched,
+        shot_matched_free,
     )
 }
