@@ -127,10 +127,10 @@ def run(args: argparse.Namespace) -> list[dict]:
     for path in files_of(args.predictions):
         predictions = load_predictions(path)
         rows += rows_of(predictions, args.gamma, args.per_class)
-        facts[str(path)] = predictions.meta.get('checkpoint')
+        facts[predictions.meta['split']] = predictions.source
     print(markdown_table(rows))
     for out in args.out:
-        write_table(out, rows, {'checkpoints': facts})
+        write_table(out, rows, facts)
     return rows
 
 

@@ -138,8 +138,7 @@ def run(args: argparse.Namespace) -> list[dict]:
         'fitted on': f'{len(fit.labels)} images of {fit.meta["split"]}',
         'reported on': f'{len(evaluate.labels)} images of '
         f'{evaluate.meta["split"]}',
-        'checkpoint': fit.meta.get('checkpoint'),
-        'checkpoint_hash': fit.meta.get('checkpoint_hash'),
+        'checkpoint': fit.source,
         'config_hash': fit.meta.get('config_hash'),
     }
     print(markdown_table(rows))

@@ -114,14 +114,13 @@ def run(args: argparse.Namespace) -> list[dict]:
             )
         )
     facts = {
-        'predictions': str(path),
+        'predictions': path.name,
         'split': predictions.meta['split'],
         'model prior': name,
         'test sets': 'expected under class weights'
         if args.subset_seed is None
         else f'one subset, seed {args.subset_seed}',
-        'checkpoint': predictions.meta.get('checkpoint'),
-        'checkpoint_hash': predictions.meta.get('checkpoint_hash'),
+        'checkpoint': predictions.source,
     }
     print(markdown_table(rows))
     for key, value in facts.items():
