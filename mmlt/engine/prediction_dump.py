@@ -12,10 +12,10 @@ from mmengine.runner import Runner
 from mmengine.runner.checkpoint import load_state_dict
 from torch import Tensor, nn
 
+from mmlt import __version__
 from mmlt.datasets.counting import class_counts_of
 from mmlt.functional import head_bias, head_to_vmf, mean_overlaps
 from mmlt.structures import Predictions, labels_of
-from mmlt.version import __version__
 
 from .preflight import complete_config
 from .splits import split_loader
@@ -114,7 +114,7 @@ def predict_split(
             'config': str(cfg.filename),
             'config_hash': hashlib.sha256(text.encode()).hexdigest()[:16],
             'checkpoint': str(checkpoint),
-            'checkpoint_hash': _file_hash(checkpoint),
+            'checkpoint_hash': file_hash(checkpoint),
             'epoch': meta.get('epoch'),
             'dataset': type(loader.dataset).__name__,
             'head': type(model.head).__name__,
@@ -234,5 +234,6 @@ def model_prior(cfg: Config, head: nn.Module) -> str:
     return 'train' if plain else 'unknown'
 
 
-def _file_hash(path: str | Path) -> str:
+def file_hash(path: str | Path) -> str:
+    """Beginning of the SHA-256 of a file, 16 hexadecimal digits."""
     return hashlib.sha256(Path(path).read_bytes()).hexdigest()[:16]

@@ -26,10 +26,12 @@ from .misclassified_area import (
 from .posthoc import (
     balanced_weights,
     fit_by_likelihood,
+    group_gaps,
     log_linear_temperature,
     logit_adjusted,
     predicted_class_temperature,
     standardised,
+    stratified_folds,
     tau_normalised_logits,
 )
 from .prior_shift import (
@@ -90,6 +92,7 @@ __all__ = [
     'estimate_prior',
     'fit_by_likelihood',
     'group_accuracy',
+    'group_gaps',
     'head_bias',
     'head_to_vmf',
     'held_out_rows',
@@ -119,6 +122,7 @@ __all__ = [
     'shift_prior',
     'shot_groups',
     'standardised',
+    'stratified_folds',
     'tau_norm_to_vmf',
     'tau_normalised_logits',
     'top_calibration_error',

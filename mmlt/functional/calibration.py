@@ -43,6 +43,7 @@ def calibration_bins(
     correct: Tensor,
     num_bins: int = 15,
     binning: str = 'uniform',
+    weights: Tensor | None = None,
 ) -> tuple[Tensor, Tensor, Tensor]:
     """Count, mean confidence and accuracy of each confidence bin.
 
@@ -57,10 +58,12 @@ def calibration_bins(
         correct: (N,) bool, the prediction is the label.
         num_bins: B >= 1.
         binning: 'uniform'.
+        weights: (N,) >= 0, how much each sample counts; None: 1 each.
 
     Returns:
-        count (B,) int64, mean confidence (B,) and accuracy (B,) float64; the
-        last two are 0 where a bin is empty.
+        count (B,) int64 (with weights their sums, float64), mean confidence
+        (B,) and accuracy (B,) float64; the last two are 0 where a bin is
+        empty.
 
     Raises:
         ValueError: If ``num_bins`` or ``binning`` is not as above, or shapes
@@ -78,10 +81,15 @@ def calibration_bins(
             f'{tuple(confidence.shape)} and {tuple(correct.shape)}.'
         )
     index = confidence_bin(confidence, num_bins)
-    count = torch.bincount(index, minlength=num_bins)
-    mass = count.clamp(min=1).double()
-    mean = torch.bincount(index, confidence.double(), num_bins) / mass
-    accuracy = torch.bincount(index, correct.double(), num_bins) / mass
+    if weights is None:
+        count = torch.bincount(index, minlength=num_bins)
+        weights = torch.ones_like(confidence, dtype=torch.float64)
+    else:
+        weights = weights.double()
+        count = torch.bincount(index, weights, num_bins)
+    mass = torch.where(count > 0, count, 1).double()
+    mean = torch.bincount(index, weights * confidence, num_bins) / mass
+    accuracy = torch.bincount(index, weights * correct, num_bins) / mass
     return count, mean, accuracy
 
 
@@ -131,6 +139,7 @@ def top_calibration_error(
     num_bins: int = 15,
     norm: str = 'l1',
     binning: str = 'uniform',
+    weights: Tensor | None = None,
 ) -> Tensor:
     """:func:`calibration_error` from confidences that are already known.
 
@@ -140,6 +149,7 @@ def top_calibration_error(
         num_bins: B >= 1.
         norm: 'l1' or 'max'.
         binning: 'uniform'.
+        weights: (N,) >= 0, how much each sample counts; None: 1 each.
 
     Returns:
         Scalar float64 in [0, 1].
@@ -154,7 +164,7 @@ def top_calibration_error(
     if confidence.numel() == 0:
         raise ValueError('Expected at least one sample, but got none.')
     count, mean, accuracy = calibration_bins(
-        confidence, correct, num_bins, binning
+        confidence, correct, num_bins, binning, weights
     )
     gap = (mean - accuracy).abs()
     if norm == 'max':

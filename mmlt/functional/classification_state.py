@@ -12,7 +12,8 @@ KINDS = ('probabilities', 'logits')
 # sums are kept in whole units, as int64: the same in any order
 UNIT = 2.0**-32
 NUM_CELLS = 2**16
-CHUNK_ELEMENTS = 2**20
+# of a chunk, so that its copy in float64 stays in the cache
+CHUNK_ELEMENTS = 2**19
 LARGEST_NLL = 708.0
 
 
@@ -93,6 +94,7 @@ class ClassificationState:
             for g, name in enumerate(SHOTS):
                 group[self.shots[name]] = g
         self.group = group.to(device)
+        self._copy: Tensor | None = None
         sizes = {
             # count, sum of confidence, correct predictions
             'by_label': (3, num_classes, num_bins),
@@ -111,6 +113,12 @@ class ClassificationState:
             name: torch.zeros(size, dtype=torch.long, device=device)
             for name, size in sizes.items()
         }
+
+    def _in_float64(self, probs: Tensor) -> Tensor:
+        """A copy in memory that is there already: a new one costs more."""
+        if self._copy is None or len(self._copy) < len(probs):
+            self._copy = torch.empty_like(probs, dtype=torch.float64)
+        return self._copy[: len(probs)].copy_(probs)
 
     @property
     def num_samples(self) -> int:
@@ -159,14 +167,14 @@ class ClassificationState:
         half = scores.dtype in (torch.float16, torch.bfloat16)
         scores = scores.float() if half else scores
         probs = scores.softmax(1) if kind == 'logits' else scores
-        exact = probs.to(torch.float64, copy=True)
+        exact = self._in_float64(probs)
         tolerance = 1e-2 if half else 1e-3
         check_probabilities(exact, tolerance, kind)
         c, b = self.num_classes, self.num_bins
 
         # the largest: at most B (1 + tolerance) of a row are above 1/B
         k = min(c, max(*self.topk, int(b * (1 + tolerance)) + 1))
-        top, classes = probs.topk(k, dim=1)
+        top, classes = largest(probs, k)
         confidence, predicted = top[:, 0], classes[:, 0].clone()
         if k > 1:
             tied = (top[:, 0] == top[:, 1]).nonzero().flatten()
@@ -245,6 +253,42 @@ class ClassificationState:
 def in_units(values: Tensor) -> Tensor:
     """Whole units of 2^-32, rounded to nearest, int64."""
     return (values.double() * (1 / UNIT)).round_().long()
+
+
+def largest(
+    probs: Tensor, k: int, columns: int = 256
+) -> tuple[Tensor, Tensor]:
+    """The k largest of each row, as ``topk``, faster for many classes.
+
+    The k largest lie in the k columns of a (C / columns, columns) view whose
+    maxima are largest, so only these are searched.
+
+    Args:
+        probs: (N, C).
+        k: From 1 to C.
+        columns: Of the view.
+
+    Returns:
+        values (N, k), descending, and classes (N, k); which of equal ones
+        is not said.
+    """
+    size = probs.shape[1]
+    rows = size // columns
+    if k >= columns or rows < 8:
+        return probs.topk(k, dim=1)
+    view = probs[:, : rows * columns].unflatten(1, (rows, columns))
+    best = view.amax(1).topk(k, dim=1).indices
+    step = torch.arange(rows, device=probs.device) * columns
+    rest = torch.arange(rows * columns, size, device=probs.device)
+    candidates = torch.cat(
+        [
+            (best[:, None, :] + step[:, None]).flatten(1),
+            rest.expand(len(probs), -1),
+        ],
+        dim=1,
+    )
+    top, place = probs.gather(1, candidates).topk(k, dim=1)
+    return top, candidates.gather(1, place)
 
 
 def confidence_cell(confidence: Tensor) -> Tensor:

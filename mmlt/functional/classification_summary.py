@@ -85,8 +85,8 @@ def _per_class(sums: dict[str, Tensor]) -> dict[str, Tensor]:
         'recall': correct / count,
         'precision': right / predicted,
         'confidence': confidence * UNIT / count,
-        'nll': sums['nll'] * UNIT / count,
-        'brier': sums['brier'] * UNIT / count,
+        'nll': sums['nll'].double() * UNIT / count,
+        'brier': sums['brier'].double() * UNIT / count,
         'classwise_ece': gap,
     }
 
@@ -101,8 +101,8 @@ def _reliability(table: Tensor, groups: dict[str, Tensor]) -> dict:
         bins[name] = {
             'edges': edges,
             'count': count,
-            'confidence': confidence * UNIT / mass,
-            'accuracy': correct / mass,
+            'confidence': confidence.double() * UNIT / mass,
+            'accuracy': correct.double() / mass,
         }
     return bins
 
@@ -117,7 +117,7 @@ def _equal_mass(cells: Tensor, state: ClassificationState, groups) -> dict:
         else:
             of = cells[:, SHOTS.index(name)]
         mass, confidence, accuracy = equal_mass_bins(
-            of[0], of[1] * UNIT, of[2], state.num_bins
+            of[0], of[1].double() * UNIT, of[2], state.num_bins
         )
         bins[name] = {
             'mass': mass,
@@ -153,7 +153,7 @@ def _numbers(sums, state, groups, summary) -> dict[str, float]:
             )
         if name != 'all':
             correct = sums['by_label'][2, group].sum()
-            numbers[name] = correct / size
+            numbers[name] = correct.double() / size
     numbers['macro_accuracy'] = present.mean()
     numbers['h_mean'] = 1 / (1 / present).mean()
     numbers['g_mean'] = present.log().mean().exp()

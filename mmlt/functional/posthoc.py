@@ -144,6 +144,7 @@ def fit_by_likelihood(
     labels: Tensor,
     weights: Tensor | None = None,
     penalty: float = 0.0,
+    extra: Callable[[Tensor], Tensor] | None = None,
     max_iter: int = 200,
 ) -> Tensor:
     """Parameters of least (weighted) negative log-likelihood.
@@ -156,6 +157,7 @@ def fit_by_likelihood(
         labels: (N,) int64.
         weights: (N,) with sum 1; all alike for None.
         penalty: On half the squared distance from ``start``.
+        extra: A further term of the objective, of the transformed logits.
         max_iter: Steps of L-BFGS.
 
     Returns:
@@ -183,6 +185,7 @@ def fit_by_likelihood(
         out = transform(logits, parameters)
         loss = weights @ F.cross_entropy(out, labels, reduction='none')
         loss = loss + penalty / 2 * (parameters - origin).square().sum()
+        loss = loss if extra is None else loss + extra(out)
         loss.backward()
         return loss
 
@@ -196,3 +199,47 @@ def fit_by_likelihood(
             'grows without end as the temperature falls.)'
         )
     return result
+
+
+def stratified_folds(labels: Tensor, num_folds: int, seed: int = 0) -> Tensor:
+    """Fold of each sample, every class spread over the folds.
+
+    Args:
+        labels: (N,) int64.
+        num_folds: K >= 2.
+        seed: Of the assignment.
+
+    Returns:
+        (N,) int64 below K. Classes with fewer than K samples begin at a
+        random fold.
+    """
+    generator = torch.Generator().manual_seed(seed)
+    fold = torch.zeros_like(labels)
+    for c in labels.unique().tolist():
+        rows = (labels == c).nonzero().flatten()
+        rows = rows[torch.randperm(len(rows), generator=generator)]
+        first = torch.randint(0, num_folds, (1,), generator=generator)
+        fold[rows] = (torch.arange(len(rows)) + first) % num_folds
+    return fold
+
+
+def group_gaps(
+    logits: Tensor, labels: Tensor, weights: Tensor, groups: list[Tensor]
+) -> Tensor:
+    """Mean confidence minus accuracy in groups of true classes.
+
+    Args:
+        logits: (N, C).
+        labels: (N,) int64.
+        weights: (N,).
+        groups: G masks (C,) bool; one without a sample is left out.
+
+    Returns:
+        (G',) in [-1, 1], differentiable in the logits.
+    """
+    confidence, predicted = logits.softmax(1).max(1)
+    gap = weights * (confidence - (predicted == labels).to(confidence))
+    members = [group.to(labels.device)[labels] for group in groups]
+    return torch.stack(
+        [gap[m].sum() / weights[m].sum() for m in members if m.any()]
+    )

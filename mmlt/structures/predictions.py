@@ -44,6 +44,12 @@ class Predictions:
     tau: Tensor | None = None
     features: Tensor | None = None
 
+    @property
+    def source(self) -> str:
+        """Checkpoint and its folder, without where on the machine."""
+        name = '/'.join(Path(self.meta.get('checkpoint', '?')).parts[-2:])
+        return f'{name} ({self.meta.get("checkpoint_hash", "?")})'
+
     def __post_init__(self) -> None:
         """Refuse what does not fit together.
 

@@ -9,6 +9,9 @@ import pytest
 import torch
 from scipy.stats import gmean, hmean
 from torchmetrics.functional import classification as theirs
+from torchmetrics.functional.classification.calibration_error import (
+    _ce_compute,
+)
 
 from mmlt.functional import (
     ClassificationState,
@@ -16,6 +19,7 @@ from mmlt.functional import (
     classification_summary,
     equal_mass_bins,
 )
+from mmlt.functional.classification_state import largest
 
 COUNTS = [500, 300, 101, 100, 60, 20, 19, 8, 6, 5]
 GROUPS = {'many': [0, 1, 2], 'medium': [3, 4, 5], 'few': [6, 7, 8, 9]}
@@ -98,7 +102,7 @@ def numpy_classwise(p, y, edge_dtype):
     return np.array(out)
 
 
-def check_against_numpy(scores, labels, kind, atol=1e-7):
+def check_against_numpy(scores, labels, kind, atol=1e-9):
     got = summary_of(scores, labels, kind, batch=333)
     probs = scores.softmax(1) if kind == 'logits' else scores
     p, y = probs.numpy(), labels.numpy()
@@ -138,16 +142,16 @@ def check_against_numpy(scores, labels, kind, atol=1e-7):
 
 def check_against_torchmetrics(got, probs, labels, atol=1e-7):
     numbers = got['numbers']
-    # theirs has a sixteenth bin for confidence 1 alone, see the convention
-    probs = probs.clamp(max=1 - 2**-53)
+    # their public function rounds to float32 first and has a sixteenth bin
+    # for confidence 1 alone: conventions, below; here the rest of it
+    confidence = probs.max(1).values.double().clamp(max=1 - 2**-53)
+    correct = probs.argmax(1) == labels
     for key, value in {
         'top1': theirs.multiclass_accuracy(probs, labels, 10, 'micro'),
         'top5': theirs.multiclass_accuracy(probs, labels, 10, 'micro', 5),
         'macro_accuracy': theirs.multiclass_accuracy(probs, labels, 10),
-        'ece': theirs.multiclass_calibration_error(probs, labels, 10),
-        'mce': theirs.multiclass_calibration_error(
-            probs, labels, 10, norm='max'
-        ),
+        'ece': _ce_compute(confidence, correct, 15),
+        'mce': _ce_compute(confidence, correct, 15, norm='max'),
     }.items():
         assert numbers[key] == pytest.approx(value.item(), abs=atol), key
     for ours, of in (
@@ -290,7 +294,7 @@ def test_convention_torchmetrics_bins_are_closed_on_the_left():
     ours = summary_of(probs, labels, class_counts=None, num_bins=4)['numbers']
     tm = theirs.multiclass_calibration_error(probs, labels, 2, n_bins=4)
     assert ours['ece'] == pytest.approx(abs(0.725 - 0.5), abs=1e-9)
-    assert tm.item() == pytest.approx((0.25 + 0.7) / 2, abs=1e-9)
+    assert tm.item() == pytest.approx((0.25 + 0.7) / 2, abs=1e-7)
 
 
 def test_convention_torchmetrics_has_a_bin_more_for_confidence_one():
@@ -300,7 +304,17 @@ def test_convention_torchmetrics_has_a_bin_more_for_confidence_one():
     ours = summary_of(probs, labels, class_counts=None)['numbers']
     tm = theirs.multiclass_calibration_error(probs, labels, 2)
     assert ours['ece'] == pytest.approx(abs(0.995 - 0.5), abs=1e-9)
-    assert tm.item() == pytest.approx((1 + 0.01) / 2, abs=1e-9)
+    assert tm.item() == pytest.approx((1 + 0.01) / 2, abs=1e-7)
+
+
+def test_convention_torchmetrics_rounds_confidence_to_float32():
+    """1 - 1e-9 is 1 there, and falls in their bin of its own."""
+    probs = torch.tensor([[1 - 1e-9, 1e-9], [0.99, 0.01]], dtype=torch.float64)
+    labels = torch.tensor([1, 0])
+    ours = summary_of(probs, labels, class_counts=None)['numbers']
+    tm = theirs.multiclass_calibration_error(probs, labels, 2)
+    assert ours['ece'] == pytest.approx(abs(0.995 - 0.5), abs=1e-8)
+    assert tm.item() == pytest.approx((1 + 0.01) / 2, abs=1e-7)
 
 
 def test_convention_a_class_that_is_never_predicted_has_precision_nan():
@@ -391,6 +405,16 @@ def test_half_precision_is_taken():
         assert got['ece'] == pytest.approx(exact['ece'], abs=1e-2)
 
 
+def test_arrays_are_float64():
+    got = summary_of(*synthetic(), 'logits')
+    for bins in got['reliability'].values():
+        assert bins['confidence'].dtype == torch.float64
+        assert bins['accuracy'].dtype == torch.float64
+    for name, values in got['per_class'].items():
+        count = name in ('count', 'predicted')
+        assert values.dtype == (torch.int64 if count else torch.float64)
+
+
 def test_the_input_is_left_alone():
     probs, labels = synthetic()[0].softmax(1), synthetic()[1]
     copy = probs.clone()
@@ -451,3 +475,31 @@ def test_refuses_sums_of_other_settings():
         ClassificationState(3).update(
             torch.ones(1, 3), torch.zeros(1).long(), 'scores'
         )
+
+
+@pytest.mark.parametrize('size', [2048, 8142])
+def test_many_classes_find_the_largest_as_topk_does(size):
+    probs = (4 * torch.randn(40, size)).softmax(1)
+    values, classes = largest(probs, 16)
+    assert torch.equal(values, probs.topk(16, dim=1).values)
+    assert torch.equal(probs.gather(1, classes), values)
+    # ties: the values are the same
+    probs = torch.full((3, size), 1 / size)
+    assert torch.equal(largest(probs, 5)[0], probs[:, :5])
+
+
+def test_many_classes_have_the_numbers_of_the_definition():
+    labels = torch.randint(0, 3000, (500,))
+    logits = torch.randn(500, 3000).double()
+    logits[torch.arange(500), labels] += 12 * torch.rand(500).double()
+    probs = logits.softmax(1)
+    got = summary_of(logits, labels, 'logits', class_counts=None)
+    expected = numpy_numbers(
+        probs.numpy(), labels.numpy(), np.arange(500), np.float64
+    )
+    for key, value in expected.items():
+        assert got['numbers'][key] == pytest.approx(value, abs=1e-9), key
+    classwise = numpy_classwise(probs.numpy(), labels.numpy(), np.float64)
+    np.testing.assert_allclose(
+        got['per_class']['classwise_ece'], classwise, atol=1e-9, rtol=0
+    )

@@ -14,9 +14,9 @@ from rich.console import Console
 from rich.progress import track
 
 import mmlt  # noqa: F401 (checks the environment, resolves 'mmlt::')
-from mmlt.engine.prediction_dump import find_run, predict_split
+from mmlt.engine.prediction_dump import file_hash, find_run, predict_split
 from mmlt.engine.preflight import check_checkpoint, check_config
-from mmlt.structures import save_predictions
+from mmlt.structures import load_predictions, save_predictions
 from mmlt.structures.predictions import SPLITS
 
 
@@ -107,6 +107,30 @@ def run(args: argparse.Namespace) -> Path:
         f'{100 * right.double().mean():.2f} %'
     )
     return out
+
+
+def dump_once(work_dir: str, split: str) -> Path:
+    """Predictions of a run on a split, made where they are not there yet.
+
+    Those of an older checkpoint are made again.
+    """
+    path = Path(work_dir) / f'predictions_{split}.npz'
+    checkpoint = find_run(work_dir)[1]
+    if path.is_file():
+        known = load_predictions(path).meta.get('checkpoint_hash')
+        if known == file_hash(checkpoint):
+            return path
+    return run(
+        argparse.Namespace(
+            run=work_dir,
+            checkpoint=None,
+            split=split,
+            out=str(path),
+            features=False,
+            device=None,
+            cfg_options=None,
+        )
+    )
 
 
 def main() -> None:
