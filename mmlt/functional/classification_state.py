@@ -13,7 +13,7 @@ KINDS = ('probabilities', 'logits')
 UNIT = 2.0**-32
 NUM_CELLS = 2**16
 # of a chunk, so that its copy in float64 stays in the cache
-CHUNK_ELEMENTS = 2**19
+CHUNK_ELEMENTS = 2**20
 LARGEST_NLL = 708.0
 
 
@@ -172,17 +172,19 @@ class ClassificationState:
         check_probabilities(exact, tolerance, kind)
         c, b = self.num_classes, self.num_bins
 
-        # the largest: at most B (1 + tolerance) of a row are above 1/B
-        k = min(c, max(*self.topk, int(b * (1 + tolerance)) + 1))
-        top, classes = largest(probs, k)
-        confidence, predicted = top[:, 0], classes[:, 0].clone()
-        if k > 1:
-            tied = (top[:, 0] == top[:, 1]).nonzero().flatten()
-            predicted[tied] = probs[tied].argmax(1)
+        first_edge = torch.tensor(1 / b, dtype=probs.dtype)
+        confidence, row, classes, maxima = peaks(
+            probs, first_edge.to(probs.device)
+        )
+        values = probs[row, classes]
+        best = values == confidence[row]
+        predicted = torch.full_like(y, c).scatter_reduce(
+            0, row[best], classes[best], 'amin'
+        )
         correct = predicted == y
         of_label = probs.gather(1, y[:, None]).squeeze(1)
 
-        values = torch.stack(
+        sample = torch.stack(
             [
                 torch.ones_like(y),
                 in_units(confidence),
@@ -190,17 +192,21 @@ class ClassificationState:
             ]
         )
         index = confidence_bin(confidence, b)
-        self._scatter('by_label', y * b + index, values)
-        self._scatter('by_prediction', predicted * b + index, values)
+        self._scatter('by_label', y * b + index, sample)
+        self._scatter('by_prediction', predicted * b + index, sample)
         cell = confidence_cell(confidence)
-        self._scatter('cells', self.group[y] * NUM_CELLS + cell, values)
+        self._scatter('cells', self.group[y] * NUM_CELLS + cell, sample)
 
-        hits = torch.stack(
-            [
-                correct if n == 1 else in_top(probs, top, of_label, y, n)
-                for n in self.topk
-            ],
-            dim=1,
+        # as many classes ahead as columns whose maximum is: an early no
+        ahead = (maxima > of_label[:, None]).sum(1)
+        place = torch.where(correct, 0, ahead)
+        near = ~correct & (ahead < max(self.topk))
+        if max(self.topk) > 1:
+            near = near.nonzero().flatten()
+            place[near] = label_place(probs[near], y[near])
+        hits = torch.stack([place < k for k in self.topk], dim=1)
+        hits &= correct[:, None] | torch.tensor(
+            [k > 1 for k in self.topk], device=y.device
         )
         self.sums['hits'].index_add_(0, y, hits.long())
         if kind == 'logits':
@@ -219,10 +225,15 @@ class ClassificationState:
         if 'confusion' in self.sums:
             flat = self.sums['confusion'].view(-1)
             flat.index_add_(0, y * c + predicted, torch.ones_like(y))
-        self._add_classwise(exact, y, top, classes)
+        self._add_classwise(exact, y, row, classes, values)
 
     def _add_classwise(
-        self, exact: Tensor, y: Tensor, top: Tensor, classes: Tensor
+        self,
+        exact: Tensor,
+        y: Tensor,
+        row: Tensor,
+        classes: Tensor,
+        values: Tensor,
     ) -> None:
         """All into bin 0, then what is larger into its own bin."""
         c, b = self.num_classes, self.num_bins
@@ -232,18 +243,18 @@ class ClassificationState:
         first[0] += len(y)
         first[1] += total
         first[2] += torch.bincount(y, minlength=c)
-        index = confidence_bin(top.reshape(-1), b).view_as(top)
-        row, column = (index > 0).nonzero(as_tuple=True)
-        of = classes[row, column]
-        values = torch.stack(
+        index = confidence_bin(values, b)
+        above = index > 0
+        row, classes, index = row[above], classes[above], index[above]
+        moved = torch.stack(
             [
-                torch.ones_like(of),
-                in_units(top[row, column]),
-                (of == y[row]).long(),
+                torch.ones_like(classes),
+                in_units(values[above]),
+                (classes == y[row]).long(),
             ]
         )
-        self._scatter('classwise', of * b + index[row, column], values)
-        self._scatter('classwise', of * b, -values)
+        self._scatter('classwise', classes * b + index, moved)
+        self._scatter('classwise', classes * b, -moved)
 
     def _scatter(self, name: str, index: Tensor, values: Tensor) -> None:
         table = self.sums[name].view(3, -1)
@@ -255,40 +266,46 @@ def in_units(values: Tensor) -> Tensor:
     return (values.double() * (1 / UNIT)).round_().long()
 
 
-def largest(
-    probs: Tensor, k: int, columns: int = 256
-) -> tuple[Tensor, Tensor]:
-    """The k largest of each row, as ``topk``, faster for many classes.
+def peaks(
+    probs: Tensor, threshold: Tensor, columns: int = 256
+) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    """The largest of each row, and all above a threshold.
 
-    The k largest lie in the k columns of a (C / columns, columns) view whose
-    maxima are largest, so only these are searched.
+    With many classes, most of a row is far below: the maxima of a (C /
+    columns, columns) view say where to look.
 
     Args:
         probs: (N, C).
-        k: From 1 to C.
+        threshold: Scalar.
         columns: Of the view.
 
     Returns:
-        values (N, k), descending, and classes (N, k); which of equal ones
-        is not said.
+        confidence (N,); row (M,) and class (M,) of what is above the
+        threshold or equals the confidence of its row; maxima (N, K) of
+        disjoint sets of classes.
     """
-    size = probs.shape[1]
-    rows = size // columns
-    if k >= columns or rows < 8:
-        return probs.topk(k, dim=1)
-    view = probs[:, : rows * columns].unflatten(1, (rows, columns))
-    best = view.amax(1).topk(k, dim=1).indices
-    step = torch.arange(rows, device=probs.device) * columns
-    rest = torch.arange(rows * columns, size, device=probs.device)
-    candidates = torch.cat(
-        [
-            (best[:, None, :] + step[:, None]).flatten(1),
-            rest.expand(len(probs), -1),
-        ],
-        dim=1,
-    )
-    top, place = probs.gather(1, candidates).topk(k, dim=1)
-    return top, candidates.gather(1, place)
+    size, cut = probs.shape[1], probs.shape[1] // columns * columns
+    if cut < 2 * columns:
+        confidence = probs.amax(1)
+        return confidence, *_at_least(probs, threshold, confidence), probs
+    view = probs[:, :cut].unflatten(1, (-1, columns))
+    maxima = view.amax(1)
+    confidence = maxima.amax(1)
+    if cut < size:
+        confidence = torch.maximum(confidence, probs[:, cut:].amax(1))
+    row, column = _at_least(maxima, threshold, confidence)
+    inside, step = _at_least(view[row, :, column], threshold, confidence[row])
+    found = [(row[inside], column[inside] + step * columns)]
+    if cut < size:
+        row, column = _at_least(probs[:, cut:], threshold, confidence)
+        found.append((row, column + cut))
+    row, classes = (torch.cat(parts) for parts in zip(*found, strict=True))
+    return confidence, row, classes, maxima
+
+
+def _at_least(values: Tensor, threshold: Tensor, confidence: Tensor):
+    mask = (values > threshold) | (values == confidence[:, None])
+    return mask.nonzero(as_tuple=True)
 
 
 def confidence_cell(confidence: Tensor) -> Tensor:
@@ -302,31 +319,24 @@ def confidence_cell(confidence: Tensor) -> Tensor:
     return (angle * NUM_CELLS).long().clamp(max=NUM_CELLS - 1)
 
 
-def in_top(
-    probs: Tensor, top: Tensor, of_label: Tensor, y: Tensor, k: int
-) -> Tensor:
-    """Whether the label is among the k largest; ties by class index.
+def label_place(probs: Tensor, y: Tensor) -> Tensor:
+    """How many classes come before the label; ties by class index.
 
     Args:
         probs: (N, C).
-        top: (N, K) largest of each row, descending, K >= min(k, C).
-        of_label: (N,) probability of the label.
         y: (N,) labels.
-        k: >= 1.
 
     Returns:
-        (N,) bool.
+        (N,) int64, 0 where the label is predicted.
     """
-    if k >= probs.shape[1]:
-        return torch.ones_like(y, dtype=torch.bool)
-    last = top[:, k - 1]
-    inside = of_label > last
-    row = (of_label == last).nonzero().flatten()
-    mine = of_label[row, None]
+    mine = probs.gather(1, y[:, None])
+    place = torch.count_nonzero(probs > mine, dim=1)
+    # a tie is rare: look at the order only where there is one
+    tied = torch.count_nonzero(probs == mine, dim=1) > 1
+    row = tied.nonzero().flatten()
     before = torch.arange(probs.shape[1], device=y.device) < y[row, None]
-    ahead = (probs[row] > mine) | ((probs[row] == mine) & before)
-    inside[row] = ahead.sum(1) < k
-    return inside
+    place[row] += ((probs[row] == mine[row]) & before).sum(1)
+    return place
 
 
 def check_predictions(

@@ -19,7 +19,7 @@ from mmlt.functional import (
     classification_summary,
     equal_mass_bins,
 )
-from mmlt.functional.classification_state import largest
+from mmlt.functional.classification_state import peaks
 
 COUNTS = [500, 300, 101, 100, 60, 20, 19, 8, 6, 5]
 GROUPS = {'many': [0, 1, 2], 'medium': [3, 4, 5], 'few': [6, 7, 8, 9]}
@@ -477,15 +477,17 @@ def test_refuses_sums_of_other_settings():
         )
 
 
-@pytest.mark.parametrize('size', [2048, 8142])
-def test_many_classes_find_the_largest_as_topk_does(size):
+@pytest.mark.parametrize('size', [10, 600, 2048, 8142])
+def test_many_classes_find_what_is_large(size):
     probs = (4 * torch.randn(40, size)).softmax(1)
-    values, classes = largest(probs, 16)
-    assert torch.equal(values, probs.topk(16, dim=1).values)
-    assert torch.equal(probs.gather(1, classes), values)
-    # ties: the values are the same
-    probs = torch.full((3, size), 1 / size)
-    assert torch.equal(largest(probs, 5)[0], probs[:, :5])
+    probs[3] = 1 / size  # all equal
+    edge = torch.tensor(1 / 15)
+    confidence, row, classes, _ = peaks(probs, edge)
+    assert torch.equal(confidence, probs.amax(1))
+    got = torch.zeros_like(probs, dtype=torch.bool)
+    got[row, classes] = True
+    assert got.sum() == len(row)
+    assert torch.equal(got, (probs > edge) | (probs == confidence[:, None]))
 
 
 def test_many_classes_have_the_numbers_of_the_definition():
