@@ -33,6 +33,7 @@ from mmlt.engine.preflight import (
     check_config,
     complete_config,
 )
+from mmlt.engine.splits import pipeline_of, with_pipeline
 from mmlt.structures import labels_of
 
 ALPHAS = [round(0.1 * i, 1) for i in range(11)]
@@ -199,25 +200,6 @@ def check_classifier(model: nn.Module, weights: dict, path: str) -> None:
                 f'{tuple(weights[name].shape)}. Is it the checkpoint of '
                 'another config?'
             )
-
-
-def pipeline_of(dataset: dict) -> list:
-    """The pipeline of a dataset, through its wrappers."""
-    while 'pipeline' not in dataset and isinstance(
-        dataset.get('dataset'), dict
-    ):
-        dataset = dataset['dataset']
-    return dataset.get('pipeline', [])
-
-
-def with_pipeline(dataset: dict, pipeline: list) -> dict:
-    """A dataset with another pipeline, through its wrappers."""
-    dataset = copy.deepcopy(dataset)
-    inner = dataset
-    while 'pipeline' not in inner and isinstance(inner.get('dataset'), dict):
-        inner = inner['dataset']
-    inner['pipeline'] = copy.deepcopy(pipeline)
-    return dataset
 
 
 def held_out_loader(cfg: Config, fraction: float, seed: int):

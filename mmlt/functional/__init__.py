@@ -10,6 +10,9 @@ from .calibration import (
     calibration_error,
     top_calibration_error,
 )
+from .classification_state import ClassificationState
+from .classification_summary import classification_summary
+from .clusters import cluster_spread, principal_components
 from .collaboration import (
     hard_classes,
     mutual_distillation,
@@ -22,8 +25,10 @@ from .compression import (
     compression_factors,
 )
 from .contrast import contrastive_loss
+from .correlation import spearman_correlation
 from .cost import all_reduce_bytes, model_state_bytes, step_seconds
 from .distillation import distillation_loss, virtual_examples
+from .equal_mass import adaptive_calibration_error, equal_mass_bins
 from .experts import reversed_prior, sade_adjustments, view_agreement
 from .focal import one_vs_all_focal_loss
 from .held_out import class_mean, held_out_rows
@@ -49,6 +54,11 @@ from .losses import (
     logit_adjustment,
     smoothed_cross_entropy,
 )
+from .misclassified_area import (
+    misclassified_area,
+    misclassified_area_counts,
+    scaled_feature_logits,
+)
 from .mixup import beta_weights, mix_batch
 from .per_class import (
     cdt_temperatures,
@@ -57,7 +67,25 @@ from .per_class import (
     label_aware_smoothing,
     ldam_margins,
 )
+from .posthoc import (
+    balanced_weights,
+    fit_by_likelihood,
+    group_gaps,
+    log_linear_temperature,
+    logit_adjusted,
+    predicted_class_temperature,
+    standardised,
+    stratified_folds,
+    tau_normalised_logits,
+)
+from .prior_shift import (
+    estimate_prior,
+    long_tailed_prior,
+    shift_prior,
+    weights_for_prior,
+)
 from .remix import remix_label_weights
+from .repetitions import mean_over_seeds, seed_difference
 from .sampling import sample_rows, sampling_probabilities
 from .shots import group_accuracy, shot_groups
 from .vmf import (
@@ -74,6 +102,7 @@ from .vmf import (
 from .vmf_classifier import (
     check_vmf_parameters,
     directional_logits,
+    head_bias,
     head_to_vmf,
     mean_overlaps,
     positive_concentration,
@@ -88,8 +117,11 @@ from .vmf_conversion import (
 )
 
 __all__ = [
+    'ClassificationState',
+    'adaptive_calibration_error',
     'all_reduce_bytes',
     'balanced_softmax_loss',
+    'balanced_weights',
     'beta_weights',
     'calibrated_concentration',
     'calibration_bins',
@@ -103,6 +135,8 @@ __all__ = [
     'class_feature_consistency',
     'class_mean',
     'class_weighted_cross_entropy',
+    'classification_summary',
+    'cluster_spread',
     'compress_features',
     'compress_mixed_features',
     'compression_factors',
@@ -112,8 +146,13 @@ __all__ = [
     'directional_logits',
     'directional_to_linear',
     'distillation_loss',
+    'equal_mass_bins',
+    'estimate_prior',
+    'fit_by_likelihood',
     'group_accuracy',
+    'group_gaps',
     'hard_classes',
+    'head_bias',
     'head_to_linear',
     'head_to_vmf',
     'held_out_rows',
@@ -128,11 +167,17 @@ __all__ = [
     'linear_logits',
     'linear_to_vmf',
     'log_iv',
+    'log_linear_temperature',
+    'logit_adjusted',
     'logit_adjusted_loss',
     'logit_adjustment',
     'long_tailed_counts',
     'long_tailed_indices',
+    'long_tailed_prior',
+    'mean_over_seeds',
     'mean_overlaps',
+    'misclassified_area',
+    'misclassified_area_counts',
     'mix_batch',
     'model_state_bytes',
     'mutual_distillation',
@@ -140,6 +185,8 @@ __all__ = [
     'one_vs_all_focal_loss',
     'overlap_row_means',
     'positive_concentration',
+    'predicted_class_temperature',
+    'principal_components',
     'raw_concentration',
     'remix_label_weights',
     'restrict_logits',
@@ -147,10 +194,17 @@ __all__ = [
     'sade_adjustments',
     'sample_rows',
     'sampling_probabilities',
+    'scaled_feature_logits',
+    'seed_difference',
+    'shift_prior',
     'shot_groups',
     'smoothed_cross_entropy',
+    'spearman_correlation',
+    'standardised',
     'step_seconds',
+    'stratified_folds',
     'tau_norm_to_vmf',
+    'tau_normalised_logits',
     'top_calibration_error',
     'view_agreement',
     'virtual_examples',
@@ -160,4 +214,5 @@ __all__ = [
     'vmf_mean_resultant',
     'vmf_mean_resultant_derivative',
     'vmf_overlap',
+    'weights_for_prior',
 ]

@@ -7,11 +7,43 @@ NORMS = ('l1', 'max')
 BINNINGS = ('uniform',)
 
 
+def check_num_bins(num_bins: int) -> None:
+    """Refuse a number of bins that is none.
+
+    Raises:
+        ValueError: If it is not an integer >= 1.
+    """
+    if not isinstance(num_bins, int) or num_bins < 1:
+        raise ValueError(
+            f'Expected `num_bins` to be an integer >= 1, but got {num_bins!r}.'
+        )
+
+
+def confidence_bin(confidence: Tensor, num_bins: int) -> Tensor:
+    """Bin of each confidence: the one convention of metric and picture.
+
+    Convention: bin b holds b/B < confidence <= (b+1)/B, and 0 belongs to bin
+    0. An edge b/B is taken in the dtype of ``confidence``.
+
+    Args:
+        confidence: (N,) in [0, 1].
+        num_bins: B >= 1.
+
+    Returns:
+        (N,) int64 in [0, B).
+    """
+    edges = torch.arange(1, num_bins, device=confidence.device)
+    edges = (edges.double() / num_bins).to(confidence.dtype)
+    # right=False: an edge itself falls in the bin that it closes
+    return torch.bucketize(confidence, edges, right=False)
+
+
 def calibration_bins(
     confidence: Tensor,
     correct: Tensor,
     num_bins: int = 15,
     binning: str = 'uniform',
+    weights: Tensor | None = None,
 ) -> tuple[Tensor, Tensor, Tensor]:
     """Count, mean confidence and accuracy of each confidence bin.
 
@@ -26,19 +58,18 @@ def calibration_bins(
         correct: (N,) bool, the prediction is the label.
         num_bins: B >= 1.
         binning: 'uniform'.
+        weights: (N,) >= 0, how much each sample counts; None: 1 each.
 
     Returns:
-        count (B,) int64, mean confidence (B,) and accuracy (B,) float64; the
-        last two are 0 where a bin is empty.
+        count (B,) int64 (with weights their sums, float64), mean confidence
+        (B,) and accuracy (B,) float64; the last two are 0 where a bin is
+        empty.
 
     Raises:
         ValueError: If ``num_bins`` or ``binning`` is not as above, or shapes
             differ.
     """
-    if not isinstance(num_bins, int) or num_bins < 1:
-        raise ValueError(
-            f'Expected `num_bins` to be an integer >= 1, but got {num_bins!r}.'
-        )
+    check_num_bins(num_bins)
     if binning not in BINNINGS:
         raise ValueError(
             f'Expected `binning` to be one of {list(BINNINGS)}, but got '
@@ -49,14 +80,16 @@ def calibration_bins(
             'Expected `confidence` and `correct` of one shape (N,), but got '
             f'{tuple(confidence.shape)} and {tuple(correct.shape)}.'
         )
-    edges = torch.arange(1, num_bins, device=confidence.device)
-    edges = (edges.double() / num_bins).to(confidence.dtype)
-    # right=False: an edge itself falls in the bin that it closes
-    index = torch.bucketize(confidence, edges, right=False)
-    count = torch.bincount(index, minlength=num_bins)
-    mass = count.clamp(min=1).double()
-    mean = torch.bincount(index, confidence.double(), num_bins) / mass
-    accuracy = torch.bincount(index, correct.double(), num_bins) / mass
+    index = confidence_bin(confidence, num_bins)
+    if weights is None:
+        count = torch.bincount(index, minlength=num_bins)
+        weights = torch.ones_like(confidence, dtype=torch.float64)
+    else:
+        weights = weights.double()
+        count = torch.bincount(index, weights, num_bins)
+    mass = torch.where(count > 0, count, 1).double()
+    mean = torch.bincount(index, weights * confidence, num_bins) / mass
+    accuracy = torch.bincount(index, weights * correct, num_bins) / mass
     return count, mean, accuracy
 
 
@@ -106,6 +139,7 @@ def top_calibration_error(
     num_bins: int = 15,
     norm: str = 'l1',
     binning: str = 'uniform',
+    weights: Tensor | None = None,
 ) -> Tensor:
     """:func:`calibration_error` from confidences that are already known.
 
@@ -115,6 +149,7 @@ def top_calibration_error(
         num_bins: B >= 1.
         norm: 'l1' or 'max'.
         binning: 'uniform'.
+        weights: (N,) >= 0, how much each sample counts; None: 1 each.
 
     Returns:
         Scalar float64 in [0, 1].
@@ -129,7 +164,7 @@ def top_calibration_error(
     if confidence.numel() == 0:
         raise ValueError('Expected at least one sample, but got none.')
     count, mean, accuracy = calibration_bins(
-        confidence, correct, num_bins, binning
+        confidence, correct, num_bins, binning, weights
     )
     gap = (mean - accuracy).abs()
     if norm == 'max':

@@ -157,6 +157,31 @@ def head_to_vmf(
     return linear_to_vmf(linear.weight.to(dtype or linear.weight.dtype))
 
 
+def head_bias(head: nn.Module) -> Tensor | None:
+    r"""What a head adds to the product with the feature, at test.
+
+    Args:
+        head: One that :func:`head_to_vmf` can read.
+
+    Returns:
+        (C,), or None where scaling the feature cannot change the predicted
+        class: the head has no bias, or normalises its features.
+
+    Raises:
+        TypeError: If the head cannot be read.
+    """
+    head_to_vmf(head)  # refuses what is not linear
+    if getattr(head, 'normalizes_features', False):
+        return None
+    if hasattr(head, 'logit_offset'):
+        bias = head.logit_offset()
+    elif hasattr(head, 'vmf_parameters') and not hasattr(head, 'fc'):
+        bias = head.bias
+    else:
+        bias = getattr(head, 'fc', head).bias
+    return None if bias is None else bias.detach()
+
+
 def _linear_inside(head: nn.Module) -> nn.Linear | None:
     """The layer of a ``LinearClsHead``, known without importing the class."""
     for kind in type(head).__mro__:

@@ -5,11 +5,15 @@ from .batch_data_sample import (
     unpack_batch,
 )
 from .mixed_labels import MixedLabels
+from .predictions import Predictions, load_predictions, save_predictions
 
 __all__ = [
     'BatchDataSample',
     'MixedLabels',
+    'Predictions',
     'is_batch',
     'labels_of',
+    'load_predictions',
+    'save_predictions',
     'unpack_batch',
 ]

@@ -1,0 +1,79 @@
+"""Any split of a config's data, with the pipeline of the test."""
+
+import copy
+
+from mmengine.config import Config
+
+from mmlt.structures.predictions import SPLITS
+
+
+def pipeline_of(dataset: dict) -> list:
+    """The pipeline of a dataset, through its wrappers."""
+    while 'pipeline' not in dataset and isinstance(
+        dataset.get('dataset'), dict
+    ):
+        dataset = dataset['dataset']
+    return dataset.get('pipeline', [])
+
+
+def with_pipeline(dataset: dict, pipeline: list) -> dict:
+    """A dataset with another pipeline, through its wrappers."""
+    dataset = copy.deepcopy(dataset)
+    inner = dataset
+    while 'pipeline' not in inner and isinstance(inner.get('dataset'), dict):
+        inner = inner['dataset']
+    inner['pipeline'] = copy.deepcopy(pipeline)
+    return dataset
+
+
+def split_loader(cfg: Config, split: str) -> dict:
+    """Config of a loader of one split, in order, preprocessed as for a test.
+
+    Args:
+        cfg: The whole config.
+        split: 'train', what was trained on; 'held-out', the other part of a
+            ``HeldOutSplit``; 'val' or 'test'.
+
+    Returns:
+        Config of a dataloader.
+
+    Raises:
+        ValueError: If the config has no such split: it names none, trains on
+            all images, or validates on its test set.
+    """
+    if split not in SPLITS:
+        raise ValueError(
+            f'Expected `split` to be one of {list(SPLITS)}, but got {split!r}.'
+        )
+    name = {'held-out': 'train'}.get(split, split) + '_dataloader'
+    for needed in (name, 'test_dataloader'):
+        if cfg.get(needed) is None:
+            raise ValueError(
+                f'Expected the config to have a {needed}, but it has none.'
+            )
+    dataset = copy.deepcopy(cfg[name].dataset)
+    if split == 'held-out':
+        if dataset.get('type') != 'HeldOutSplit':
+            raise ValueError(
+                'Expected the config to train with `HeldOutSplit`, but its '
+                f'training set is {dataset.get("type")}: nothing was held '
+                'out, the network knows every training image. Train a '
+                '`_held-out` recipe, or use --split val.'
+            )
+        dataset['part'] = 'held_out'
+    if split == 'val' and _same_images(dataset, cfg.test_dataloader.dataset):
+        raise ValueError(
+            'Expected a validation set other than the test set, but the '
+            'val_dataloader of this config has the test images. Use '
+            '--split held-out with a `_held-out` recipe (or --split test).'
+        )
+    loader = copy.deepcopy(cfg.test_dataloader)
+    pipeline = pipeline_of(loader.pop('dataset'))
+    loader['dataset'] = with_pipeline(dataset, pipeline)
+    loader['sampler'] = dict(type='DefaultSampler', shuffle=False)
+    loader['drop_last'] = False
+    return loader
+
+
+def _same_images(one: dict, other: dict) -> bool:
+    return with_pipeline(one, []) == with_pipeline(other, [])

@@ -1,0 +1,332 @@
+"""Calibrators fitted on held-out predictions, without the network.
+
+A calibrator is a function of held-out predictions that returns what it does
+to logits, or None where the classifier does not have what it needs. The
+weights make a long-tailed held-out part speak for a balanced test set.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from mmlt.functional import (
+    balanced_weights,
+    fit_by_likelihood,
+    group_gaps,
+    log_linear_temperature,
+    logit_adjusted,
+    predicted_class_temperature,
+    shot_groups,
+    standardised,
+    stratified_folds,
+    tau_normalised_logits,
+)
+from mmlt.structures import Predictions
+
+# of the squared distance of 2 C parameters from no change
+VECTOR_PENALTY = 0.03
+CLASSWISE_PENALTY = 1e-3
+# a gap of 5 percent in every group costs 0.075 nats
+GAP_WEIGHT = 30.0
+STRENGTHS = [round(0.02 * i, 2) for i in range(16)]
+NUM_FOLDS = 5
+# of the folds: a few-shot class has so few images that one split is a lottery
+NUM_REPEATS = 4
+
+
+@dataclass
+class Fitted:
+    """A calibrator that was fitted.
+
+    Args:
+        transform: (N, C) logits to (N, C) float64 logits.
+        parameters: Named numbers or lists, for the record.
+    """
+
+    transform: Callable[[Tensor], Tensor]
+    parameters: dict
+
+
+def check_fit_split(
+    fit: Predictions, evaluate: Predictions, allow_test: bool = False
+) -> None:
+    """Refuse to fit on test images, on training images, or across networks.
+
+    Args:
+        fit: Predictions to fit on.
+        evaluate: Predictions to report on.
+        allow_test: Whether fitting on the test set is meant.
+
+    Raises:
+        ValueError: Saying what is wrong, and what to do.
+    """
+    split = fit.meta['split']
+    if split == 'train':
+        raise ValueError(
+            'Expected predictions of held-out images to fit on, but got '
+            'those of images that the network was trained on: it knows them '
+            'by heart. Train a `_held-out` recipe and dump --split held-out.'
+        )
+    same = torch.equal(fit.labels, evaluate.labels) and torch.equal(
+        fit.logits, evaluate.logits
+    )
+    if (split == 'test' or same) and not allow_test:
+        got = (
+            'those of the test set'
+            if split == 'test'
+            else ('the predictions that are reported on')
+        )
+        raise ValueError(
+            'Expected predictions of a held-out part of training, or of a '
+            f'validation set, to fit on, but got {got}. Numbers from this '
+            'say nothing about new images. (To do it all the same: '
+            '--i-know-this-is-the-test-set.)'
+        )
+    hashes = [p.meta.get('checkpoint_hash') for p in (fit, evaluate)]
+    if hashes[0] != hashes[1]:
+        raise ValueError(
+            'Expected both predictions to be of one checkpoint, but got '
+            f'{fit.meta.get("checkpoint")} and '
+            f'{evaluate.meta.get("checkpoint")} ({hashes[0]}, {hashes[1]}).'
+        )
+
+
+def _weights(held: Predictions) -> Tensor:
+    return balanced_weights(held.labels, held.logits.shape[1])
+
+
+def _fitted(held, transform, start, names, weights=None, **kwargs) -> Fitted:
+    """Fit the parameters of a transform by likelihood, and name them."""
+    start = torch.as_tensor(start, dtype=torch.float64)
+    theta = fit_by_likelihood(
+        transform, start, held.logits, held.labels, weights, **kwargs
+    )
+    if names:
+        values = dict(zip(names, theta.tolist(), strict=True))
+    else:
+        values = {'parameters': theta.tolist()}
+    return Fitted(lambda z: transform(z.double(), theta), values)
+
+
+def _scaled(logits: Tensor, theta: Tensor) -> Tensor:
+    return logits * torch.exp(-theta[0])
+
+
+def none(held: Predictions) -> Fitted:
+    """As the network says."""
+    return Fitted(lambda z: z.double(), {})
+
+
+def temperature(held: Predictions) -> Fitted:
+    """One temperature, every held-out image alike (Guo et al., 2017)."""
+    return _fitted(held, _scaled, [0.0], ['log_temperature'])
+
+
+def temperature_balanced(held: Predictions) -> Fitted:
+    """One temperature, every class alike."""
+    return _fitted(held, _scaled, [0.0], ['log_temperature'], _weights(held))
+
+
+def classwise_temperature(held: Predictions) -> Fitted:
+    """A temperature per predicted class, every class alike."""
+    return _fitted(
+        held,
+        predicted_class_temperature,
+        torch.zeros_like(held.class_counts, dtype=torch.float64),
+        [],
+        _weights(held),
+        penalty=CLASSWISE_PENALTY,
+    )
+
+
+def _vector(logits: Tensor, theta: Tensor) -> Tensor:
+    size = logits.shape[1]
+    return logits * theta[:size].exp() + theta[size:]
+
+
+def vector(held: Predictions) -> Fitted:
+    """A scale and a shift per class (Guo et al., 2017), as published."""
+    start = torch.zeros(2 * held.logits.shape[1])
+    return _fitted(held, _vector, start, [])
+
+
+def vector_balanced(held: Predictions) -> Fitted:
+    """The same with every class alike, and drawn towards no change."""
+    start = torch.zeros(2 * held.logits.shape[1])
+    return _fitted(
+        held, _vector, start, [], _weights(held), penalty=VECTOR_PENALTY
+    )
+
+
+def logit_adjustment(held: Predictions) -> Fitted | None:
+    """The training prior taken out (Menon et al., 2021), where it is in."""
+    if held.meta.get('model_prior') == 'uniform':
+        return None
+    counts = held.class_counts
+    return Fitted(lambda z: logit_adjusted(z.double(), counts), {})
+
+
+def prior_temperature(held: Predictions) -> Fitted:
+    """A share of the training prior taken out, and one temperature."""
+    counts = held.class_counts
+
+    def transform(z, theta):
+        return logit_adjusted(_scaled(z, theta), counts, theta[1])
+
+    names = ['log_temperature', 'strength']
+    return _fitted(held, transform, [0.0, 0.0], names, _weights(held))
+
+
+def _log_linear(held: Predictions, values: Tensor) -> Fitted:
+    scale = standardised(values.double().log())
+
+    def transform(z, theta):
+        return log_linear_temperature(z, scale, theta[0], theta[1])
+
+    names = ['intercept', 'slope']
+    return _fitted(held, transform, [0.0, 0.0], names, _weights(held))
+
+
+def count_temperature(held: Predictions) -> Fitted:
+    """The temperature a smooth function of the log count."""
+    return _log_linear(held, held.class_counts)
+
+
+def overlap_temperature(held: Predictions) -> Fitted | None:
+    """The temperature a smooth function of the overlap of the classes."""
+    return None if held.overlap is None else _log_linear(held, held.overlap)
+
+
+def kappa_temperature(held: Predictions) -> Fitted | None:
+    """The temperature a smooth function of the concentration."""
+    return None if held.kappa is None else _log_linear(held, held.kappa)
+
+
+def tau_norm(held: Predictions) -> Fitted | None:
+    """Tau-normalised weights (Kang et al., 2020), and one temperature."""
+    if held.weight_norm is None:
+        return None
+
+    def transform(z, theta):
+        z = tau_normalised_logits(z, held.weight_norm, held.bias, theta[1])
+        return _scaled(z, theta)
+
+    names = ['log_temperature', 'tau']
+    return _fitted(held, transform, [0.0, 0.0], names, _weights(held))
+
+
+def _out_of_fold(held: Predictions, seed: int) -> Tensor:
+    """(N, C) logits, each corrected by a vector that did not see it."""
+    size = held.logits.shape[1]
+    fold = stratified_folds(held.labels, NUM_FOLDS, seed)
+    out = held.logits.double().clone()
+    for k in range(NUM_FOLDS):
+        inside = fold == k
+        if not inside.any() or inside.all():
+            continue
+        theta = fit_by_likelihood(
+            _vector,
+            torch.zeros(2 * size),
+            held.logits[~inside],
+            held.labels[~inside],
+            balanced_weights(held.labels[~inside], size),
+            penalty=VECTOR_PENALTY,
+            max_iter=40,
+        )
+        out[inside] = _vector(out[inside], theta)
+    return out
+
+
+def shot_matched(held: Predictions, keep_accuracy: bool = True) -> Fitted:
+    """Confidence matched to accuracy in every shot group, in two steps.
+
+    First :func:`vector_balanced`. Then three numbers, on its predictions of
+    held-out images that it was not fitted on (five folds, four times): a
+    temperature that is a smooth function of the log count (intercept,
+    slope), and the share of the prior that is taken out. They minimise the
+    negative log-likelihood plus 30 times the squared difference of mean
+    confidence and accuracy in each group, among the strengths that cost no
+    accuracy on the held-out images, every class alike (all of them without
+    ``keep_accuracy``).
+    Three numbers are what the few-shot images of a held-out part can tell.
+    """
+    counts = held.class_counts
+    out_of_fold = torch.cat(
+        [_out_of_fold(held, seed) for seed in range(NUM_REPEATS)]
+    )
+    labels = held.labels.repeat(NUM_REPEATS)
+    weights = _weights(held).repeat(NUM_REPEATS) / NUM_REPEATS
+    scale = standardised(counts.double().log())
+    groups = list(shot_groups(counts).values())
+    share = torch.stack([group.double().mean() for group in groups])
+    share = share[[bool(g[labels].any()) for g in groups]]
+
+    def transform(z, theta):
+        return log_linear_temperature(z, scale, theta[0], theta[1])
+
+    def gaps(z):
+        gap = group_gaps(z, labels, weights, groups)
+        return GAP_WEIGHT * (share * gap.square()).sum()
+
+    def accuracy(z):
+        return (weights @ (z.argmax(1) == labels).double()).item()
+
+    least = accuracy(held.logits.double().repeat(NUM_REPEATS, 1))
+    best = None
+    # a temperature keeps the predicted classes, and the objective smooth;
+    # the strength does not, so it is searched
+    for strength in STRENGTHS:
+        z = logit_adjusted(out_of_fold, counts, strength)
+        theta = fit_by_likelihood(
+            transform, torch.zeros(2), z, labels, weights, extra=gaps
+        )
+        out = transform(z, theta)
+        nll = F.cross_entropy(out, labels, reduction='none')
+        value = (weights @ nll + gaps(out)).item()
+        # the strengths that cost no accuracy come first
+        costly = keep_accuracy and strength > 0 and accuracy(z) < least
+        rank = costly, value
+        if best is None or rank < best[0]:
+            best = rank, strength, theta
+    _, strength, theta = best
+    first = vector_balanced(held)
+    return Fitted(
+        lambda z: transform(
+            logit_adjusted(first.transform(z), counts, strength), theta
+        ),
+        {
+            'intercept': theta[0].item(),
+            'slope': theta[1].item(),
+            'strength': strength,
+            **first.parameters,
+        },
+    )
+
+
+def shot_matched_free(held: Predictions) -> Fitted:
+    """:func:`shot_matched` with any strength, whatever accuracy it costs."""
+    return shot_matched(held, keep_accuracy=False)
+
+
+CALIBRATORS = {
+    calibrator.__name__: calibrator
+    for calibrator in (
+        none,
+        temperature,
+        temperature_balanced,
+        classwise_temperature,
+        vector,
+        vector_balanced,
+        logit_adjustment,
+        prior_temperature,
+        count_temperature,
+        overlap_temperature,
+        kappa_temperature,
+        tau_norm,
+        shot_matched,
+        shot_matched_free,
+    )
+}

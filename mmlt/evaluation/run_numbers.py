@@ -1,0 +1,137 @@
+"""Every number of one run that a report shows, ready for a JSON file."""
+
+import math
+
+import torch
+from torch import Tensor
+
+from mmlt.functional import (
+    cluster_spread,
+    misclassified_area_counts,
+    spearman_correlation,
+)
+from mmlt.functional.misclassified_area import OUTCOMES
+from mmlt.structures import Predictions
+
+from .summary import summarize
+
+BINS = ('count', 'confidence', 'accuracy')
+
+
+def run_numbers(
+    predictions: Predictions,
+    overlap: Tensor | None = None,
+    num_bins: int = 15,
+) -> dict:
+    """Numbers of a run from its predictions on the test set.
+
+    Args:
+        predictions: Of the test set; with ``features``, the spread of the
+            clusters is measured too.
+        overlap: (C, C) overlaps of the class densities, of
+            :func:`~mmlt.functional.vmf_overlap`, or None.
+        num_bins: Bins of the calibration errors and diagrams.
+
+    Returns:
+        A dict of plain numbers and lists; what could not be measured is
+        None.
+
+        - ``numbers``: those of :func:`summarize`, percent.
+        - ``classes``: per class, 'training_images', 'test_images', 'recall',
+          'precision' (percent) and, where known, 'spread', 'spread_direction'
+          (of features at length 1), 'kappa', 'overlap' (percent, mean over
+          the other classes).
+        - ``correlations``: Spearman's, of each of these with the training
+          images.
+        - ``reliability``: count, confidence, accuracy per bin, of 'all' and
+          each group with a sample.
+        - ``confusion``: (C, C) counts, true by predicted.
+        - ``overlap_matrix``: (C, C) percent, or None.
+        - ``misclassified_area``: percent 'changed', 'lost', 'gained', and
+          the same per class under 'classes'; None without compression.
+    """
+    counts, labels = predictions.class_counts, predictions.labels
+    summary = summarize(
+        predictions.logits,
+        labels,
+        counts,
+        kind='logits',
+        num_bins=num_bins,
+        topk=(1, 5) if len(counts) > 5 else (1,),
+        confusion=True,
+    )
+    per_class = summary['per_class']
+    classes = {
+        'recall': 100 * per_class['recall'],
+        'precision': 100 * per_class['precision'],
+    }
+    if predictions.features is not None:
+        of = (predictions.features, labels, len(counts))
+        classes['spread'] = cluster_spread(*of)
+        classes['spread_direction'] = cluster_spread(*of, normalize=True)
+    if predictions.kappa is not None:
+        classes['kappa'] = predictions.kappa
+        classes['overlap'] = 100 * predictions.overlap
+    return {
+        'num_samples': summary['num_samples'],
+        'numbers': plain(summary['numbers']),
+        'classes': plain(
+            {
+                'training_images': counts,
+                'test_images': per_class['count'],
+                **classes,
+            }
+        ),
+        'correlations': plain(
+            {
+                name: spearman_correlation(values.double(), counts.double())
+                for name, values in classes.items()
+            }
+        ),
+        'reliability': plain(
+            {
+                name: {key: bins[key] for key in BINS}
+                for name, bins in summary['reliability'].items()
+                if bins['count'].sum() > 0
+            }
+        ),
+        'confusion': plain(summary['confusion']),
+        'overlap_matrix': None if overlap is None else plain(100 * overlap),
+        'misclassified_area': _area(predictions),
+    }
+
+
+def _area(predictions: Predictions) -> dict | None:
+    """The misclassified area in percent, of all and of each class."""
+    if predictions.tau is None:
+        return None
+    count, *outcomes = misclassified_area_counts(
+        predictions.logits,
+        predictions.labels,
+        predictions.tau,
+        predictions.bias,
+    ).double()
+    area = {
+        name: 100 * value.sum() / count.sum()
+        for name, value in zip(OUTCOMES, outcomes, strict=True)
+    }
+    area['classes'] = {
+        name: 100 * value / count
+        for name, value in zip(OUTCOMES, outcomes, strict=True)
+    }
+    return plain(area)
+
+
+def plain(value):
+    """Tensors as lists and numbers, nan as None: what JSON can hold."""
+    if isinstance(value, dict):
+        return {name: plain(v) for name, v in value.items()}
+    if isinstance(value, Tensor):
+        if value.is_floating_point():
+            value = value.to(torch.float64)
+        return plain(value.tolist())
+    if isinstance(value, list | tuple):
+        return [plain(v) for v in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value

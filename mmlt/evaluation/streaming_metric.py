@@ -1,0 +1,131 @@
+import logging
+from abc import abstractmethod
+from collections.abc import Sequence
+
+import torch
+from mmengine.dist import (
+    all_gather_object,
+    all_reduce,
+    get_rank,
+    get_world_size,
+)
+from mmengine.evaluator import BaseMetric
+from mmengine.logging import print_log
+from torch import Tensor
+
+
+class StreamingMetric(BaseMetric):
+    """Base of a metric that keeps sums alone, under any processes.
+
+    A subclass makes its sums (:meth:`start`), adds predictions to them
+    (:meth:`add`) and reads them (:meth:`read`). Where the sums are int64
+    the result does not depend on batches or processes at all.
+
+    Under several processes the sums are added. What the sampler repeats to
+    fill the last round is at most the last sample of a process
+    (``DefaultSampler(shuffle=False)``: process r of R has samples r, r + R,
+    ...), so the last one is held back until the size of the data set is
+    known.
+
+    Args:
+        collect_device: Parent's; not used, sums stay where predictions are.
+        prefix: Of the keys.
+    """
+
+    accepts_batches = True
+
+    def __init__(
+        self, collect_device: str = 'cpu', prefix: str | None = None
+    ) -> None:
+        super().__init__(collect_device=collect_device, prefix=prefix)
+        self._clear()
+
+    def _clear(self) -> None:
+        self.sums: dict[str, Tensor] | None = None
+        self.seen = 0
+        self.held_back: tuple[Tensor, Tensor] | None = None
+
+    @abstractmethod
+    def start(self, num_classes: int, device: torch.device) -> dict:
+        """Zero sums: {name: tensor}, the same shapes in every process."""
+
+    @abstractmethod
+    def add(self, scores: Tensor, labels: Tensor) -> None:
+        """Add predictions, (N, C) and (N,), to ``self.sums`` in place."""
+
+    @abstractmethod
+    def read(self) -> dict[str, float]:
+        """Named numbers from ``self.sums``, of all processes."""
+
+    def process(self, data_batch, data_samples: Sequence[dict]) -> None:
+        """Add a batch of predictions."""
+        scores = [sample['pred_score'] for sample in data_samples]
+        labels = torch.cat([sample['gt_label'] for sample in data_samples])
+        whole = scores[0].dim() == 2
+        scores = torch.cat(scores) if whole else torch.stack(scores)
+        if not len(labels):
+            return
+        if self.sums is None:
+            self.sums = self.start(scores.shape[1], scores.device)
+        if self.held_back is not None:
+            self.add(*self.held_back)
+        if len(labels) > 1:
+            self.add(scores[:-1], labels[:-1])
+        # a copy: a view would keep the whole batch
+        self.held_back = scores[-1:].clone(), labels[-1:].clone()
+        self.seen += len(labels)
+
+    def compute_metrics(self, results: list) -> dict[str, float]:
+        """Parent's name for :meth:`read`."""
+        return self.read()
+
+    def evaluate(self, size: int) -> dict[str, float]:
+        """Compute the metric of the whole data set.
+
+        Args:
+            size: Number of samples of the data set, over all processes.
+
+        Returns:
+            ``{'prefix/name': number}``, the same on every process.
+
+        Raises:
+            ValueError: If there were more predictions than samples, by more
+                than a sampler repeats.
+        """
+        self._add_held_back(size)
+        classes = all_gather_object(self._found())
+        known = [found for found in classes if found is not None]
+        if not known:
+            print_log(
+                f'{type(self).__name__} saw no prediction: its values are '
+                'empty.',
+                logger='current',
+                level=logging.WARNING,
+            )
+            return {}
+        if self.sums is None:
+            self.sums = self.start(known[0], torch.device('cpu'))
+        for value in self.sums.values():
+            all_reduce(value)
+        metrics = self.read()
+        self._clear()
+        return {f'{self.prefix}/{name}': v for name, v in metrics.items()}
+
+    def _found(self) -> int | None:
+        """Number of classes, or None where no prediction came."""
+        return None if self.sums is None else self.held_back[0].shape[1]
+
+    def _add_held_back(self, size: int) -> None:
+        if self.held_back is None:
+            return
+        world = get_world_size()
+        position = (self.seen - 1) * world + get_rank()
+        if position >= size + world:
+            raise ValueError(
+                f'Expected predictions of {size} samples, but process '
+                f'{get_rank()} of {world} alone made {self.seen}. '
+                f'{type(self).__name__} needs the sampler `dict(type='
+                "'DefaultSampler', shuffle=False)`."
+            )
+        if position < size:
+            self.add(*self.held_back)

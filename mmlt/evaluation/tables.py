@@ -1,0 +1,86 @@
+"""Rows of numbers as text, Markdown, CSV or JSON."""
+
+import csv
+import io
+import json
+import math
+from pathlib import Path
+
+FORMATS = ('.md', '.csv', '.json')
+
+
+def check_table_path(path: str | Path) -> None:
+    """Refuse a file name whose ending is none of the formats.
+
+    Raises:
+        ValueError: Naming the formats.
+    """
+    if Path(path).suffix not in FORMATS:
+        raise ValueError(
+            f'Expected a file that ends with one of {list(FORMATS)}, but got '
+            f'{path}.'
+        )
+
+
+def shown(value, digits: int = 2) -> str:
+    """A cell: numbers rounded, a dash for nan."""
+    if isinstance(value, float):
+        return '-' if math.isnan(value) else f'{value:.{digits}f}'
+    return str(value)
+
+
+def markdown_table(rows: list[dict]) -> str:
+    """Rows of one set of keys as a Markdown table, columns aligned."""
+    head = list(rows[0])
+    cells = [head, *([shown(row[key]) for key in head] for row in rows)]
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    numeric = [isinstance(rows[0][key], float) for key in head]
+    lines = [
+        ' | '.join(
+            cell.rjust(width) if right else cell.ljust(width)
+            for cell, width, right in zip(line, widths, numeric, strict=True)
+        )
+        for line in cells
+    ]
+    rule = '|'.join(
+        '-' * (width + 1) + (':' if right else '-')
+        for width, right in zip(widths, numeric, strict=True)
+    )
+    lines = [f'| {line} |' for line in lines]
+    return '\n'.join([lines[0], f'|{rule}|', *lines[1:]])
+
+
+def write_table(path: str | Path, rows: list[dict], facts: dict) -> None:
+    """Write rows, in the format of the file's ending.
+
+    Args:
+        path: Ends with .md, .csv or .json.
+        rows: Dicts of the same keys.
+        facts: What they are of; the JSON and the Markdown hold it.
+
+    Raises:
+        ValueError: If the ending is none of these.
+    """
+    check_table_path(path)
+    path = Path(path)
+    if path.suffix == '.json':
+        # nan is no JSON: null
+        clean = [
+            {
+                key: None if isinstance(v, float) and math.isnan(v) else v
+                for key, v in row.items()
+            }
+            for row in rows
+        ]
+        text = json.dumps({**facts, 'rows': clean}, indent=2) + '\n'
+    elif path.suffix == '.csv':
+        buffer = io.StringIO()
+        writer = csv.DictWriter(buffer, list(rows[0]), lineterminator='\n')
+        writer.writeheader()
+        writer.writerows(rows)
+        text = buffer.getvalue()
+    else:
+        lines = [f'- {key}: {value}' for key, value in facts.items()]
+        text = '\n'.join([markdown_table(rows), '', *lines, ''])
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)

@@ -1,0 +1,134 @@
+"""How far the features of a class lie from each other, and their map."""
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+# pairs of samples that are looked at together: 32 MiB of distances
+_BLOCK = 2**22
+
+
+def _check(features: Tensor, labels: Tensor | None = None) -> None:
+    shape = tuple(features.shape)
+    if features.dim() != 2 or (
+        labels is not None and labels.shape != features.shape[:1]
+    ):
+        other = '' if labels is None else f' and {tuple(labels.shape)}'
+        rule = '' if labels is None else ' and `labels` (N,)'
+        raise ValueError(
+            f'Expected `features` (N, D){rule}, but got {shape}{other}. '
+            '(Flatten a feature map, or pool it, first.)'
+        )
+    if not features.isfinite().all():
+        raise ValueError(
+            'Expected every feature to be finite, but got nan or infinity. '
+            '(Did the training diverge?)'
+        )
+
+
+def _mean_distance(points: Tensor) -> Tensor:
+    """Mean distance of two different rows."""
+    size = len(points)
+    if size < 2:
+        return points.new_full((), float('nan'))
+    rows = max(1, _BLOCK // size)
+    # differences, not the expansion of squares, which cancels
+    total = sum(
+        torch.cdist(
+            block, points, compute_mode='donot_use_mm_for_euclid_dist'
+        ).sum()
+        for block in points.split(rows)
+    )
+    return total / (size * (size - 1))
+
+
+def cluster_spread(
+    features: Tensor,
+    labels: Tensor,
+    num_classes: int,
+    normalize: bool = False,
+) -> Tensor:
+    """Mean distance between two different samples of a class.
+
+    Convention:
+        - over pairs, not around the mean: its expectation does not depend on
+          how many samples a class has (the distance to the mean of n
+          samples is too short by about 1/(2n)), so a class of five can be
+          compared with one of five hundred.
+        - Euclidean. Features of two networks have different units: compare
+          classes of one network, or set ``normalize``.
+
+    Args:
+        features: (N, D).
+        labels: (N,) int64 in [0, C).
+        num_classes: C.
+        normalize: Whether features are scaled to length 1 first; distances
+            are then in [0, 2].
+
+    Returns:
+        (C,) float64; nan for a class with fewer than two samples.
+
+    Raises:
+        ValueError: If a shape is not as above, a label out of range, or a
+            feature not finite.
+
+    Source:
+        The claim it measures: FCC (CVPR 2023), appendix, last section:
+        "features of minority classes are mapped to sparse clusters"; it
+        gives pictures and no formula, this one is ours.
+    """
+    _check(features, labels)
+    if labels.numel() and not 0 <= labels.min() <= labels.max() < num_classes:
+        raise ValueError(
+            f'Expected `labels` in [0, {num_classes}), but got '
+            f'{labels.min().item()} to {labels.max().item()}.'
+        )
+    points = features.double()
+    if normalize:
+        points = F.normalize(points, dim=1)
+    return torch.stack(
+        [_mean_distance(points[labels == c]) for c in range(num_classes)]
+    )
+
+
+def principal_components(
+    features: Tensor, num_components: int = 2
+) -> tuple[Tensor, Tensor]:
+    """Coordinates on the directions in which the features vary most.
+
+    Convention:
+        - features are centred, not scaled.
+        - a direction points to where its largest entry (by size; the first
+          of equal ones) is positive, so that a picture does not flip.
+
+    Args:
+        features: (N, D), N >= 2.
+        num_components: K, 1 <= K <= min(N, D).
+
+    Returns:
+        Coordinates (N, K) and the share of the variance in each, (K,);
+        float64.
+
+    Raises:
+        ValueError: If a shape or ``num_components`` is not as above, or a
+            feature is not finite.
+
+    Source:
+        Hotelling, Journal of Educational Psychology 24, 1933.
+    """
+    _check(features)
+    most = min(features.shape)
+    if not isinstance(num_components, int) or not 1 <= num_components <= most:
+        raise ValueError(
+            f'Expected `num_components` to be an integer in [1, {most}] for '
+            f'features of shape {tuple(features.shape)}, but got '
+            f'{num_components!r}.'
+        )
+    centred = features.double() - features.double().mean(0)
+    left, size, directions = torch.linalg.svd(centred, full_matrices=False)
+    largest = directions.abs().argmax(dim=1, keepdim=True)
+    sign = directions.gather(1, largest).sign().squeeze(1)
+    coordinates = left * size * sign
+    variance = size.square()
+    share = variance / variance.sum()
+    return coordinates[:, :num_components], share[:num_components]

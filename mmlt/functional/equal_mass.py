@@ -1,0 +1,85 @@
+"""Bins that hold the same number of samples each."""
+
+import torch
+from torch import Tensor
+
+from .calibration import check_num_bins
+
+
+def equal_mass_bins(
+    count: Tensor, confidence: Tensor, correct: Tensor, num_bins: int = 15
+) -> tuple[Tensor, Tensor, Tensor]:
+    """Mass, mean confidence and accuracy of bins of equal mass.
+
+    Convention:
+        - every bin has mass N/B exactly: where a border falls inside a cell,
+          the cell is shared out in proportion. So the result depends on
+          neither the order of samples nor the order among ties, as a sort
+          does.
+        - with cells that hold one sample each and N a multiple of B, it is
+          the sort into B equal parts.
+
+    Args:
+        count: (M,) samples per cell, cells in ascending confidence.
+        confidence: (M,) sum of their confidences.
+        correct: (M,) correct predictions among them.
+        num_bins: B >= 1.
+
+    Returns:
+        mass (B,), mean confidence (B,) and accuracy (B,), float64; nan
+        without a sample.
+
+    Source:
+        Nguyen and O'Connor, EMNLP 2015, arXiv 1508.05154 (equal-size bins);
+        Nixon et al., 2019, arXiv 1904.01685 (adaptive calibration error).
+        Sharing out a cell is ours.
+    """
+    check_num_bins(num_bins)
+    used = count > 0
+    zero = torch.zeros(1, dtype=torch.float64, device=count.device)
+    mass, conf, hits = (
+        torch.cat([zero, values[used].double().cumsum(0)])
+        for values in (count, confidence, correct)
+    )
+    if len(mass) == 1:
+        nan = torch.full((num_bins,), torch.nan, dtype=torch.float64)
+        return torch.zeros_like(nan), nan, nan.clone()
+    total = mass[-1]
+    border = torch.arange(num_bins + 1, device=count.device) * total / num_bins
+    right = torch.searchsorted(mass, border).clamp(1, len(mass) - 1)
+    left = right - 1
+    share = (border - mass[left]) / (mass[right] - mass[left])
+    conf, hits = (
+        torch.lerp(v[left], v[right], share).diff() for v in (conf, hits)
+    )
+    each = total / num_bins
+    return each.expand(num_bins).clone(), conf / each, hits / each
+
+
+def adaptive_calibration_error(
+    probs: Tensor, labels: Tensor, num_bins: int = 15
+) -> Tensor:
+    """Calibration error of the predicted classes, with equal-mass bins.
+
+    Convention: :func:`equal_mass_bins` of the confidences themselves; equal
+    ones make one cell.
+
+    Args:
+        probs: (N, C) probabilities, N >= 1.
+        labels: (N,) int64.
+        num_bins: B >= 1.
+
+    Returns:
+        Scalar float64 in [0, 1].
+
+    Source:
+        As :func:`equal_mass_bins`.
+    """
+    confidence, predicted = probs.max(dim=1)
+    values, cell = confidence.unique(sorted=True, return_inverse=True)
+    count = torch.bincount(cell)
+    correct = torch.bincount(cell, (predicted == labels).double())
+    mass, mean, accuracy = equal_mass_bins(
+        count, count * values.double(), correct, num_bins
+    )
+    return ((mean - accuracy).abs() * mass).sum() / mass.sum()

@@ -1,0 +1,89 @@
+"""What compressing the features costs: the area between two planes."""
+
+import torch
+from torch import Tensor
+
+OUTCOMES = ('changed', 'lost', 'gained')
+
+
+def scaled_feature_logits(
+    scores: Tensor, labels: Tensor, tau: Tensor, bias: Tensor | None = None
+) -> Tensor:
+    r"""Logits of the scaled feature, tau_y (W f) + b, from those of f.
+
+    Convention:
+        - W f + b is known up to a constant per sample: log probabilities do
+          as well as logits, for the predicted class. The result is then off
+          by a constant per sample, too.
+
+    Args:
+        scores: (N, C) logits W f + b, or log probabilities.
+        labels: (N,) int64.
+        tau: (C,) factors, as :func:`~mmlt.functional.compression_factors`.
+        bias: (C,) b, or None where there is none.
+
+    Returns:
+        (N, C).
+
+    Source:
+        FCC, CVPR 2023, appendix, Eq. 4 and 5.
+    """
+    factor = tau.to(scores)[labels][:, None]
+    if bias is None:
+        return factor * scores
+    bias = bias.to(scores)
+    return factor * (scores - bias) + bias
+
+
+def misclassified_area(
+    scores: Tensor, labels: Tensor, tau: Tensor, bias: Tensor | None = None
+) -> dict[str, Tensor]:
+    """Samples whose prediction differs with and without the scaling.
+
+    In training a feature is scaled by tau of its class, at test it is not;
+    a sample between the planes eta (of the scaled feature) and eta' (of the
+    original) changes its prediction. Without a bias there are none: the
+    planes coincide (case 3 of the appendix).
+
+    Args:
+        scores: (N, C) logits, or log probabilities, of the original feature.
+        labels: (N,) int64.
+        tau: (C,).
+        bias: (C,) or None.
+
+    Returns:
+        (N,) bool each: 'changed', the predictions differ; 'lost', right with
+        the scaled feature and wrong with the original, the appendix's
+        misclassified area; 'gained', the other way round.
+
+    Source:
+        FCC, CVPR 2023, appendix A, Eq. 6 to 9 and Fig. 2.
+    """
+    scaled = scaled_feature_logits(scores, labels, tau, bias).argmax(1)
+    original = scores.argmax(1)
+    return {
+        'changed': scaled != original,
+        'lost': (scaled == labels) & (original != labels),
+        'gained': (scaled != labels) & (original == labels),
+    }
+
+
+def misclassified_area_counts(
+    scores: Tensor, labels: Tensor, tau: Tensor, bias: Tensor | None = None
+) -> Tensor:
+    """How many samples of each class :func:`misclassified_area` has.
+
+    Args:
+        scores: As there.
+        labels: As there.
+        tau: As there.
+        bias: As there.
+
+    Returns:
+        (4, C) int64: all samples of each true class, then those 'changed',
+        'lost' and 'gained'.
+    """
+    area = misclassified_area(scores, labels, tau, bias)
+    size = scores.shape[1]
+    rows = [labels, *(labels[area[name]] for name in OUTCOMES)]
+    return torch.stack([torch.bincount(row, minlength=size) for row in rows])

@@ -1,0 +1,125 @@
+"""The sections of a report, from the records of its runs."""
+
+from collections.abc import Sequence
+
+from . import pictures
+from .page import Code, Report, Section
+from .pictures import Picture
+from .runs import by_recipe
+from .tables import TABLES, runs_table
+
+
+def build_report(
+    records: Sequence[dict],
+    maps: dict[str, dict[str, dict]],
+    numbers_folder: str,
+    command: str,
+) -> Report:
+    """Everything that is said of some runs.
+
+    Args:
+        records: Of :func:`~mmlt.report.load_run`, named.
+        maps: Name of a recipe to its feature maps, by method.
+        numbers_folder: Where the records are written, as the text names it.
+        command: The command that makes the report again.
+
+    Returns:
+        The report.
+    """
+    groups = by_recipe(records)
+    first = records[0]
+    tables = {key: table(records) for key, table in TABLES.items()}
+    sections = [
+        Section('What was run', [runs_table(records, numbers_folder)]),
+        Section(
+            'Accuracy',
+            [
+                tables['accuracy'],
+                pictures.recall(records),
+                pictures.compression(records),
+                pictures.confusion(records),
+                tables['classes'],
+            ],
+        ),
+        Section(
+            'Calibration',
+            [
+                tables['calibration'],
+                tables['calibration-by-shot'],
+                pictures.reliability(records),
+            ],
+        ),
+        Section(
+            'Clusters and class densities',
+            [
+                tables['clusters'],
+                pictures.spread(records),
+                pictures.features(records, maps),
+                pictures.kappa(records),
+                pictures.overlap(records),
+                tables['class-geometry'],
+            ],
+        ),
+        Section(
+            'Compression and the misclassified area',
+            [tables['misclassified-area']],
+        ),
+        Section('Training', [pictures.curves(records)]),
+        Section('Commands', [Code(commands(records, command))]),
+    ]
+    return Report(
+        title(list(groups), first['dataset']), summary(records), sections
+    )
+
+
+def title(names: list[str], dataset: str) -> str:
+    """Names of the recipes and the data set."""
+    listed = ', '.join(names[:-1]) + f' and {names[-1]}'
+    return f'{listed if len(names) > 1 else names[0]} on {dataset}'
+
+
+def summary(records: Sequence[dict]) -> str:
+    """What is compared, on what, and how many seeds stand behind it."""
+    groups = by_recipe(records)
+    first = records[0]
+    counts = first['class_counts']
+    text = (
+        f'{len(records)} {"run" if len(records) == 1 else "runs"} of '
+        f'{len(groups)} {"recipe" if len(groups) == 1 else "recipes"}, '
+        f'trained on {sum(counts):,} images of {len(counts)} classes (from '
+        f'{max(counts):,} to {min(counts):,} images), tested on the same '
+        f'{first["num_samples"]:,} images of {first["dataset"]}.'
+    )
+    if len(groups) > 1:
+        text += f' Differences are to {next(iter(groups))}.'
+    seeds = {len(group) for group in groups.values()}
+    if seeds == {1}:
+        text += (
+            ' One seed each: how much the numbers vary over seeds was not '
+            'measured.'
+        )
+    else:
+        text += (
+            ' ± is the standard deviation over the seeds of a recipe (n - 1), '
+            "and for a difference its standard error, Welch's; without it "
+            'there is one seed.'
+        )
+    return text
+
+
+def commands(records: Sequence[dict], command: str) -> str:
+    """How to repeat the runs and the report."""
+    lines = []
+    for record in records:
+        if record['commit']:
+            lines.append(f'git checkout {record["commit"]}')
+        lines.append(
+            f'python tools/train.py configs/{record["recipe"]}.py --seed '
+            f'{record["seed"]}'
+        )
+    return '\n'.join([*lines, command])
+
+
+def all_pictures(report: Report) -> list[Picture]:
+    """Pictures of a report, in order."""
+    return report.blocks(Picture)

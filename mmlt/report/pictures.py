@@ -1,0 +1,422 @@
+"""Records to pictures: which numbers go where; none is computed."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from matplotlib.figure import Figure, SubFigure
+
+from mmlt.visualization import (
+    accuracy_by_strategy,
+    by_class_count,
+    confusion_matrix,
+    feature_map,
+    overlap_matrix,
+    recall_by_class,
+    reliability_diagram,
+    training_curves,
+)
+
+from .runs import by_recipe
+
+Draw = Callable[[SubFigure | Figure], object]
+SHOTS = ('many', 'medium', 'few')
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One drawing.
+
+    Args:
+        key: Name of its file, unique in the report.
+        label: What it shows, for those who cannot see it.
+        draw: Draws it into a figure.
+        width: Inches.
+        height: Inches.
+    """
+
+    key: str
+    label: str
+    draw: Draw
+    width: float = 3.6
+    height: float = 3.2
+
+
+@dataclass(frozen=True)
+class Picture:
+    """Panels that belong together, and what is said under them.
+
+    Args:
+        key: Name.
+        caption: What is said.
+        panels: The drawings.
+        columns: How many go in a row where there is room.
+    """
+
+    key: str
+    caption: str
+    panels: list[Panel]
+    columns: int = 3
+
+
+def _shown(records: Sequence[dict]) -> dict[str, dict]:
+    """The first run of each recipe, by name."""
+    return {name: group[0] for name, group in by_recipe(records).items()}
+
+
+def _seed_note(records: Sequence[dict]) -> str:
+    if all(len(group) == 1 for group in by_recipe(records).values()):
+        return ''
+    return ' Of several seeds the first is shown.'
+
+
+def reliability(records: Sequence[dict], shots: bool = True) -> Picture:
+    """Reliability diagrams of every run, of all images and by shot."""
+    panels = []
+    for name, record in _shown(records).items():
+        for group, bins in record['reliability'].items():
+            if group != 'all' and not shots:
+                continue
+            suffix = '' if group == 'all' else f'_{group}'
+            ece = record['numbers'][f'ece{suffix}']
+            what = 'all' if group == 'all' else f'{group}-shot'
+            panels.append(
+                Panel(
+                    f'reliability-{name}-{group}',
+                    f'Reliability diagram of {name}, {what} classes: ECE '
+                    f'{ece:.2f} percent',
+                    partial(
+                        _reliability,
+                        bins,
+                        f'{name}, {what} classes',
+                        f'ECE {ece:.2f} %',
+                    ),
+                )
+            )
+    return Picture(
+        'reliability',
+        'Accuracy against confidence, 15 bins. The full bar goes up to the '
+        'accuracy or the mean confidence, the lower of the two; the block '
+        'above is the gap: hatched, up to the confidence, where the network '
+        'is too sure; pale, up to the accuracy, where it is not sure enough. '
+        'Below: the share of the images in each bin.' + _seed_note(records),
+        panels,
+        len(panels) // len(_shown(records)),
+    )
+
+
+def _reliability(bins: dict, title: str, note: str, figure) -> None:
+    reliability_diagram(
+        bins['count'],
+        bins['confidence'],
+        bins['accuracy'],
+        title,
+        note,
+        figure,
+    )
+
+
+def recall(records: Sequence[dict]) -> Picture:
+    """Recall of every class, all runs side by side."""
+    shown = _shown(records)
+    first = records[0]
+    size = len(first['class_counts'])
+    wide, high = (3.8, 1.0 + 0.25 * size) if size <= 30 else (7.2, 3.2)
+    values = {n: _floats(r['classes']['recall']) for n, r in shown.items()}
+    panel = Panel(
+        'recall',
+        f'Recall of each class of {", ".join(shown)}',
+        lambda figure: recall_by_class(
+            values,
+            first['class_counts'],
+            first['class_names'],
+            figure=figure,
+        ),
+        wide,
+        high,
+    )
+    caption = (
+        'Recall of each class with its training images, most first.'
+        + _seed_note(records)
+    )
+    return Picture('recall', caption, [panel], 1)
+
+
+def confusion(records: Sequence[dict]) -> Picture:
+    """Confusion matrices side by side."""
+    panels = []
+    for name, record in _shown(records).items():
+        shares = [
+            [n / max(sum(row), 1) for n in row] for row in record['confusion']
+        ]
+        panels.append(
+            Panel(
+                f'confusion-{name}',
+                f'Confusion matrix of {name}',
+                partial(_confusion, shares, record['class_names'], name),
+                3.8,
+                3.7,
+            )
+        )
+    return Picture(
+        'confusion',
+        'Percent of the test images of the true class (row) that are taken '
+        'for the predicted class (column); a row sums to 100. Below half a '
+        'percent nothing is written.' + _seed_note(records),
+        panels,
+        min(3, len(panels)),
+    )
+
+
+def _confusion(shares, names, title, figure) -> None:
+    confusion_matrix(shares, names, title, figure)
+
+
+def overlap(records: Sequence[dict]) -> Picture | None:
+    """Overlap matrices side by side, one scale."""
+    shown = {n: r for n, r in _shown(records).items() if r['overlap_matrix']}
+    if not shown:
+        return None
+    highest = max(
+        value
+        for record in shown.values()
+        for i, row in enumerate(record['overlap_matrix'])
+        for j, value in enumerate(row)
+        if i != j
+    )
+    panels = [
+        Panel(
+            f'overlap-{name}',
+            f'Overlap of the class distributions of {name}',
+            partial(
+                _overlap,
+                record['overlap_matrix'],
+                record['class_names'],
+                name,
+                highest,
+            ),
+            3.8,
+            3.7,
+        )
+        for name, record in shown.items()
+    ]
+    return Picture(
+        'overlap',
+        'Overlap 1 / (1 + KL(i‖j)) of the densities of each two classes, in '
+        'percent, of the classifier read as von Mises-Fisher densities; one '
+        'colour scale for all. The diagonal, always 100, is left blank.'
+        + _seed_note(records),
+        panels,
+        min(3, len(panels)),
+    )
+
+
+def _overlap(percent, names, title, highest, figure) -> None:
+    share = [[value / 100 for value in row] for row in percent]
+    overlap_matrix(share, names, title, highest, figure)
+
+
+def _against_count(
+    records: Sequence[dict], key: str, label: str, caption: str
+) -> Picture | None:
+    """A value per class against the training images, one panel per run.
+
+    One panel for each, because the units of two networks differ.
+    """
+    panels = []
+    for i, (name, record) in enumerate(_shown(records).items()):
+        if key not in record['classes']:
+            continue
+        rho = record['correlations'][key]
+        panels.append(
+            Panel(
+                f'{key.replace("_", "-")}-{name}',
+                f'{label} of each class against its training images, {name}',
+                partial(
+                    _by_count,
+                    {name: _floats(record['classes'][key])},
+                    record['class_counts'],
+                    label,
+                    {name: float('nan') if rho is None else rho},
+                    i,
+                ),
+                3.6,
+                2.9,
+            )
+        )
+    if not panels:
+        return None
+    return Picture(
+        key.replace('_', '-'),
+        caption + _seed_note(records),
+        panels,
+        min(3, len(panels)),
+    )
+
+
+def _by_count(values, counts, label, correlations, style, figure) -> None:
+    by_class_count(
+        values,
+        counts,
+        label,
+        correlations,
+        first_style=style,
+        figure=figure,
+    )
+
+
+def spread(records: Sequence[dict]) -> Picture | None:
+    """Cluster spread against class count."""
+    return _against_count(
+        records,
+        'spread',
+        'mean distance within the class',
+        'Mean distance between two test features of a class, against its '
+        "training images; rho is Spearman's correlation, below 0 where tail "
+        'clusters are sparser. The unit is that of the features of each '
+        'network: compare signs, not heights.',
+    )
+
+
+def kappa(records: Sequence[dict]) -> Picture | None:
+    """Concentration against class count."""
+    return _against_count(
+        records,
+        'kappa',
+        'concentration κ',
+        'Concentration of each class, of the classifier read as von '
+        'Mises-Fisher densities (of a linear classifier the length of its '
+        "weight), against the training images; rho is Spearman's "
+        'correlation.',
+    )
+
+
+def curves(records: Sequence[dict]) -> Picture | None:
+    """Loss, accuracy and calibration error over the epochs."""
+    panels = []
+    for key, label in (
+        ('loss', 'training loss'),
+        ('accuracy/top1', 'top-1 accuracy, percent'),
+        ('calibration/ece', 'ECE, percent'),
+    ):
+        of = {
+            (n if len(g) == 1 else f'{n}, seed {r["seed"]}'): r['curves'][key]
+            for n, g in by_recipe(records).items()
+            for r in g
+            if key in r['curves']
+        }
+        if of:
+            panels.append(
+                Panel(
+                    f'curve-{key.replace("/", "-")}',
+                    f'{label} over the epochs',
+                    partial(_curve, of, label),
+                    3.6,
+                    2.7,
+                )
+            )
+    if not panels:
+        return None
+    return Picture(
+        'curves',
+        'Training loss: mean of what was logged in the epoch; losses of two '
+        'methods are not the same quantity. Accuracy and calibration error: '
+        'of the evaluations during training.',
+        panels,
+    )
+
+
+def _curve(values, label, figure) -> None:
+    training_curves(values, label, figure=figure)
+
+
+def compression(records: Sequence[dict]) -> Picture | None:
+    """Accuracy by compression strategy; None with fewer than two."""
+    accuracy: dict[str, list[float]] = {}
+    for record in records:
+        if record['compression']:
+            name = record['compression']['strategy']
+            accuracy.setdefault(name, []).append(record['numbers']['top1'])
+    if len(accuracy) < 2:
+        return None
+    heads = {r['head'] for r in records if r['compression']}
+    baseline = [
+        r['numbers']['top1']
+        for r in records
+        if not r['compression'] and r['head'] in heads
+    ]
+    panel = Panel(
+        'compression',
+        'Top-1 accuracy by compression strategy',
+        lambda figure: accuracy_by_strategy(
+            accuracy, baseline or None, figure=figure
+        ),
+        4.2,
+        1.2 + 0.32 * len(accuracy),
+    )
+    caption = (
+        'Top-1 accuracy by compression strategy; a point is a seed, a bar '
+        'their mean. Dashed: without compression.'
+    )
+    return Picture('compression', caption, [panel], 1)
+
+
+def features(
+    records: Sequence[dict], maps: dict[str, dict[str, dict]]
+) -> Picture | None:
+    """Feature maps of the runs that have them.
+
+    Args:
+        records: Of the runs.
+        maps: Name of a recipe to method ('pca', 'tsne') to what
+            :func:`~mmlt.evaluation.feature_map_points` gave.
+    """
+    panels = []
+    for method, words in (('pca', 'PCA'), ('tsne', 't-SNE')):
+        for name, record in _shown(records).items():
+            placed = maps.get(name, {}).get(method)
+            if placed is None:
+                continue
+            names = [
+                f'{n}, {count:,} images'
+                for n, count in zip(
+                    record['class_names'],
+                    record['class_counts'],
+                    strict=True,
+                )
+            ]
+            panels.append(
+                Panel(
+                    f'features-{method}-{name}',
+                    f'{words} of the features of {name}',
+                    partial(_features, placed, names, f'{name}, {words}'),
+                    3.6,
+                    3.6,
+                )
+            )
+    if not panels:
+        return None
+    return Picture(
+        'features',
+        'Test features of the class with most training images, the middle '
+        'one and the last; at most 250 images of each, drawn by seed 0. '
+        'Directions of the PCA are of these images. On a t-SNE map '
+        'distances between clusters mean nothing.' + _seed_note(records),
+        panels,
+        min(3, len(maps)),
+    )
+
+
+def _features(placed, names, title, figure) -> None:
+    feature_map(
+        placed['coordinates'],
+        placed['labels'],
+        names,
+        title,
+        placed['axis_names'],
+        figure,
+    )
+
+
+def _floats(values: Sequence[float | None]) -> list[float]:
+    return [float('nan') if v is None else v for v in values]

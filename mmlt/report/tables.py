@@ -1,0 +1,404 @@
+"""Records to tables: means over seeds, differences, and their spread."""
+
+import csv
+import io
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from mmlt.functional import mean_over_seeds, seed_difference
+
+from .runs import by_recipe, file_name
+
+MINUS = '\N{MINUS SIGN}'
+DASH = '\N{EN DASH}'
+
+
+@dataclass(frozen=True)
+class Value:
+    """A number of a table.
+
+    Args:
+        mean: Over the seeds; nan where it was not measured.
+        spread: Standard deviation over the seeds, or standard error of a
+            difference; nan with a single seed.
+        digits: After the point.
+        signed: Whether a plus is written.
+    """
+
+    mean: float
+    spread: float = float('nan')
+    digits: int = 2
+    signed: bool = False
+
+    def __str__(self) -> str:
+        """As the tables print it."""
+        if math.isnan(self.mean):
+            return DASH
+        sign = '+' if self.signed else ''
+        text = f'{self.mean:{sign}.{self.digits}f}'
+        if not math.isnan(self.spread):
+            text += f' ± {self.spread:.{self.digits}f}'
+        return text.replace('-', MINUS)
+
+
+@dataclass
+class Table:
+    """A table with its title and what must be said of it.
+
+    Args:
+        key: Name of its file.
+        title: Short.
+        note: What the numbers are, and where each comes from.
+        head: Column names; the first column names the row.
+        rows: Cells, text or :class:`Value`.
+        differences: Positions of the rows that are differences.
+    """
+
+    key: str
+    title: str
+    note: str
+    head: list[str]
+    rows: list[list[str | Value]] = field(default_factory=list)
+    differences: set[int] = field(default_factory=set)
+
+    def markdown(self) -> str:
+        """The table in Markdown, without its title."""
+        numbers = [isinstance(c, Value) for c in (self.rows or [self.head])[0]]
+        align = ['--:' if right else ':--' for right in numbers]
+        lines = [self.head, align, *self.rows]
+        return '\n'.join(
+            '| ' + ' | '.join(_escape(str(c)) for c in line) + ' |'
+            for line in lines
+        )
+
+    def csv(self) -> str:
+        """The table with all digits; a column more where there is a spread."""
+        spread = {
+            i
+            for row in self.rows
+            for i, c in enumerate(row)
+            if isinstance(c, Value) and not math.isnan(c.spread)
+        }
+        file = io.StringIO()
+        writer = csv.writer(file, lineterminator='\n')
+        head = []
+        for i, name in enumerate(self.head):
+            head += [name, f'{name} spread'] if i in spread else [name]
+        writer.writerow(head)
+        for row in self.rows:
+            cells = []
+            for i, cell in enumerate(row):
+                number = isinstance(cell, Value)
+                cells.append(_digits(cell.mean) if number else cell)
+                if i in spread:
+                    cells.append(_digits(cell.spread) if number else '')
+            writer.writerow(cells)
+        return file.getvalue()
+
+
+def _escape(text: str) -> str:
+    return text.replace('|', '\\|')
+
+
+def _digits(value: float) -> str:
+    return '' if math.isnan(value) else f'{value:.10g}'
+
+
+def _read(record: dict, path: str) -> float:
+    """A number of a record by its path, 'numbers/top1'; nan where None."""
+    value = record
+    for key in path.split('/'):
+        value = None if value is None else value.get(key)
+    return float('nan') if value is None else float(value)
+
+
+def _digits_of(path: str) -> int:
+    """Percent have two digits after the point, nats and Brier scores three."""
+    return 3 if path.startswith(('numbers/nll', 'numbers/brier')) else 2
+
+
+def compared(
+    key: str,
+    title: str,
+    note: str,
+    records: Sequence[dict],
+    columns: dict[str, str],
+) -> Table | None:
+    """A row per recipe, and under all but the first its difference to it.
+
+    Args:
+        key: Name of the file.
+        title: Of the table.
+        note: Under the title.
+        records: Runs of all recipes and seeds.
+        columns: Path of a number in the record ('numbers/top1') to its
+            heading; one that no run has is left out.
+
+    Returns:
+        The table, or None where no number was measured.
+    """
+    groups = by_recipe(records)
+    kept = {
+        path: name
+        for path, name in columns.items()
+        if any(not math.isnan(_read(r, path)) for r in records)
+    }
+    if not kept:
+        return None
+    table = Table(key, title, note, ['', *kept.values()])
+    base_name, base = next(iter(groups.items()))
+    for name, group in groups.items():
+        values = [[_read(r, path) for r in group] for path in kept]
+        table.rows.append(
+            [
+                name,
+                *(
+                    Value(*mean_over_seeds(v), _digits_of(p))
+                    for p, v in zip(kept, values, strict=True)
+                ),
+            ]
+        )
+        if group is base:
+            continue
+        table.differences.add(len(table.rows))
+        table.rows.append(
+            [
+                f'{name} {MINUS} {base_name}',
+                *(
+                    Value(
+                        *seed_difference([_read(r, p) for r in base], v),
+                        _digits_of(p),
+                        signed=True,
+                    )
+                    for p, v in zip(kept, values, strict=True)
+                ),
+            ]
+        )
+    return table
+
+
+def runs_table(records: Sequence[dict], folder: str) -> Table:
+    """What was run: one row per run, with the file of its numbers."""
+    table = Table(
+        'runs',
+        'What was run',
+        'The reported numbers are those of the last epoch. Every number of '
+        'this report is read, or computed by the formula named with the '
+        f'table, from the file of the run, in `{folder}`.',
+        [
+            'run',
+            'recipe',
+            'seed',
+            'epochs',
+            'commit',
+            'device',
+            'minutes',
+            'checkpoint (SHA-256)',
+            'file',
+        ],
+    )
+    for record in records:
+        table.rows.append(
+            [
+                record['name'],
+                record['recipe'],
+                str(record['seed']),
+                str(record['epochs']),
+                record['commit'] or 'not recorded',
+                record['device'] or 'not recorded',
+                f'{record["minutes"]:.1f}',
+                f'{record["checkpoint"]} ({record["checkpoint_hash"]})',
+                file_name(record),
+            ]
+        )
+    return table
+
+
+def class_table(records: Sequence[dict]) -> Table:
+    """Per class: training images, recall of each recipe, means over seeds."""
+    groups = by_recipe(records)
+    first = records[0]
+    several = len(next(iter(groups.values()))) > 1
+    table = Table(
+        'classes',
+        'Recall of each class',
+        'Percent of the test images of the class, `classes/recall` of the '
+        'files' + ('; mean over the seeds.' if several else '.'),
+        ['class', 'training images', *groups],
+    )
+    counts = first['class_counts']
+    for c in sorted(range(len(counts)), key=lambda c: -counts[c]):
+        cells = [
+            Value(
+                *mean_over_seeds([_class(r, 'recall', c) for r in group]),
+                digits=1,
+            )
+            for group in groups.values()
+        ]
+        name = first['class_names'][c]
+        table.rows.append([name, f'{counts[c]:,}', *cells])
+    return table
+
+
+# per class, beside the recall: path, heading, digits
+GEOMETRY = (
+    ('spread', 'spread', 3),
+    ('kappa', 'kappa', 3),
+    ('overlap', 'overlap', 2),
+)
+
+
+def geometry_table(records: Sequence[dict]) -> Table | None:
+    """Per class: spread of its features, concentration, mean overlap."""
+    groups = by_recipe(records)
+    first = records[0]
+    columns = [
+        (path, f'{heading} {name}', digits, group)
+        for path, heading, digits in GEOMETRY
+        for name, group in groups.items()
+        if all(path in record['classes'] for record in group)
+    ]
+    if not columns:
+        return None
+    table = Table(
+        'class-geometry',
+        'Spread, concentration and overlap of each class',
+        '`classes` of the files: mean distance of two test features of the '
+        'class, in the unit of the features of the network; concentration '
+        'of the class; its mean overlap with the other classes, percent. '
+        'Means over the seeds where there are several.',
+        ['class', 'training images', *(heading for _, heading, *_ in columns)],
+    )
+    counts = first['class_counts']
+    for c in sorted(range(len(counts)), key=lambda c: -counts[c]):
+        cells = [
+            Value(
+                *mean_over_seeds([_class(r, path, c) for r in group]),
+                digits=digits,
+            )
+            for path, _, digits, group in columns
+        ]
+        name = first['class_names'][c]
+        table.rows.append([name, f'{counts[c]:,}', *cells])
+    return table
+
+
+def _class(record: dict, name: str, c: int) -> float:
+    value = record['classes'][name][c]
+    return float('nan') if value is None else value
+
+
+SHOTS = ('many', 'medium', 'few')
+
+
+def accuracy_table(records: Sequence[dict]) -> Table:
+    """Top-1, by shot, and means that weigh the worst classes."""
+    return compared(
+        'accuracy',
+        'Accuracy',
+        'Percent, `numbers` of the files. Many-shot classes have more than '
+        '100 training images, few-shot fewer than 20. h-mean, g-mean and '
+        'worst are of the recalls of the classes; one recall of 0 makes '
+        'all three 0.',
+        records,
+        {
+            'numbers/top1': 'top-1',
+            'numbers/top5': 'top-5',
+            **{f'numbers/{shot}': shot for shot in SHOTS},
+            'numbers/macro_accuracy': 'macro',
+            'numbers/h_mean': 'h-mean',
+            'numbers/g_mean': 'g-mean',
+            'numbers/worst_class': 'worst class',
+        },
+    )
+
+
+def calibration_table(records: Sequence[dict]) -> Table:
+    """Calibration errors and proper scores."""
+    return compared(
+        'calibration',
+        'Calibration',
+        'Errors in percent, 15 bins, closed on the right; Brier in [0, 2], '
+        'NLL in nats; lower is better. `numbers` of the files.',
+        records,
+        {
+            'numbers/ece': 'ECE',
+            'numbers/mce': 'MCE',
+            'numbers/adaptive_ece': 'adaptive ECE',
+            'numbers/classwise_ece': 'class-wise ECE',
+            'numbers/brier': 'Brier',
+            'numbers/nll': 'NLL',
+        },
+    )
+
+
+def shot_calibration_table(records: Sequence[dict]) -> Table | None:
+    """ECE and NLL of each shot group."""
+    return compared(
+        'calibration-by-shot',
+        'Calibration by shot',
+        'As above, on the test images of the classes of each group.',
+        records,
+        {
+            f'numbers/{key}_{shot}': f'{name} {shot}'
+            for key, name in (
+                ('ece', 'ECE'),
+                ('brier', 'Brier'),
+                ('nll', 'NLL'),
+            )
+            for shot in SHOTS
+        },
+    )
+
+
+def cluster_table(records: Sequence[dict]) -> Table | None:
+    """Whether the clusters of rare classes are sparser, as a number."""
+    return compared(
+        'clusters',
+        'Classes against their training images',
+        "Spearman's correlation over the classes with the number of training "
+        'images, in [-1, 1], `correlations` of the files. Spread: mean '
+        'distance of two test features of a class; below 0, tail clusters '
+        'are sparser. Direction: the same after scaling every feature to '
+        'length 1. Kappa and overlap: of the classifier, read as von '
+        'Mises-Fisher densities.'.replace('[-1', f'[{MINUS}1'),
+        records,
+        {
+            'correlations/recall': 'recall',
+            'correlations/spread': 'spread',
+            'correlations/spread_direction': 'spread of directions',
+            'correlations/kappa': 'kappa',
+            'correlations/overlap': 'overlap',
+        },
+    )
+
+
+def area_table(records: Sequence[dict]) -> Table | None:
+    """Share of test samples between the planes of FCC's appendix A."""
+    return compared(
+        'misclassified-area',
+        'Misclassified area',
+        'Percent of the test images whose prediction differs between the '
+        'scaled and the original feature (FCC, appendix A); lost: right with '
+        'the scaled one alone; gained: right with the original alone. '
+        '`misclassified_area` of the files.',
+        [r for r in records if r['misclassified_area']] or records,
+        {
+            'misclassified_area/changed': 'changed',
+            'misclassified_area/lost': 'lost',
+            'misclassified_area/gained': 'gained',
+        },
+    )
+
+
+# in the order of the report
+TABLES: dict[str, Callable[[Sequence[dict]], Table | None]] = {
+    'accuracy': accuracy_table,
+    'classes': class_table,
+    'calibration': calibration_table,
+    'calibration-by-shot': shot_calibration_table,
+    'clusters': cluster_table,
+    'class-geometry': geometry_table,
+    'misclassified-area': area_table,
+}

@@ -1,0 +1,86 @@
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from matplotlib.figure import Figure, SubFigure
+
+from .style import colour, make_figure, run_style
+
+# more classes than this are points along an axis, without their names
+NAMED_CLASSES = 30
+
+
+def by_count(counts: Sequence[int]) -> np.ndarray:
+    """Classes, most training images first, ties by index."""
+    return np.argsort(-np.asarray(counts), kind='stable')
+
+
+def recall_by_class(
+    recalls: Mapping[str, Sequence[float]],
+    counts: Sequence[int],
+    names: Sequence[str] | None = None,
+    title: str = '',
+    unit: str = 'recall, percent',
+    figure: Figure | SubFigure | None = None,
+) -> Figure | SubFigure:
+    """A number per class of several runs side by side, most images first.
+
+    Up to 30 classes have a row each, with their name and training images;
+    more are points along an axis.
+
+    Args:
+        recalls: Name of a run to its (C,) values in percent; nan is left
+            out.
+        counts: (C,) training images per class.
+        names: (C,) names of the classes; their numbers for None.
+        title: Above the picture.
+        unit: What the values are.
+        figure: Where to draw; a new figure for None.
+
+    Returns:
+        The figure.
+    """
+    size = len(counts)
+    names = names or [str(c) for c in range(size)]
+    order = by_count(counts)
+    if size <= NAMED_CLASSES:
+        figure = make_figure(figure, 4.6, 1.1 + 0.24 * size)
+        axes = figure.subplots()
+        rows = np.arange(size)
+        values = np.array([np.asarray(v)[order] for v in recalls.values()])
+        axes.hlines(
+            rows,
+            np.nanmin(values, axis=0),
+            np.nanmax(values, axis=0),
+            color=colour('grid'),
+            lw=2.2,
+            zorder=1,
+        )
+        for i, (name, value) in enumerate(zip(recalls, values, strict=True)):
+            axes.plot(value, rows, ls='', label=name, **run_style(i))
+        labels = [f'{names[c]}  {counts[c]:,}' for c in order]
+        axes.set_yticks(rows, labels)
+        axes.set(ylim=(size - 0.5, -0.5), xlim=(-2, 102), xlabel=unit)
+        axes.grid(axis='x')
+        axes.grid(visible=False, axis='y')
+        axes.spines['left'].set_visible(False)
+    else:
+        figure = make_figure(figure, 7.2, 3.2)
+        axes = figure.subplots()
+        for i, (name, value) in enumerate(recalls.items()):
+            style = run_style(i) | {'markersize': 3.2}
+            value = np.asarray(value)[order]
+            axes.plot(value, ls='', label=name, alpha=0.8, **style)
+        axes.set(
+            xlabel='class, most training images first',
+            ylabel=unit,
+            ylim=(-3, 103),
+            xlim=(-size * 0.01, size * 1.01),
+        )
+        ticks = np.linspace(0, size - 1, 5).round().astype(int)
+        axes.set_xticks(
+            ticks, [f'{t + 1}\n{counts[order[t]]:,} images' for t in ticks]
+        )
+    if title:
+        axes.set_title(title)
+    figure.legend(loc='outside upper left', ncols=min(len(recalls), 3))
+    return figure

@@ -1,0 +1,102 @@
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.figure import Figure, SubFigure
+
+from .style import colour, make_figure
+
+
+def reliability_diagram(
+    count: Sequence[int],
+    confidence: Sequence[float],
+    accuracy: Sequence[float],
+    title: str = '',
+    note: str = '',
+    figure: Figure | SubFigure | None = None,
+) -> Figure | SubFigure:
+    """Accuracy against confidence, the gap between, and how many samples.
+
+    The full bar of a bin goes up to its accuracy or its mean confidence,
+    the lower of the two. The block above is the gap: hatched, up to the
+    confidence, where the network is too sure; pale, up to the accuracy,
+    where it is not sure enough. Below, the share of the samples in each bin.
+
+    Args:
+        count: (B,) samples in each bin of equal width, as
+            :func:`~mmlt.functional.calibration_bins` gives them.
+        confidence: (B,) mean confidence, in [0, 1].
+        accuracy: (B,) accuracy, in [0, 1].
+        title: Above the diagram.
+        note: A number or two, in its upper left corner.
+        figure: Where to draw; a new figure for None.
+
+    Returns:
+        The figure.
+    """
+    figure = make_figure(figure)
+    top, bottom = figure.subplots(
+        2, 1, sharex=True, height_ratios=[4, 1], gridspec_kw={'hspace': 0.05}
+    )
+    count, confidence, accuracy = map(
+        np.asarray, (count, confidence, accuracy)
+    )
+    edges = np.arange(len(count)) / len(count)
+    width = 1 / len(count)
+    filled = count > 0
+    bars = dict(width=width * 0.92, align='edge', lw=0)
+    left = (edges + width * 0.04)[filled]
+    hits, sure = accuracy[filled], confidence[filled]
+    lower = np.minimum(sure, hits)
+    top.bar(left, lower, color=colour('run0'), **bars)
+    over = sure > hits
+    for chosen, name, style in (
+        (
+            over,
+            'too sure',
+            dict(
+                color=colour('run1'),
+                edgecolor=colour('surface'),
+                hatch='/////',
+                alpha=0.55,
+            ),
+        ),
+        (
+            ~over,
+            'not sure enough',
+            dict(color=colour('run0'), alpha=0.45),
+        ),
+    ):
+        if chosen.any():
+            top.bar(
+                left[chosen],
+                np.abs(sure - hits)[chosen],
+                bottom=lower[chosen],
+                label=name,
+                **{**bars, **style},
+            )
+    top.plot([0, 1], [0, 1], color=colour('muted'), lw=0.8, ls=(0, (4, 3)))
+    top.set(xlim=(0, 1), ylim=(0, 1), ylabel='accuracy', title=title)
+    if filled.any():
+        top.legend(
+            title=note,
+            loc='upper left',
+            alignment='left',
+            title_fontsize=8.5,
+            fontsize=7.5,
+        )
+    share = count / max(count.sum(), 1)
+    bottom.bar(edges + width * 0.04, share, color=colour('muted'), **bars)
+    highest = max(share.max(), 1e-9)
+    bottom.set(
+        xlabel='confidence',
+        ylabel='share',
+        yticks=[highest],
+        ylim=(0, highest * 1.05),
+    )
+    bottom.set_yticklabels([f'{100 * highest:.0f} %'])
+    for axes in (top, bottom):
+        axes.set_xticks(
+            [0, 0.25, 0.5, 0.75, 1], ['0', '.25', '.5', '.75', '1']
+        )
+    top.set_yticks([0, 0.25, 0.5, 0.75, 1], ['0', '.25', '.5', '.75', '1'])
+    return figure

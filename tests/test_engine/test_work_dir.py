@@ -1,0 +1,98 @@
+import json
+
+import pytest
+
+from mmlt.engine.work_dir import read_work_dir
+
+CONFIG = """
+model = dict(type='A')
+train_cfg = dict(max_epochs=2)
+randomness = dict(seed=7)
+work_dir = {work_dir!r}
+"""
+
+
+def write_log(
+    folder, name, entries, stamps, device='    CUDA available: False'
+):
+    part = folder / name
+    (part / 'vis_data').mkdir(parents=True)
+    lines = [json.dumps(entry) for entry in entries]
+    (part / 'vis_data' / 'scalars.json').write_text('\n'.join(lines))
+    text = '\n'.join(f'2026/01/02 {stamp} - mmengine' for stamp in stamps)
+    (part / f'{name}.log').write_text(f'{text}\n{device}\n')
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A run of two epochs, killed in the second and resumed."""
+    path = tmp_path / 'moved'
+    path.mkdir()
+    work_dir = 'work_dirs/fcc/resnet20_digitslt'
+    (path / 'resnet20_digitslt.py').write_text(
+        CONFIG.format(work_dir=work_dir)
+    )
+    (path / 'epoch_1.pth').touch()
+    (path / 'epoch_2.pth').touch()
+    (path / 'last_checkpoint').write_text('/elsewhere/epoch_2.pth')
+    write_log(
+        path,
+        '20260102_100000',
+        [
+            dict(loss=4.0, epoch=1, step=10),
+            dict(loss=2.0, epoch=1, step=20),
+            {'accuracy/top1': 30.0, 'time': 1.0, 'step': 1},
+            dict(loss=9.0, epoch=2, step=30),
+        ],
+        ['10:00:00', '10:03:00'],
+    )
+    write_log(
+        path,
+        '20260102_110000',
+        [
+            dict(loss=1.0, epoch=2, step=30),
+            dict(loss=0.5, epoch=2, step=40),
+            {'accuracy/top1': 60.0, 'shot/few': float('nan'), 'step': 2},
+        ],
+        ['11:00:00', '11:00:30'],
+    )
+    return path
+
+
+def test_everything_of_a_moved_and_resumed_run(folder):
+    run = read_work_dir(folder)
+    assert run.recipe == 'fcc/resnet20_digitslt'
+    assert run.checkpoint == folder / 'epoch_2.pth'
+    assert (run.epoch, run.seed, run.device) == (2, 7, 'CPU')
+    assert run.minutes == 3.5
+    assert run.curves['accuracy/top1'] == ([1, 2], [30.0, 60.0])
+    # step 30 was trained twice and counts once, as it went on
+    assert run.curves['loss'] == ([1, 2], [3.0, 0.75])
+    assert run.settings() == dict(
+        model=dict(type='A'), train_cfg=dict(max_epochs=2)
+    )
+
+
+def test_a_folder_of_another_name_has_the_name_of_the_config(folder):
+    (folder / 'resnet20_digitslt.py').write_text(
+        CONFIG.format(work_dir='/tmp/a')
+    )
+    assert read_work_dir(folder).recipe == 'resnet20_digitslt'
+
+
+def test_the_gpu_is_named(folder):
+    for log in folder.glob('*/*.log'):
+        log.write_text('    CUDA available: True\n    GPU 0,1: A100-SXM4\n')
+    run = read_work_dir(folder)
+    assert run.device == 'A100-SXM4'
+    assert run.minutes == 0
+
+
+def test_what_is_missing_is_named(folder):
+    with pytest.raises(FileNotFoundError, match='does not exist. In .*moved'):
+        read_work_dir(folder.parent / 'none')
+    with pytest.raises(FileNotFoundError, match='hold a config'):
+        read_work_dir(folder.parent)
+    (folder / 'epoch_2.pth').unlink()
+    with pytest.raises(FileNotFoundError, match='epoch_2.pth'):
+        read_work_dir(folder)

@@ -1,0 +1,112 @@
+import numpy as np
+import pytest
+import torch
+
+from mmlt.functional import (
+    estimate_prior,
+    long_tailed_prior,
+    shift_prior,
+    weights_for_prior,
+)
+
+COUNTS = torch.tensor([50, 500, 5])
+
+
+def test_forward_follows_the_training_counts_and_backward_reverses_them():
+    forward = long_tailed_prior(COUNTS, 100)
+    assert forward.sum().item() == pytest.approx(1)
+    # ranks by training images: class 1, 0, 2
+    ratio = forward / forward[2]
+    assert ratio.tolist() == pytest.approx([10, 100, 1])
+    backward = long_tailed_prior(COUNTS, 100, 'backward')
+    assert backward.tolist() == pytest.approx(forward[[0, 2, 1]].tolist())
+    uniform = long_tailed_prior(COUNTS, 100, 'uniform')
+    assert uniform.tolist() == pytest.approx([1 / 3] * 3)
+    assert long_tailed_prior(COUNTS, 1).tolist() == pytest.approx([1 / 3] * 3)
+
+
+def test_more_than_ten_classes_keep_their_order():
+    prior = long_tailed_prior(torch.arange(12, 0, -1), 50)
+    assert (prior.diff() < 0).all()
+    assert (prior[0] / prior[-1]).item() == pytest.approx(50)
+
+
+def test_weights_give_the_frequencies():
+    labels = torch.tensor([0, 0, 0, 0, 1, 2, 2])
+    prior = torch.tensor([0.2, 0.5, 0.3])
+    weights = weights_for_prior(labels, prior)
+    got = torch.zeros(3).double().index_add(0, labels, weights)
+    assert got.tolist() == pytest.approx(prior.tolist())
+    # a class without a sample drops out
+    weights = weights_for_prior(torch.tensor([0, 1]), prior)
+    assert weights.tolist() == pytest.approx([2 / 7, 5 / 7])
+
+
+def gaussians(prior, n, seed=0):
+    """Log posterior under the uniform prior, and labels drawn from one."""
+    rng = np.random.default_rng(seed)
+    labels = rng.choice(3, n, p=prior)
+    centres = np.array([[0, 0], [2, 0], [0, 2.0]])
+    x = centres[labels] + rng.normal(size=(n, 2))
+    log_density = -((x[:, None] - centres) ** 2).sum(2) / 2
+    return torch.from_numpy(log_density), torch.from_numpy(labels)
+
+
+def test_a_known_prior_gives_the_bayes_posterior():
+    """Bayes, written out with densities."""
+    log_density, _ = gaussians([0.5, 0.3, 0.2], 50)
+    source, target = torch.tensor([6.0, 3, 1]), torch.tensor([0.1, 0.2, 0.7])
+    at_source = (log_density + source.log()).log_softmax(1)
+    got = shift_prior(at_source, source, target).exp()
+    joint = log_density.exp() * target
+    torch.testing.assert_close(got, joint / joint.sum(1, keepdim=True))
+
+
+def test_the_estimated_prior_is_that_of_the_sample():
+    true = [0.7, 0.25, 0.05]
+    log_density, _ = gaussians(true, 20000)
+    source = torch.tensor([1.0, 2, 3])
+    at_source = (log_density + source.log()).log_softmax(1)
+    got = estimate_prior(at_source, source)
+    assert got.tolist() == pytest.approx(true, abs=0.015)
+
+
+def test_the_estimate_maximises_the_likelihood_in_numpy():
+    log_density, _ = gaussians([0.6, 0.3, 0.1], 400)
+    got = estimate_prior(log_density, torch.ones(3)).numpy()
+    # likelihood ratios to the source: posterior / source
+    ratio = log_density.softmax(1).numpy() * 3
+
+    def likelihood(prior):
+        return np.log(ratio @ prior).mean()
+
+    rng = np.random.default_rng(0)
+    for other in rng.dirichlet(np.ones(3), 500):
+        near = 0.95 * got + 0.05 * other
+        assert likelihood(near) <= likelihood(got) + 1e-12
+
+
+def test_weighted_samples_are_repeated_samples():
+    log_density, _ = gaussians([0.4, 0.4, 0.2], 60)
+    twice = torch.cat([torch.arange(60), torch.arange(20)])
+    weights = torch.ones(60).double()
+    weights[:20] = 2
+    a = estimate_prior(log_density, torch.ones(3), weights / weights.sum())
+    b = estimate_prior(log_density[twice], torch.ones(3))
+    torch.testing.assert_close(a, b, rtol=1e-5, atol=1e-7)
+
+
+def test_certain_predictions_are_counted():
+    labels = torch.tensor([0, 0, 0, 1, 2])
+    logits = 1e3 * torch.eye(3).double()[labels]
+    got = estimate_prior(logits, torch.tensor([0.5, 0.3, 0.2]))
+    assert got.tolist() == pytest.approx([0.6, 0.2, 0.2], abs=1e-6)
+
+
+def test_refuses_what_is_no_distribution():
+    with pytest.raises(ValueError, match='ratio'):
+        long_tailed_prior(COUNTS, 0.02)
+    with pytest.raises(ValueError, match="'backward'"):
+        long_tailed_prior(COUNTS, 2, 'reverse')
+    with pytest.raises(ValueError, match='got none'):
+        estimate_prior(torch.ones(0, 3), torch.ones(3))

@@ -1,0 +1,289 @@
+"""Dump, post-hoc, test-agnostic and area tools, from a work directory."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from mmengine.config import Config
+from mmengine.runner import Runner
+
+from mmlt.engine.preflight import complete_config
+from mmlt.engine.splits import split_loader
+from mmlt.evaluation.posthoc import CALIBRATORS, check_fit_split
+from mmlt.evaluation.tables import markdown_table
+from mmlt.evaluation.test_agnostic import subset_rows, weighted_row
+from mmlt.functional import long_tailed_prior
+from mmlt.structures import Predictions, load_predictions, save_predictions
+
+ROOT = Path(__file__).parents[2]
+TOOLS = 'tools/analysis_tools'
+COUNTS = torch.tensor([500, 200, 101, 60, 20, 12, 8, 5])
+
+
+def call(tool, *arguments, check=True):
+    done = subprocess.run(
+        [sys.executable, f'{TOOLS}/{tool}.py', *map(str, arguments)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    if check:
+        assert done.returncode == 0, done.stderr
+    return done
+
+
+@pytest.fixture(scope='module')
+def trained(tmp_path_factory):
+    """Work directory of two epochs of FCC on digits, a part held out."""
+    cfg = Config.fromfile(ROOT / 'configs/fcc/resnet20_digitslt.py')
+    cfg.work_dir = str(tmp_path_factory.mktemp('posthoc') / 'run')
+    cfg.experiment_name = 'posthoc-train'
+    cfg.train_cfg = dict(by_epoch=True, max_epochs=2, val_interval=2)
+    cfg.param_scheduler = []
+    cfg.model.neck[1].begin = 0
+    cfg.log_level = 'WARNING'
+    cfg.train_dataloader.dataset = dict(
+        type='HeldOutSplit',
+        part='train',
+        fraction=0.3,
+        dataset=cfg.train_dataloader.dataset,
+    )
+    runner = Runner.from_cfg(complete_config(cfg))
+    runner.train()
+    metrics = runner.val_loop.run()
+    folder = Path(cfg.work_dir)
+    (folder / 'top1.txt').write_text(str(metrics['accuracy/top1']))
+    return folder
+
+
+def synthetic(split, seed, n_of=None, checkpoint='same'):
+    """Predictions of a network that is too sure of itself."""
+    generator = torch.Generator().manual_seed(seed)
+    counts = COUNTS // 4 if n_of is None else torch.full((8,), n_of)
+    labels = torch.arange(8).repeat_interleave(counts)
+    logits = torch.randn(len(labels), 8, generator=generator)
+    logits[torch.arange(len(labels)), labels] += 1.5
+    logits = 3 * (logits + COUNTS.log() / 2)
+    return Predictions(
+        logits=logits,
+        labels=labels,
+        class_counts=COUNTS,
+        meta=dict(
+            split=split, checkpoint_hash=checkpoint, model_prior='train'
+        ),
+        bias=COUNTS.log(),
+        weight_norm=torch.linspace(2, 1, 8),
+        kappa=torch.linspace(2, 1, 8),
+        overlap=torch.linspace(0.2, 0.4, 8),
+    )
+
+
+def test_a_dump_is_what_the_test_says(trained, tmp_path):
+    out = tmp_path / 'test.npz'
+    done = call(
+        'dump_predictions', trained, '--split', 'test', '--features',
+        '--out', out,
+    )  # fmt: skip
+    assert '400 images of test' in done.stdout
+    got = load_predictions(out)
+    top1 = 100 * (got.logits.argmax(1) == got.labels).double().mean()
+    expected = float((trained / 'top1.txt').read_text())
+    assert top1.item() == pytest.approx(expected, abs=1e-4)
+    # logits are W f + b of what else is there
+    weights = torch.load(trained / 'epoch_2.pth', weights_only=False)
+    weights = weights['state_dict']
+    torch.testing.assert_close(got.bias, weights['head.fc.bias'])
+    logits = got.features @ weights['head.fc.weight'].T + got.bias
+    torch.testing.assert_close(got.logits, logits, rtol=1e-4, atol=1e-4)
+    norm = weights['head.fc.weight'].norm(dim=1)
+    torch.testing.assert_close(got.weight_norm, norm)
+    assert got.tau[0] > got.tau[-1] > 1
+    assert got.meta['model_prior'] == 'train'
+    assert got.meta['head'] == 'LinearClsHead'
+
+
+def test_a_work_directory_is_enough(trained, tmp_path):
+    out = tmp_path / 'table.json'
+    done = call(
+        'posthoc', trained, '--calibrators', 'none', 'temperature',
+        'shot_matched', '--out', out, tmp_path / 'table.md',
+    )  # fmt: skip
+    assert '| temperature ' in done.stdout
+    table = json.loads(out.read_text())
+    rows = {row['calibrator']: row for row in table['rows']}
+    assert rows['none']['acc'] == rows['temperature']['acc']
+    assert set(rows) == {'none', 'temperature', 'shot_matched'}
+    assert 'log_temperature' in table['parameters']['temperature']
+    assert (trained / 'predictions_held-out.npz').is_file()
+    fit = load_predictions(trained / 'predictions_held-out.npz')
+    # 438 images, three tenths of each class
+    assert 'images of held-out' in table['fitted on']
+    assert 120 < len(fit.labels) < 145
+    done = call('test_agnostic', trained, '--ratios', 10, 2)
+    lines = done.stdout.splitlines()
+    names = [line.split('|')[1].strip() for line in lines[2:7]]
+    assert names == [
+        *('forward-10', 'forward-2', 'uniform', 'backward-2', 'backward-10')
+    ]
+    done = call('misclassified_area', trained, '--per-class')
+    assert '| train ' in done.stdout
+    assert 'class 9' in done.stdout
+
+
+def test_held_out_and_trained_images_are_the_training_set(trained):
+    cfg = Config.fromfile(trained / 'resnet20_digitslt.py')
+    parts = []
+    for split in ('train', 'held-out'):
+        dataset = split_loader(cfg, split)['dataset']
+        parts.append(dataset['part'])
+    assert parts == ['train', 'held_out']
+
+
+def test_a_validation_set_that_is_the_test_set_is_refused(trained, tmp_path):
+    done = call(
+        'dump_predictions', trained, '--split', 'val', '--out',
+        tmp_path / 'a.npz', check=False,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert 'has the test images' in done.stderr
+    assert 'Traceback' not in done.stderr
+
+
+def test_nothing_held_out_is_refused():
+    cfg = Config.fromfile(ROOT / 'configs/ce/resnet20_digitslt.py')
+    with pytest.raises(ValueError, match='nothing was held out'):
+        split_loader(cfg, 'held-out')
+    with pytest.raises(ValueError, match='split'):
+        split_loader(cfg, 'held_out')
+
+
+def test_the_test_set_is_not_fitted_on(tmp_path):
+    test, path = synthetic('test', 0, 50), tmp_path / 'test.npz'
+    save_predictions(test, path)
+    arguments = ('--fit', path, '--eval', path, '--calibrators', 'none')
+    done = call('posthoc', *arguments, check=False)
+    assert done.returncode == 1
+    assert '--i-know-this-is-the-test-set' in done.stderr
+    done = call('posthoc', *arguments, '--i-know-this-is-the-test-set')
+    assert 'fitted on: 400 images of test' in done.stdout
+
+
+def test_what_may_be_fitted_on():
+    held, test = synthetic('held-out', 1), synthetic('test', 0, 50)
+    check_fit_split(held, test)
+    check_fit_split(synthetic('val', 1), test)
+    with pytest.raises(ValueError, match='trained on'):
+        check_fit_split(synthetic('train', 1), test)
+    with pytest.raises(ValueError, match='reported on'):
+        check_fit_split(held, held)
+    other = synthetic('test', 0, 50, checkpoint='other')
+    with pytest.raises(ValueError, match='one checkpoint'):
+        check_fit_split(held, other)
+
+
+@pytest.mark.parametrize('name', CALIBRATORS)
+def test_every_calibrator_helps_a_network_that_is_too_sure(name):
+    held, test = synthetic('held-out', 1), synthetic('test', 2, 200)
+    fitted = CALIBRATORS[name](held)
+    out = fitted.transform(test.logits)
+    assert out.dtype == torch.float64
+    nll = torch.nn.functional.cross_entropy
+    before = nll(test.logits.double(), test.labels)
+    after = nll(out, test.labels)
+    if name == 'none':
+        assert after == before
+    else:
+        assert after < before
+    json.dumps(fitted.parameters)
+
+
+def test_calibrators_say_what_they_cannot_do():
+    held = synthetic('held-out', 1)
+    held.meta['model_prior'] = 'uniform'
+    held.weight_norm = held.kappa = held.overlap = None
+    for name in ('logit_adjustment', 'tau_norm', 'overlap_temperature'):
+        assert CALIBRATORS[name](held) is None
+    assert CALIBRATORS['kappa_temperature'](held) is None
+
+
+def test_predictions_survive_the_file(tmp_path):
+    before = synthetic('val', 3)
+    save_predictions(before, tmp_path / 'deep' / 'a.npz')
+    after = load_predictions(tmp_path / 'deep' / 'a.npz')
+    assert after.meta == before.meta
+    for name in ('logits', 'labels', 'class_counts', 'overlap'):
+        assert torch.equal(getattr(after, name), getattr(before, name))
+    assert after.tau is None
+
+
+def test_files_that_are_none_are_refused(tmp_path):
+    with pytest.raises(FileNotFoundError, match='does not exist'):
+        load_predictions(tmp_path / 'no.npz')
+    np.savez(tmp_path / 'other.npz', a=np.zeros(3))
+    with pytest.raises(ValueError, match='dump_predictions'):
+        load_predictions(tmp_path / 'other.npz')
+    (tmp_path / 'text.npz').write_text('no')
+    with pytest.raises(ValueError, match='dump_predictions'):
+        load_predictions(tmp_path / 'text.npz')
+    with pytest.raises(ValueError, match='.npz'):
+        save_predictions(synthetic('val', 3), tmp_path / 'a.pt')
+    with pytest.raises(ValueError, match='split'):
+        synthetic('holdout', 0)
+
+
+def test_a_uniform_test_set_needs_the_training_prior_taken_out():
+    test = synthetic('test', 0, 200)
+    uniform = torch.full((8,), 1 / 8)
+    row = weighted_row(test.logits, test.labels, COUNTS.double(), uniform)
+    plain = test.logits.argmax(1) == test.labels
+    assert row['acc'] == pytest.approx(100 * plain.double().mean().item())
+    adjusted = (test.logits - COUNTS.log()).argmax(1) == test.labels
+    assert row['acc known'] == pytest.approx(
+        100 * adjusted.double().mean().item()
+    )
+    assert 0 <= row['prior error'] <= 100
+
+
+def test_weights_are_what_subsets_have_on_average():
+    test = synthetic('test', 0, 200)
+    prior = long_tailed_prior(COUNTS, 10, 'backward')
+    source = torch.ones(8).double()
+    whole = weighted_row(test.logits, test.labels, source, prior)['acc']
+    drawn = [
+        weighted_row(test.logits, test.labels, source, prior, seed)['acc']
+        for seed in range(40)
+    ]
+    spread = np.std(drawn) / np.sqrt(40)
+    assert abs(np.mean(drawn) - whole) < 4 * spread + 0.2
+
+
+def test_a_subset_has_the_frequencies():
+    labels = torch.arange(3).repeat(100)
+    prior = long_tailed_prior(torch.tensor([9, 5, 1]), 100)
+    rows = subset_rows(labels, prior, 0)
+    assert labels[rows].bincount().tolist() == [100, 10, 1]
+    assert torch.equal(rows, subset_rows(labels, prior, 0))
+    assert len(rows.unique()) == 111
+
+
+def test_tables_show_nan_as_a_dash():
+    text = markdown_table(
+        [{'a': 'x', 'b': float('nan')}, {'a': 'y', 'b': 2.0}]
+    )
+    assert text.splitlines()[2] == '| x |    - |'
+
+
+@pytest.mark.parametrize(
+    'tool',
+    ['dump_predictions', 'misclassified_area', 'posthoc', 'test_agnostic'],
+)
+def test_help_has_an_example(tool):
+    done = call(tool, '--help')
+    assert f'Example: python {TOOLS}/{tool}.py' in ' '.join(
+        done.stdout.split()
+    )

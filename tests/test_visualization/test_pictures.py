@@ -1,0 +1,217 @@
+"""What is drawn is what was given; files, themes, errors."""
+
+import re
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+from matplotlib.figure import Figure
+
+from mmlt.visualization import (
+    accuracy_by_strategy,
+    by_class_count,
+    confusion_matrix,
+    css_svg,
+    feature_map,
+    file_svg,
+    overlap_matrix,
+    recall_by_class,
+    reliability_diagram,
+    save_figure,
+    side_by_side,
+    theme,
+    training_curves,
+)
+from mmlt.visualization.style import THEMES, colour
+
+COUNTS = [50, 200, 5]
+
+
+def lines(figure, axes=0):
+    """Name of each line with a marker to its points."""
+    return {
+        line.get_label(): np.asarray(line.get_xydata())
+        for line in figure.axes[axes].lines
+        if line.get_marker() not in ('', 'None')
+    }
+
+
+def test_reliability_bars_are_the_bins():
+    count = [0, 4, 6]
+    confidence, accuracy = [0, 0.5, 0.9], [0, 0.75, 0.5]
+    figure = reliability_diagram(count, confidence, accuracy, note='ECE 3 %')
+    top, bottom = figure.axes
+    tops = sorted(p.get_y() + p.get_height() for p in top.patches)
+    # full bars to the lower of both, blocks to the higher
+    assert tops == pytest.approx([0.5, 0.5, 0.75, 0.9])
+    assert [p.get_height() for p in bottom.patches] == [0, 0.4, 0.6]
+    legend = top.get_legend()
+    assert legend.get_title().get_text() == 'ECE 3 %'
+    assert [t.get_text() for t in legend.get_texts()] == [
+        'too sure',
+        'not sure enough',
+    ]
+
+
+def test_reliability_without_a_sample_is_empty():
+    top, _ = reliability_diagram([0, 0], [0, 0], [0, 0]).axes
+    assert not [p for p in top.patches if p.get_height()]
+
+
+def test_recall_rows_are_sorted_by_training_images():
+    figure = recall_by_class(
+        {'a': [10, 20, 30], 'b': [1, 2, float('nan')]}, COUNTS, list('xyz')
+    )
+    drawn = lines(figure)
+    assert drawn['a'][:, 0].tolist() == [20, 10, 30]
+    assert drawn['b'][:2, 0].tolist() == [2, 1]
+    labels = [t.get_text() for t in figure.axes[0].get_yticklabels()]
+    assert labels == ['y  200', 'x  50', 'z  5']
+
+
+def test_recall_of_many_classes_is_along_an_axis():
+    counts = list(range(1, 41))
+    figure = recall_by_class({'a': np.arange(40.0)}, counts)
+    assert lines(figure)['a'][:, 1].tolist() == list(range(39, -1, -1))
+
+
+def test_matrices_write_percent():
+    shares = [[0.9, 0.1, 0], [0.004, 0.996, 0], [0.25, 0.25, 0.5]]
+    axes = confusion_matrix(shares, list('xyz')).axes[0]
+    texts = {t.get_position(): t.get_text() for t in axes.texts}
+    # (column, row); below half a percent nothing
+    assert texts == {
+        (0, 0): '90',
+        (1, 0): '10',
+        (1, 1): '100',
+        (0, 2): '25',
+        (1, 2): '25',
+        (2, 2): '50',
+    }
+    axes = overlap_matrix(np.array([[1, 0.3], [0.2, 1]])).axes[0]
+    assert {t.get_position(): t.get_text() for t in axes.texts} == {
+        (1, 0): '30',
+        (0, 1): '20',
+    }
+
+
+def test_large_matrices_are_pixels():
+    axes = confusion_matrix(np.eye(40)).axes[0]
+    np.testing.assert_array_equal(axes.images[0].get_array(), 100 * np.eye(40))
+
+
+def test_strategies_show_every_seed_and_the_mean():
+    figure = accuracy_by_strategy(
+        {'half_top': [50, 54], 'uniform': [49]}, baseline=[48, 50]
+    )
+    axes = figure.axes[0]
+    points = [
+        line.get_xdata() for line in axes.lines if line.get_marker() == 'o'
+    ]
+    assert [list(p) for p in points] == [[50, 54], [49]]
+    assert [t.get_text() for t in axes.texts] == ['52.0', '49.0', 'none 49.0']
+    assert axes.get_yticklabels()[0].get_text() == 'half top'
+
+
+def test_a_map_has_every_point():
+    points = np.arange(8.0).reshape(4, 2)
+    figure = feature_map(points, [2, 0, 2, 2], list('xyz'), 'title')
+    drawn = lines(figure)
+    assert drawn['z'].tolist() == points[[0, 2, 3]].tolist()
+    assert drawn['x'].tolist() == points[[1]].tolist()
+
+
+def test_values_against_counts_name_the_correlation():
+    figure = by_class_count(
+        {'a': [1, 2, 3]}, COUNTS, 'kappa', {'a': -0.5}, first_style=1
+    )
+    (name,) = lines(figure)
+    assert name == 'a  ρ = \N{MINUS SIGN}0.50'
+    assert lines(figure)[name].tolist() == [[50, 1], [200, 2], [5, 3]]
+    assert figure.axes[0].lines[0].get_color() == THEMES['light']['run1']
+
+
+def test_curves():
+    figure = training_curves({'a': ([1, 2], [0.5, 0.25])}, 'loss')
+    assert lines(figure)['a'].tolist() == [[1, 0.5], [2, 0.25]]
+
+
+def panel(figure):
+    training_curves({'a<b': ([1, 2], [0.5, 0.25])}, 'loss', figure=figure)
+
+
+@pytest.mark.parametrize('name', ['a.png', 'b/c.SVG', 'd.pdf'])
+def test_files_by_their_ending_are_the_same_twice(tmp_path, name):
+    figure = side_by_side([panel, panel])
+    first = save_figure(figure, tmp_path / name).read_bytes()
+    magic = {'png': b'\x89PNG', 'svg': b'<?xml', 'pdf': b'%PDF'}
+    assert first.startswith(magic[name[-3:].lower()])
+    again = save_figure(side_by_side([panel, panel]), tmp_path / name)
+    assert again.read_bytes() == first
+
+
+def test_another_ending_is_refused(tmp_path):
+    with pytest.raises(ValueError, match='one of .png, .svg, .pdf.*a.bmp'):
+        save_figure(Figure(), tmp_path / 'a.bmp')
+    with pytest.raises(ValueError, match='at least one panel'):
+        side_by_side([])
+
+
+def test_themes():
+    assert colour('ink') == THEMES['light']['ink']
+    with theme('dark'):
+        assert colour('ink') == THEMES['dark']['ink']
+        figure = side_by_side([panel])
+        assert figure.axes[0].lines[0].get_color() == THEMES['dark']['run0']
+    assert colour('ink') == THEMES['light']['ink']
+    with (
+        pytest.raises(ValueError, match=r"'light', 'dark', .*but got 'sepia'"),
+        theme('sepia'),
+    ):
+        pass
+
+
+def test_svg_of_a_page_names_its_colours_and_has_its_own_ids():
+    with theme('css'):
+        figure = side_by_side([panel])
+        page = css_svg(figure, 'a "label" <&>', 'key one')
+        file = file_svg(figure)
+    svg = ElementTree.fromstring(page)
+    assert svg.tag == 'svg'
+    assert svg.get('aria-label') == 'a "label" <&>'
+    assert 'width' not in svg.attrib
+    assert 'var(--run0)' in page
+    assert 'var(--ink)' in page
+    assert 'a&lt;b' in page
+    ids = re.findall(r'\bid="([^"]*)"', page)
+    assert ids
+    assert all(name.startswith('key-one-') for name in ids)
+    used = set(re.findall(r'(?:href="#|url\(#)([^")]*)', page))
+    assert used
+    assert used <= set(ids)
+    for text in (page, file):
+        assert not any(v in text for v in THEMES['css'].values())
+    assert THEMES['light']['surface'] in file
+    ElementTree.fromstring(file.encode())
+
+
+def test_colours_can_be_told_from_the_ground():
+    """Contrast of at least 3 for what is drawn, 4.5 for what is read."""
+
+    def luminance(value):
+        channels = [int(value[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+        linear = [
+            c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4
+            for c in channels
+        ]
+        return np.dot(linear, [0.2126, 0.7152, 0.0722])
+
+    for name in ('light', 'dark'):
+        ground = luminance(THEMES[name]['surface'])
+        for role, value in THEMES[name].items():
+            if role in ('surface', 'grid'):
+                continue
+            low, high = sorted([ground, luminance(value)])
+            contrast = (high + 0.05) / (low + 0.05)
+            needed = 4.5 if role in ('ink', 'muted') else 3
+            assert contrast >= needed, (name, role)
