@@ -62,6 +62,7 @@ setup(
         'onedl-mmcv>=2.3.6,<2.4',
         'onedl-mmpretrain>=1.3.6,<1.4',
         'numpy>=1.26',
+        'matplotlib>=3.8',  # pictures and the report
         'scikit-learn>=1.3',
     ],
     extras_require={
