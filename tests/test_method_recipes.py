@@ -123,7 +123,10 @@ def test_recipe_trains_and_is_read_again(recipe, tmp_path, checkpoint_of):
 
     path = tmp_path / f'epoch_{runner.max_epochs}.pth'
     state = torch.load(path, map_location='cpu', weights_only=False)
-    fresh = MODELS.build(runner.cfg.model)
+    preprocessor = runner.cfg.get('data_preprocessor')
+    fresh = MODELS.build(
+        {'data_preprocessor': preprocessor, **runner.cfg.model}
+    )
     fresh.load_state_dict(state['state_dict'])
     for key, value in runner.model.state_dict().items():
         assert torch.equal(fresh.state_dict()[key], value), key

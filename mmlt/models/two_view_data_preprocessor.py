@@ -26,6 +26,8 @@ class TwoViewDataPreprocessor(BatchDataPreprocessor):
     ) -> None:
         super().__init__(augments=augments, **kwargs)
         self.second = BatchDataPreprocessor(augments=second_augments, **kwargs)
+        # one stream of random numbers: else both views had the same
+        self.second._epoch_generator = self._epoch_generator
 
     def forward(self, data: dict, training: bool = False) -> dict:
         """Make a batch ready for the network.
@@ -39,8 +41,6 @@ class TwoViewDataPreprocessor(BatchDataPreprocessor):
         """
         first = super().forward(dict(data), training)
         if training:
-            # one stream of random numbers: else both views had the same
-            self.second._generator = self.generator
             second = self.second(dict(data), training)
             first['inputs'] = (first['inputs'], second['inputs'])
         return first

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from mmengine.config import Config
 
 ROOT = Path(__file__).parents[2]
 DATA = [
@@ -96,7 +97,11 @@ def test_the_new_classifier_is_that_of_the_seed(train, tmp_path):
     """At learning rate 0: nothing of stage 1 is left in it."""
     still = ['optim_wrapper.optimizer.lr=0', stage1_of(1)]
     train(recipe('crt'), tmp_path / 'a', 1, *still)
-    train(recipe('crt'), tmp_path / 'b', 1, *still, 'custom_hooks.3.parts=[]')
+    hooks = Config.fromfile(recipe('crt')).custom_hooks
+    last = len(hooks) - 1
+    assert hooks[last].type == 'FreshPartsHook'
+    off = f'custom_hooks.{last}.parts=[]'
+    train(recipe('crt'), tmp_path / 'b', 1, *still, off)
     new, kept = (weights(tmp_path / d / 'epoch_1.pth') for d in 'ab')
     first = weights(tmp_path / 'a/stage1/epoch_1.pth')
     for name in ('head.fc.weight', 'head.fc.bias'):
