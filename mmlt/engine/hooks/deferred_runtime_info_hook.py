@@ -47,7 +47,13 @@ class DeferredRuntimeInfoHook(RuntimeInfoHook):
     ) -> None:
         """Keep the losses of an iteration, and read them when it is time."""
         if outputs is not None:
-            self._pending.append(outputs)
+            # without the graphs they come from
+            self._pending.append(
+                {
+                    name: v.detach() if isinstance(v, torch.Tensor) else v
+                    for name, v in outputs.items()
+                }
+            )
         due = self.end_of_epoch(runner.train_dataloader, batch_idx)
         for interval in self._intervals:
             due |= self.every_n_inner_iters(batch_idx, interval)
@@ -71,7 +77,7 @@ class DeferredRuntimeInfoHook(RuntimeInfoHook):
         if not pending:
             return
         tensors = [
-            value.detach()
+            value
             for outputs in pending
             for value in outputs.values()
             if isinstance(value, torch.Tensor)
