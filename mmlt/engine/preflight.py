@@ -1,6 +1,9 @@
 """Checks and defaults that the command-line tools share."""
 
+import ctypes
 import os
+import signal
+import sys
 import tempfile
 from pathlib import Path
 
@@ -92,6 +95,9 @@ def complete_config(cfg: Config) -> Config:
     As the parent's tools: ``default_collate`` where no ``collate_fn`` is
     named, workers that persist, pinned memory where there is a GPU. Without
     a GPU, several processes do not ask for one.
+
+    Raises:
+        ValueError: If the config asks for what needs a GPU (``sync_bn``).
     """
     has_gpu = torch.cuda.is_available()
     for name in ('train_dataloader', 'val_dataloader', 'test_dataloader'):
@@ -102,6 +108,12 @@ def complete_config(cfg: Config) -> Config:
         loader.setdefault('persistent_workers', loader.num_workers > 0)
         loader.setdefault('collate_fn', dict(type='default_collate'))
     launcher = cfg.get('launcher', 'none')
+    if cfg.get('sync_bn') and launcher != 'none' and not has_gpu:
+        raise ValueError(
+            'Expected no `sync_bn` without a GPU, but got '
+            f"{cfg.sync_bn!r}: torch's SyncBatchNorm does not run on a CPU. "
+            'Drop it: --cfg-options sync_bn=None.'
+        )
     if not has_gpu and launcher != 'none':
         # the parent would give every process a GPU
         cfg.model_wrapper_cfg = {
@@ -115,7 +127,7 @@ def complete_config(cfg: Config) -> Config:
 
 
 def join_processes(launcher: str) -> None:
-    """Let processes without a GPU talk through gloo.
+    """Let processes without a GPU talk through gloo; end with the launcher.
 
     The parent's own start-up needs a GPU in every process; it does nothing
     more once they are joined.
@@ -123,5 +135,21 @@ def join_processes(launcher: str) -> None:
     Args:
         launcher: 'none', or 'pytorch' (torchrun). Others are left alone.
     """
-    if launcher == 'pytorch' and not torch.cuda.is_available():
+    if launcher != 'pytorch':
+        return
+    end_with_parent()
+    if not torch.cuda.is_available():
         torch.distributed.init_process_group('gloo')
+
+
+def end_with_parent() -> None:
+    """Ask the kernel to end this process when its parent is killed.
+
+    torchrun starts every process in a session of its own. If it is killed
+    outright (SIGKILL, or the memory is full), they would go on, and write
+    into the work directory of the training that is resumed meanwhile. Linux
+    alone knows such a request; elsewhere nothing happens.
+    """
+    if sys.platform == 'linux':
+        set_parent_death_signal = 1  # PR_SET_PDEATHSIG, see prctl(2)
+        ctypes.CDLL(None).prctl(set_parent_death_signal, signal.SIGKILL)

@@ -1,3 +1,9 @@
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+
 import pytest
 import torch
 from mmengine.config import Config
@@ -8,6 +14,7 @@ from mmlt.engine.preflight import (
     check_work_dir,
     complete_config,
     default_work_dir,
+    end_with_parent,
 )
 
 
@@ -112,3 +119,45 @@ def test_processes_without_a_gpu_do_not_ask_for_one():
     )
     assert cfg.model_wrapper_cfg.device_ids is None
     assert cfg.model_wrapper_cfg.find_unused_parameters
+
+
+@pytest.mark.skipif(sys.platform != 'linux', reason='Linux alone can do it')
+@pytest.mark.parametrize('asks', [True, False])
+def test_a_process_ends_with_its_launcher(asks, tmp_path):
+    """Its parent is killed; without asking, it would go on."""
+    note = tmp_path / 'pid'
+    launcher = os.fork()
+    if launcher == 0:
+        if os.fork() == 0:
+            if asks:
+                end_with_parent()
+            (tmp_path / 'part').write_text(str(os.getpid()))
+            (tmp_path / 'part').rename(note)
+        time.sleep(60)
+        os._exit(0)
+    wait_until(note.exists)
+    worker = int(note.read_text())
+    os.kill(launcher, signal.SIGKILL)
+    os.waitpid(launcher, 0)
+    if asks:
+        wait_until(lambda: not runs(worker))
+    else:
+        time.sleep(0.2)
+        assert runs(worker)
+        os.kill(worker, signal.SIGKILL)
+
+
+def runs(pid):
+    """Whether a process is there, and no zombie."""
+    try:
+        text = Path(f'/proc/{pid}/stat').read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    return text.rpartition(')')[2].split()[0] not in 'ZX'
+
+
+def wait_until(condition, seconds=20):
+    deadline = time.time() + seconds
+    while not condition():
+        assert time.time() < deadline
+        time.sleep(0.01)

