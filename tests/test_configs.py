@@ -109,6 +109,15 @@ def test_recipe_makes_a_training_step(recipe, tmp_path):
 
 
 @pytest.mark.parametrize('recipe', RECIPES, ids=str)
+def test_a_test_measures_what_the_training_did_and_everything_else(recipe):
+    cfg = parsed(recipe)
+    metrics = list(cfg.test_evaluator.metrics)
+    metrics.remove(dict(type='LongTailMetric'))
+    assert metrics == cfg.val_evaluator.metrics
+    assert metrics[0] == dict(type='Accuracy', topk=(1,))
+
+
+@pytest.mark.parametrize('recipe', RECIPES, ids=str)
 def test_recipe_is_twenty_lines_at_most(recipe):
     text = (ROOT / recipe).read_text()
     head = ast.get_docstring(ast.parse(text), clean=False)

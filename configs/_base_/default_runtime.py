@@ -1,4 +1,4 @@
-"""What every recipe shares: the rooms of mmlt, hooks, log, environment."""
+"""What every recipe shares: the rooms of mmlt, metrics, hooks, log."""
 
 custom_imports = dict(
     imports=[
@@ -10,6 +10,20 @@ custom_imports = dict(
     allow_failed_imports=False,
 )
 default_scope = 'mmpretrain'
+
+val_evaluator = dict(
+    type='BatchEvaluator',
+    metrics=[
+        dict(type='Accuracy', topk=(1,)),
+        dict(type='ShotAccuracy'),
+        dict(type='CalibrationError'),
+    ],
+)
+# a test gives every number, also those that would crowd the log of a training
+test_evaluator = dict(
+    type='BatchEvaluator',
+    metrics=[*val_evaluator['metrics'], dict(type='LongTailMetric')],
+)
 
 default_hooks = dict(
     # reads the losses now and then instead of waiting for every step

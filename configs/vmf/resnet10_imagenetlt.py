@@ -14,11 +14,8 @@ optim_wrapper = dict(
     ),
 )
 val_evaluator = dict(
-    metrics=[
-        dict(type='Accuracy', topk=(1, 5)),
-        dict(type='ShotAccuracy'),
-        dict(type='CalibrationError'),
-        dict(type='ClassOverlap'),
-    ],
+    metrics=[*_base_.val_evaluator.metrics, dict(type='ClassOverlap')]
 )
-test_evaluator = val_evaluator
+test_evaluator = dict(
+    metrics=[*_base_.test_evaluator.metrics, dict(type='ClassOverlap')]
+)

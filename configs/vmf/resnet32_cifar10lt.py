@@ -14,13 +14,9 @@ optim_wrapper = dict(
         custom_keys={'head.kappa': dict(lr_mult=1.0, decay_mult=0.0)}
     ),
 )
-
 val_evaluator = dict(
-    metrics=[
-        dict(type='Accuracy', topk=(1,)),
-        dict(type='ShotAccuracy'),
-        dict(type='CalibrationError'),
-        dict(type='ClassOverlap'),
-    ],
+    metrics=[*_base_.val_evaluator.metrics, dict(type='ClassOverlap')]
 )
-test_evaluator = val_evaluator
+test_evaluator = dict(
+    metrics=[*_base_.test_evaluator.metrics, dict(type='ClassOverlap')]
+)

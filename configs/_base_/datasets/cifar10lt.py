@@ -42,14 +42,5 @@ val_dataloader = dict(
     collate_fn=dict(type='batch_collate'),
     persistent_workers=False,
 )
-val_evaluator = dict(
-    type='BatchEvaluator',
-    metrics=[
-        dict(type='Accuracy', topk=(1,)),
-        dict(type='ShotAccuracy'),
-        dict(type='CalibrationError'),
-    ],
-)
 
 test_dataloader = val_dataloader
-test_evaluator = val_evaluator

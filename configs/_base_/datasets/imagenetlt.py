@@ -75,12 +75,3 @@ test_dataloader = dict(
     sampler=dict(type='DefaultSampler', shuffle=False),
     collate_fn=dict(type='batch_collate'),
 )
-val_evaluator = dict(
-    type='BatchEvaluator',
-    metrics=[
-        dict(type='Accuracy', topk=(1, 5)),
-        dict(type='ShotAccuracy'),
-        dict(type='CalibrationError'),
-    ],
-)
-test_evaluator = val_evaluator
