@@ -6,7 +6,7 @@ weights make a long-tailed held-out part speak for a balanced test set.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 import torch.nn.functional as F
@@ -180,6 +180,23 @@ def prior_temperature(held: Predictions) -> Fitted:
     return _fitted(held, transform, [0.0, 0.0], names, _weights(held))
 
 
+def prior_vector(held: Predictions) -> Fitted:
+    """:func:`prior_temperature`, then :func:`vector_balanced`.
+
+    What a class lacks beyond the share of its count is drawn towards
+    nothing, so classes with a handful of held-out images keep the form that
+    all classes share.
+    """
+    first = prior_temperature(held)
+    second = vector_balanced(
+        replace(held, logits=first.transform(held.logits))
+    )
+    return Fitted(
+        lambda z: second.transform(first.transform(z)),
+        {**first.parameters, **second.parameters},
+    )
+
+
 def _log_linear(held: Predictions, values: Tensor) -> Fitted:
     scale = standardised(values.double().log())
 
@@ -322,6 +339,7 @@ CALIBRATORS = {
         vector_balanced,
         logit_adjustment,
         prior_temperature,
+        prior_vector,
         count_temperature,
         overlap_temperature,
         kappa_temperature,
