@@ -2,7 +2,7 @@
 
 For fitting calibrators (tools/analysis_tools/posthoc.py) on images that were
 neither trained on nor tested on; not comparable with the published numbers.
-Ours: not run yet.
+Ours: results/README.md.
 Run: python tools/train.py configs/fcc/resnet32_cifar100lt_held-out_20e.py
 """
 
