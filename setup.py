@@ -40,6 +40,7 @@ TESTS = [
     *TIMM,
     *TENSORBOARD,
     'pytest>=8',
+    'pytest-xdist>=3.6',  # two cores halve the time of the tests
     'mpmath>=1.3',
     'scipy>=1.11',
     'torchmetrics>=1.4',
