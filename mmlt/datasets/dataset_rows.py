@@ -8,6 +8,7 @@ from mmpretrain.registry import DATASETS
 from mmlt.functional import class_counts
 
 from .counting import labels_of, num_classes_of
+from .seeded_batches import SeededBatch
 
 
 class DatasetRows(ABC):
@@ -77,7 +78,9 @@ class DatasetRows(ABC):
 
     def __getitems__(self, indices: Sequence[int]) -> dict | list[dict]:
         """A batch, whole where the wrapped dataset serves whole ones."""
-        rows = self.rows[np.asarray(indices)].tolist()
+        rows = self.rows[np.asarray(indices[:])].tolist()
+        if isinstance(indices, SeededBatch):
+            rows = indices.with_indices(rows)
         if hasattr(self.dataset, '__getitems__'):
             return self.dataset.__getitems__(rows)
         return [self.dataset[row] for row in rows]

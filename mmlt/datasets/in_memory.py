@@ -121,7 +121,7 @@ class InMemoryDataset:
         """A batch: one dict of tensors, or a list where a pipeline is set."""
         if self.pipeline.transforms:
             return [self[i] for i in indices]
-        index = torch.as_tensor(indices)
+        index = torch.as_tensor(indices[:])  # seeds nothing, `SeededBatch`
         # whole images of the (N, H, W, 3) array are copied
         pixels = self.images.permute(0, 2, 3, 1)
         batch = pixels.flatten(1).index_select(0, index)

@@ -104,5 +104,5 @@ def test_the_whole_rehearsal(tmp_path):
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
     content = json.loads(result.read_text())
     assert content['files'] == 60
-    assert len(content['checked']) >= 18
+    assert len(content['checked']) >= 19
     assert any('processes end with it' in what for what in content['checked'])

@@ -8,6 +8,7 @@ from mmpretrain.registry import HOOKS
 from torch import nn
 
 from mmlt.datasets.counting import class_counts_of
+from mmlt.datasets.seeded_batches import SeededBatchSampler, seed_images
 
 
 @HOOKS.register_module()
@@ -20,6 +21,9 @@ class LongTailHook(Hook):
     - The progress, before every epoch, to every module and sampler that has
       ``set_progress(epoch, max_epochs)``, epoch counted from 0. In an
       iteration-based loop an epoch is one pass over the training set.
+    - The seed and the epoch, to the batches of the training set: what a
+      pipeline draws follows from these and the place of the image in the
+      epoch (:mod:`mmlt.datasets.seeded_batches`), not from the worker.
     - The head of the model, before every evaluation, to every metric that
       has ``set_head(head)``.
 
@@ -33,9 +37,11 @@ class LongTailHook(Hook):
 
     def __init__(self) -> None:
         self.class_counts: np.ndarray | None = None
+        self._batches: SeededBatchSampler | None = None
 
     def before_train(self, runner) -> None:
-        """Hand out the class counts of the training set."""
+        """Hand out the class counts of the training set, and the seed."""
+        self._batches = seed_images(runner.train_dataloader, runner.seed)
         dataset = runner.train_dataloader.dataset
         self.class_counts = class_counts_of(dataset)
         check_num_classes(unwrap(runner.model), self.class_counts, dataset)
@@ -45,6 +51,7 @@ class LongTailHook(Hook):
     def before_train_epoch(self, runner) -> None:
         """Hand out the progress."""
         self._hand_out_progress(runner)
+        self._tell_batches(runner)
 
     def before_train_iter(self, runner, batch_idx, data_batch=None) -> None:
         """Hand out the progress where an epoch ends inside the loop."""
@@ -94,6 +101,18 @@ class LongTailHook(Hook):
             max_epochs = -(-runner.max_iters // length)
         for part in parts_of(runner, 'set_progress'):
             part.set_progress(epoch, max_epochs)
+
+    def _tell_batches(self, runner) -> None:
+        if self._batches is None:
+            return
+        epoch, begin = runner.epoch, 0
+        if isinstance(runner.train_loop, IterBasedTrainLoop):
+            # one call for all passes. Resumed, the loop goes through those
+            # it has done, or leaps over them in a sampler without an end
+            epoch = 0
+            if hasattr(runner.train_dataloader.sampler, 'skip'):
+                begin = runner.iter * self._batches.batch_size
+        self._batches.set_epoch(epoch, begin)
 
 
 def unwrap(model: nn.Module) -> nn.Module:
