@@ -15,7 +15,8 @@ accuracy says nothing. Then, with the tools as a user calls them:
    processes, and is killed (SIGKILL to the launcher) in the second epoch;
 4. the same command with ``--resume`` goes on to the end;
 5. ``dist_test.sh`` tests the last checkpoint, on the validation list (where
-   it has to give what the training reported) and on the test list.
+   it has to give what the training reported) and on the test list;
+6. ``report.py`` makes the page of the run.
 
 Every step is timed and checked; the first check that fails ends it. Linux.
 """
@@ -341,8 +342,8 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument(
         '--power',
         type=float,
-        default=0.3,
-        help='of the Pareto profile; the smaller, the steeper (default: 0.3)',
+        default=0.8,
+        help='of the Pareto profile; the smaller, the steeper (default: 0.8)',
     )
     parser.add_argument('--size', type=int, nargs=2, default=(400, 300))
     parser.add_argument('--processes', type=int, default=2)
@@ -407,11 +408,17 @@ def main() -> None:
     check(
         'a test on the validation list gives what the training reported',
         all(
-            np.array_equal(reported[k], v, equal_nan=True)
-            for k, v in results['val'].items()
-            if not k.endswith('time')
-        ),
+            np.array_equal(v, results['val'][k], equal_nan=True)
+            for k, v in reported.items()
+            if k in results['val'] and not k.endswith('time')
+        )
+        and {'accuracy/top1', 'calibration/ece'} <= results['val'].keys(),
     )
+    page = args.out / 'report'
+    tool = 'tools/analysis_tools/report.py'
+    run(sys.executable, tool, work_dir, '--out', page)
+    check('the report is a page', (page / 'index.html').is_file())
+    timed('report')
     sizes = [path.stat().st_size for path in data.rglob('*.jpg')]
     write(
         dict(

@@ -161,7 +161,7 @@ def normalize_batch(images: Tensor, mean: Tensor, std: Tensor) -> Tensor:
 
     Args:
         images: (N, C, H, W), any dtype.
-        mean: (C,) or (C, 1, 1) float32, in the units of ``images``.
+        mean: (C,) or (C, 1, 1), any dtype, in the units of ``images``.
         std: As ``mean``.
 
     Returns:
@@ -174,6 +174,6 @@ def normalize_batch(images: Tensor, mean: Tensor, std: Tensor) -> Tensor:
     num, height, width, channels = pixels.shape
     # rows of W C numbers, so that the inner loop is long
     rows = pixels.view(num, height, width * channels)
-    rows = torch.sub(rows, mean.flatten().repeat(width))
-    rows.div_(std.flatten().repeat(width))
+    rows = torch.sub(rows, mean.flatten().float().repeat(width))
+    rows.div_(std.flatten().float().repeat(width))
     return rows.view(pixels.shape).permute(0, 3, 1, 2)

@@ -73,6 +73,16 @@ def test_normalisation_is_the_formula_bit_by_bit(images, layout):
     assert x.dtype == torch.uint8
 
 
+def test_a_mean_of_whole_numbers_is_a_mean():
+    x = torch.randint(0, 256, (2, 3, 4, 4), dtype=torch.uint8)
+    whole = torch.tensor([128, 0, 64]), torch.tensor([58, 1, 64])
+    expected = normalize_batch(x, *(value.float() for value in whole))
+    assert torch.equal(normalize_batch(x, *whole), expected)
+    assert torch.equal(
+        normalize_batch(x, *(v.double() for v in whole)), expected
+    )
+
+
 @pytest.mark.parametrize('dtype', [torch.float32, torch.float64])
 def test_normalisation_leaves_its_input_alone(images, dtype):
     x = images.to(dtype).contiguous(memory_format=torch.channels_last)
