@@ -6,6 +6,7 @@ lines share twelve small files. Two steps, two batches of validation.
 
 import importlib.util
 import json
+import shutil
 import sys
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from mmengine.config import Config
 from mmpretrain.registry import MODELS
 from PIL import Image
 
+from mmlt.datasets.bad_images import BadImageError
 from mmlt.datasets.known_splits import KNOWN_SPLITS
 
 ROOT = Path(__file__).parents[2]
@@ -158,3 +160,39 @@ def test_recipe_trains_and_validates(recipe, roots, train, tmp_path):
             assert not value.is_floating_point() or value.isfinite().all()
             if name.endswith('class_counts'):
                 assert value.tolist()[4:8] == [2, 1, 1, 1]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize('kind', ['error', 'skip'])
+def test_a_truncated_image_in_the_middle_of_an_epoch(
+    kind, roots, train, tmp_path
+):
+    """Fatal and named; or left out, named and counted, with Windows lists."""
+    root = tmp_path / 'été猫'  # mmengine drops spaces from options
+    shutil.copytree(roots['imagenetlt'], root)
+    for name, split in KNOWN_SPLITS['imagenetlt'].items():
+        # validation never leaves an image out, so it has good ones
+        images = range(12 if name == 'train' else 4)
+        lines = [f'{i}.jpg {i % 3}\r\n' for i in images]
+        (root / split.file).write_bytes(''.join(lines).encode())
+    bad = root / '5.jpg'
+    bad.write_bytes(bad.read_bytes()[: bad.stat().st_size // 2])
+    path = ROOT / 'configs' / 'ce' / 'resnet10_imagenetlt.py'
+    settings = options(Config.fromfile(path), root, tmp_path)
+    for name in ('train', 'val', 'test'):
+        del settings[f'{name}_dataloader.num_batch_per_epoch']
+    settings |= {
+        'train_dataloader.dataset.on_bad_image': kind,
+        'train_dataloader.num_workers': 2,
+    }
+    command = [path, '--work-dir', tmp_path / 'run', '--cfg-options']
+    command += [f'{key}={value}' for key, value in settings.items()]
+    if kind == 'error':
+        with pytest.raises(BadImageError, match=r'5\.jpg \(label 2, index 5'):
+            train(*command)
+        assert not list(tmp_path.glob('run/epoch_*'))
+        return
+    output = train(*command)
+    assert 'Epoch(train) [1][3/3]' in output
+    assert '5.jpg (label 2, index 5' in output
+    assert 'could not be read and were skipped: 1.' in output
