@@ -78,6 +78,7 @@ def test_only_imagenet_lt_changes_colours():
         'resnet50_imagenetlt.py',
         'resnext50_imagenetlt.py',
         'resnet50_inat18.py',
+        'resnet152_placeslt.py',
     ],
 )
 def test_fcc_differs_from_its_twin_by_the_neck_alone(name):

@@ -68,6 +68,8 @@ PUBLISHED = {
     'lws/resnext50_imagenetlt': (512, cosine(0.2, 5), 5e-4, False),
     'lws/resnet50_inat18': (512, cosine(0.2, 5), 1e-4, False),
     'lws/resnet152_placeslt': (256, cosine(0.1, 5), 5e-4, False),
+    'sade/resnet10_imagenetlt': (64, cosine(0.025, 180), 5e-4, True),
+    'sade/resnet50_imagenetlt': (64, cosine(0.025, 180), 5e-4, True),
     'sade/resnext50_imagenetlt': (64, cosine(0.025, 180), 5e-4, True),
     'sade/resnet50_inat18': (
         512,
@@ -76,9 +78,17 @@ PUBLISHED = {
         True,
     ),
     'sade/resnet152_placeslt': (128, steps(0.01, 30, 10, 20), 4e-4, True),
+    'ncl/resnet10_imagenetlt': (256, cosine(0.2, 200, 1e-4), 2e-4, True),
     'ncl/resnet50_imagenetlt': (256, cosine(0.2, 200, 1e-4), 2e-4, True),
     'ncl/resnext50_imagenetlt': (256, cosine(0.2, 200, 1e-4), 2e-4, True),
     'ncl/resnet50_inat18': (512, cosine(0.2, 400, 1e-4), 2e-4, True),
+    'ncl/resnet152_placeslt': (
+        256,
+        [7 / 750, 9 / 750, 11 / 750, 13 / 750, 0.02]
+        + steps(0.02, 30, 9, 19)[5:],
+        2e-4,
+        True,
+    ),
 }
 
 
@@ -206,6 +216,8 @@ def test_fcc_differs_from_its_twin_by_the_neck_alone(name, base, begin):
 @pytest.mark.parametrize(
     ('name', 'kind', 'channels', 'tau'),
     [
+        ('resnet10_imagenetlt', 'MultiExpertResNet10', (192, 384), 2),
+        ('resnet50_imagenetlt', 'MultiExpertResNet', (768, 1536), 2),
         ('resnext50_imagenetlt', 'MultiExpertResNeXt', (768, 1536), 2),
         ('resnet50_inat18', 'MultiExpertResNet', (768, 1536), 1),
         ('resnet152_placeslt', 'MultiExpertResNet', None, 1),
@@ -219,7 +231,7 @@ def test_settings_of_sade(name, kind, channels, tau):
     assert backbone.depth == plain.backbone.depth
     assert backbone.num_experts == head.num_experts == 3
     assert (head.type, head.scale, head.tau) == ('SADEClsHead', 30, tau)
-    assert head.in_channels == (1536 if channels else 2048)
+    assert head.in_channels == (channels[-1] if channels else 2048)
     assert head.num_classes == plain.head.num_classes
 
 
@@ -251,9 +263,11 @@ def test_what_the_experts_share_learns_at_a_tenth_of_the_rate_on_places():
 @pytest.mark.parametrize(
     ('name', 'scale', 'num_hard'),
     [
+        ('resnet10_imagenetlt', 16, 300),
         ('resnet50_imagenetlt', 16, 300),
         ('resnext50_imagenetlt', 16, 300),
         ('resnet50_inat18', 32, 2442),
+        ('resnet152_placeslt', 16, 122),
     ],
 )
 def test_settings_of_ncl(name, scale, num_hard):
@@ -265,7 +279,37 @@ def test_settings_of_ncl(name, scale, num_hard):
     assert (head.num_experts, head.scale) == (3, scale)
     assert (head.num_hard, head.distill_weight) == (num_hard, 0.6)
     assert head.excluded == 'zero'
-    assert model.head.in_channels == 2048
+    assert model.head.in_channels == plain.head.in_channels
+
+
+def test_contrast_of_ncl_on_places():
+    """Settings of the published config; the views share their crop."""
+    ours = load('ncl/resnet152_placeslt_contrast')
+    plain = load('ncl/resnet152_placeslt')
+    contrast = ours.model.pop('contrast')
+    assert (contrast.dim, contrast.queue_size) == (1024, 65536)
+    assert contrast.in_channels == ours.model.head.in_channels
+    built = MODELS.build(
+        dict(contrast, queue_size=8, encoder=nn.Linear(1, 1), in_channels=2)
+    )
+    assert (built.temperature, built.momentum) == (0.2, 0.999)
+    views = ours.data_preprocessor
+    assert views.pop('type') == 'TwoViewDataPreprocessor'
+    assert views.pop('second_augments') == views.augments
+    assert plain.data_preprocessor.pop('type') == 'BatchDataPreprocessor'
+    assert ours.to_dict() == plain.to_dict()
+
+
+# which methods there are for each network; another pair is in no source, and
+@pytest.mark.parametrize('name', NETWORKS)
+@pytest.mark.parametrize(
+    'method',
+    ['ce', 'fcc', 'vmf', 'bsce', 'crt', 'tau_norm', 'lws', 'sade', 'ncl'],
+)
+def test_every_method_has_a_recipe_for_every_network(method, name):
+    cfg = load(f'{method}/{name}')
+    base = cfg.train_dataloader.batch_size  # what the learning rate is for
+    assert cfg.auto_scale_lr.base_batch_size == base
 
 
 @pytest.mark.parametrize('data', ['imagenetlt', 'inat18'])

@@ -101,15 +101,42 @@ def test_every_row_of_the_page_is_that_of_its_recipe(tool):
 
 def test_experts_share_the_first_stages(tool):
     """ResNet-50: layer3 and layer4 by hand, in multiply-adds."""
-    operations, weights = tool.stage_share(50, 'ResNet')
     # first block, then the others, of layer3 (14 x 14) and layer4 (7 x 7)
     three = 784 * 512 * 256 + 196 * (9 * 256**2 + 256 * 1024 + 512 * 1024)
     three += 5 * 196 * (1024 * 256 + 9 * 256**2 + 256 * 1024)
     four = 196 * 1024 * 512 + 49 * (9 * 512**2 + 512 * 2048 + 1024 * 2048)
     four += 2 * 49 * (2048 * 512 + 9 * 512**2 + 512 * 2048)
-    total = 4_089_184_256 - 2048 * 1000  # without the classifier
-    assert operations == pytest.approx(1 + 2 * (three + four) / total, 1e-6)
-    assert 2.5 < weights < 3
+    sade = recipe(dict(type='MultiExpertResNet', depth=50), 2048)
+    sade.model.head.update(type='SADEClsHead', scale=None)
+    found = tool.count(sade).forward / 2
+    assert found == 4_089_184_256 + 2 * (three + four + 2048 * 1000)
+
+
+def test_whole_networks_side_by_side_cost_their_number(tool):
+    plain = tool.count(recipe(dict(type='ResNet', depth=18), 512))
+    ncl = recipe(dict(type='ResNet', depth=18), 512)
+    ncl.model.update(type='NCLClassifier', num_experts=3)
+    ncl.model.head.type = 'NCLClsHead'
+    found = tool.count(ncl)
+    for name in ('parameters', 'trained', 'forward', 'backward'):
+        assert getattr(found, name) == 3 * getattr(plain, name)
+
+
+@pytest.mark.parametrize(
+    ('method', 'trained'), [('crt', 512 * 1000 + 1000), ('lws', 1000)]
+)
+def test_what_is_frozen_has_no_backward_pass(tool, method, trained):
+    """cRT: the gradient of the classifier alone. LWS: that of its scales."""
+    plain = recipe(dict(type='ResNet', depth=18), 512)
+    config = Config.fromfile(ROOT / f'configs/{method}/resnet50_imagenetlt.py')
+    config.model.backbone = plain.model.backbone
+    config.model.head.in_channels = 512
+    counts, whole = tool.count(config), tool.count(plain)
+    assert counts.trained == trained
+    assert counts.parameters - whole.parameters in (0, 1000)
+    assert counts.forward == whole.forward
+    assert counts.backward == (2 * 512 * 1000 if method == 'crt' else 0)
+    assert counts.activations < whole.activations / 100
 
 
 def test_help_and_marks(tool, monkeypatch, capsys):

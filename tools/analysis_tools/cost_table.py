@@ -31,7 +31,7 @@ from mmlt.functional import all_reduce_bytes, model_state_bytes, step_seconds
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / 'docs' / 'cost.md'
 BEGIN, END = '<!-- tables: begin -->', '<!-- tables: end -->'
-METHODS = ('ce', 'fcc', 'vmf', 'bsce')
+METHODS = ('ce', 'fcc', 'vmf', 'bsce', 'crt', 'lws', 'sade', 'ncl')
 # training and validation images
 IMAGES = {
     'imagenetlt': (115_846, 20_000),
@@ -112,8 +112,9 @@ def counted_pass(
     saved = SavedBytes(model)
     with FlopCounterMode(display=False) as forward, saved:
         value = run()
-    with backward:
-        value.backward()
+    if value.requires_grad:  # else all of it is frozen
+        with backward:
+            value.backward()
     return (
         forward.get_total_flops(),
         backward.get_total_flops(),
@@ -130,10 +131,10 @@ def count(config: Config) -> Counts:
     """
     size = input_size(config)
     shape = (size, size) if isinstance(size, int) else size
-    settings = without_init(config.model.backbone.to_dict())
+    settings = without_init(config.model.to_dict())
     with DefaultScope.overwrite_default_scope('mmpretrain'):
-        backbone = MODELS.build(settings).to('meta')
-        head = MODELS.build(config.model.head)
+        model = MODELS.build(settings)
+    backbone, head = model.backbone.to('meta'), model.head
     backbone.train()  # some of the parent's return None
     head.train()
     for part in head.modules():
@@ -141,8 +142,9 @@ def count(config: Config) -> Counts:
             part.set_class_counts([10] * head.num_classes)
     images = torch.empty(COUNT_BATCH, 3, *shape, device='meta')
     network = counted_pass(backbone, lambda: last(backbone(images)).sum())
+    learns = any(p.requires_grad for p in backbone.parameters())
     small, large = (
-        counted_pass(head, head_loss(head, n))
+        counted_pass(head, head_loss(head, n, learns))
         for n in (COUNT_BATCH, 2 * COUNT_BATCH)
     )
     per_image = [
@@ -158,9 +160,18 @@ def count(config: Config) -> Counts:
     )
 
 
-def head_loss(head: nn.Module, number: int) -> Callable[[], torch.Tensor]:
-    """The sum of a head's losses on random features."""
-    features = torch.randn(number, head.in_channels, requires_grad=True)
+def head_loss(
+    head: nn.Module, number: int, learns: bool
+) -> Callable[[], torch.Tensor]:
+    """The sum of a head's losses on random features.
+
+    Args:
+        head: In training mode.
+        number: Of images.
+        learns: Whether the network below wants a gradient.
+    """
+    dim = head.in_channels * getattr(head, 'num_experts', 1)
+    features = torch.randn(number, dim, requires_grad=learns)
     samples = [DataSample().set_gt_label(0) for _ in range(number)]
     return lambda: sum(head.loss((features,), samples).values())
 
@@ -188,12 +199,17 @@ def last(output):
 
 
 def recipes() -> list[Path]:
-    """Recipes for the large data sets, of the methods that cost one step."""
+    """Recipes for the large data sets, of the methods that train one.
+
+    Not the contrastive branch of NCL, whose slower networks are not counted.
+    """
     return sorted(
         path
         for method in METHODS
         for path in (ROOT / 'configs' / method).glob('*.py')
         if data_of(path) is not None
+        and Config.fromfile(path).train_cfg.max_epochs > 0
+        and 'contrast' not in path.stem
     )
 
 
@@ -279,48 +295,6 @@ def hours_row(path: Path) -> str:
     )
 
 
-def stage_share(depth: int, kind: str) -> tuple[float, float]:
-    """Cost of three experts that share the network up to its second stage.
-
-    Args:
-        depth: Of the residual network.
-        kind: 'ResNet' or 'ResNeXt'.
-
-    Returns:
-        Operations and parameters, as multiples of one network's.
-    """
-    with DefaultScope.overwrite_default_scope('mmpretrain'):
-        network = MODELS.build(dict(type=kind, depth=depth)).to('meta')
-    images = torch.empty(1, 3, 224, 224, device='meta')
-    with FlopCounterMode(display=False) as counter:
-        network(images)
-    found = counter.get_flop_counts()
-    total = counter.get_total_flops()
-    own = sum(
-        sum(found[f'{kind}.{stage}'].values())
-        for stage in ('layer3', 'layer4')
-    )
-    weights = sum(p.numel() for p in network.parameters())
-    own_weights = sum(
-        p.numel()
-        for stage in (network.layer3, network.layer4)
-        for p in stage.parameters()
-    )
-    return 1 + 2 * own / total, 1 + 2 * own_weights / weights
-
-
-def experts_rows() -> list[str]:
-    """Costs of SADE and NCL as multiples of one network's."""
-    rows = []
-    for kind, depth in (('ResNet', 50), ('ResNeXt', 50)):
-        operations, weights = stage_share(depth, kind)
-        rows.append(
-            f'| SADE, {kind}-{depth}, upper bound | {operations:.2f} | '
-            f'{weights:.2f} |'
-        )
-    return [*rows, '| NCL, three networks, without its MoCo branch | 3 | 3 |']
-
-
 def measured_lines() -> list[str]:
     """What was measured on one device, beside its counts."""
     speed = json.loads((MEASURED / 'training_speed_cpu.json').read_text())
@@ -359,12 +333,6 @@ def tables() -> str:
             '| hours, 1 GPU | 4 GPUs | 8 GPUs |',
             '|---|---|---|---|---|---|',
             *map(hours_row, paths),
-            '',
-            '### Several experts, as multiples of `ce`',
-            '',
-            '| method | operations | parameters, network traffic |',
-            '|---|---|---|',
-            *experts_rows(),
             '',
             '### Measured on one device',
             '',

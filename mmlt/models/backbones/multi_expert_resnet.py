@@ -5,6 +5,8 @@ from mmpretrain.models import ResNet, ResNeXt
 from mmpretrain.registry import MODELS
 from torch import Tensor, nn
 
+from .resnet10 import ResNet10
+
 
 class MultiExpertMixin:
     """A network of the parent whose last stages exist once per expert.
@@ -176,4 +178,22 @@ class MultiExpertResNeXt(MultiExpertMixin, ResNeXt):
 
     Source:
         As :class:`MultiExpertResNet`.
+    """
+
+
+@MODELS.register_module()
+class MultiExpertResNet10(MultiExpertMixin, ResNet10):
+    """ResNet-10, its last stages once per expert.
+
+    Args:
+        depth: 10, and nothing else.
+        num_experts: E >= 1.
+        shared_stages: How many of the four stages are shared.
+        expert_channels: Output channels of each stage of an expert; None for
+            those of the plain network.
+        **kwargs: As :class:`ResNet10`, without ``out_indices``.
+
+    Source:
+        As :class:`MultiExpertResNet`; the published configs have no
+        ResNet-10.
     """

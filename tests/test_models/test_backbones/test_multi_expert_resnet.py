@@ -4,7 +4,12 @@ from mmengine.runner import load_checkpoint
 from mmpretrain.models import ResNet, ResNeXt
 from mmpretrain.registry import MODELS
 
-from mmlt.models import MultiExpertResNet, MultiExpertResNeXt
+from mmlt.models import (
+    MultiExpertResNet,
+    MultiExpertResNet10,
+    MultiExpertResNeXt,
+    ResNet10,
+)
 
 
 @pytest.fixture
@@ -23,7 +28,11 @@ def parameters(module):
 
 @pytest.mark.parametrize(
     ('kind', 'plain', 'depth'),
-    [(MultiExpertResNet, ResNet, 18), (MultiExpertResNeXt, ResNeXt, 50)],
+    [
+        (MultiExpertResNet, ResNet, 18),
+        (MultiExpertResNet10, ResNet10, 10),
+        (MultiExpertResNeXt, ResNeXt, 50),
+    ],
 )
 def test_experts_that_load_the_plain_network_are_the_plain_network(
     kind, plain, depth, images
@@ -169,5 +178,5 @@ def test_channels_that_no_bottleneck_has():
 
 
 def test_they_are_registered_under_their_names():
-    for kind in (MultiExpertResNet, MultiExpertResNeXt):
+    for kind in (MultiExpertResNet, MultiExpertResNet10, MultiExpertResNeXt):
         assert MODELS.get(kind.__name__) is kind
