@@ -85,12 +85,20 @@ def synchronize() -> None:
 
 
 def write(result: dict, out: Path | None) -> None:
-    """Print a result, and write it where asked."""
-    text = json.dumps(result, indent=2)
+    """Print a result, and write it where asked; nan becomes null."""
+    text = json.dumps(_without_nan(result), indent=2, allow_nan=False)
     print(text)
     if out:
         out.parent.mkdir(parents=True, exist_ok=True)
         out.write_text(text + '\n')
+
+
+def _without_nan(value):
+    if isinstance(value, dict):
+        return {key: _without_nan(v) for key, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [_without_nan(v) for v in value]
+    return None if value != value else value
 
 
 def random_images(num: int) -> tuple[np.ndarray, np.ndarray]:
