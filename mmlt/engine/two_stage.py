@@ -28,6 +28,7 @@ from mmengine.registry import RUNNERS
 from mmengine.runner import Runner
 
 from .preflight import check_checkpoint, check_config
+from .run_record import record_run
 
 # what two trainings must have in common to give the same network
 SETTINGS = (
@@ -144,6 +145,7 @@ def run_stages(stages: list[Config]) -> None:
                     f'Expected a checkpoint of stage 1 in {before.work_dir}, '
                     'but there is none. Keep its `default_hooks.checkpoint`.'
                 )
+        record_run(stage)
         run(stage)
         barrier()  # the first process has written its checkpoint
         gc.collect()  # the runner and its memory
