@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -14,7 +15,27 @@ from mmlt.structures import whole_file
 NAME = 'run.json'
 # what of a checkout can change a result
 CODE = ('mmlt', 'configs', 'tools')
-KEYS = {'config', 'commit', 'changed', 'resumed', 'mmlt', 'started'}
+KEYS = {
+    'config',
+    'arguments',
+    'commit',
+    'changed',
+    'resumed',
+    'mmlt',
+    'started',
+}
+# options of tools/train.py
+NO_VALUE = {'--amp', '--no-validate', '--auto-scale-lr'}
+ONE_VALUE = {
+    '--work-dir',
+    '--resume',
+    '--seed',
+    '--launcher',
+    '--local_rank',
+    '--local-rank',
+}
+# that do not change the result
+LEFT_OUT = ONE_VALUE - {'--seed'}
 
 
 def checkout() -> Path | None:
@@ -55,13 +76,14 @@ def _git(root: Path, *command: str) -> str:
 
 
 @master_only
-def record_run(cfg: Config) -> None:
+def record_run(cfg: Config, arguments: Sequence[str] = ()) -> None:
     """Write down in the work directory what is about to be run.
 
     A resumed run adds a part; one that starts anew begins the file anew.
 
     Args:
         cfg: Config of the run, with ``work_dir`` and ``resume``.
+        arguments: Of the command line.
     """
     root = checkout()
     commit, changed = code_version(root)
@@ -76,6 +98,7 @@ def record_run(cfg: Config) -> None:
     parts.append(
         {
             'config': _config_name(cfg, root),
+            'arguments': kept_arguments(arguments),
             'commit': commit,
             'changed': changed,
             'resumed': resumed,
@@ -85,6 +108,27 @@ def record_run(cfg: Config) -> None:
     )
     with whole_file(folder / NAME) as draft:
         draft.write_text(json.dumps(parts, indent=1) + '\n')
+
+
+def kept_arguments(arguments: Sequence[str]) -> list[str]:
+    """Options of a command line that say what is trained.
+
+    Args:
+        arguments: As ``sys.argv[1:]`` of tools/train.py.
+
+    Returns:
+        Without the config, and without where the run goes and what it goes
+        on from.
+    """
+    kept, option = [], None
+    for word in arguments:
+        if word.startswith('--'):
+            option = word.partition('=')[0]
+        if option is not None and option not in LEFT_OUT:
+            kept.append(word)
+        if option in NO_VALUE or (option in ONE_VALUE and word != option):
+            option = None
+    return kept
 
 
 def _config_name(cfg: Config, root: Path | None) -> str | None:
@@ -105,7 +149,8 @@ def read_run_record(folder: str | Path) -> list[dict]:
         folder: Work directory.
 
     Returns:
-        A dict for each part of the run, in order: 'config', 'commit' and
+        A dict for each part of the run, in order: 'config', 'arguments' (see
+        :func:`kept_arguments`), 'commit' and
         'changed' (None where not known), 'resumed', 'mmlt' (its version) and
         'started' (as mmengine writes it, '20260102_100000'). The first is
         'resumed' too where what it went on from was not recorded. Empty for

@@ -76,6 +76,11 @@ class WorkDir:
         return self.parts[-1]['config'] if self.parts else None
 
     @property
+    def arguments(self) -> list[str]:
+        """Further arguments of the command that made the run."""
+        return self.parts[-1]['arguments'] if self.parts else []
+
+    @property
     def commit(self) -> str | None:
         """Commit of the code of the last part; None where not known."""
         return self.parts[-1]['commit'] if self.parts else None
@@ -223,8 +228,13 @@ def read_curves(path: Path) -> dict[str, tuple[list[int], list[float]]]:
 
 
 def minutes_of(path: Path) -> float:
-    """Wall-clock minutes from the first to the last line of each log."""
+    """Wall-clock minutes from the first to the last line of each log.
+
+    A first stage in the folder (cRT, LWS, ...) counts too.
+    """
     total = timedelta()
+    if (path / 'stage1').is_dir():
+        total += timedelta(minutes=minutes_of(path / 'stage1'))
     for log in logs_of(path, '*.log'):
         stamps = re.findall(
             r'^(\d{4}/\d\d/\d\d \d\d:\d\d:\d\d)', log.read_text(), re.M

@@ -73,17 +73,12 @@ def check_fit_split(
     same = torch.equal(fit.labels, evaluate.labels) and torch.equal(
         fit.logits, evaluate.logits
     )
-    if (split == 'test' or same) and not allow_test:
-        got = (
+    if split == 'test' or same:
+        check_not_test(
+            allow_test,
             'those of the test set'
             if split == 'test'
-            else ('the predictions that are reported on')
-        )
-        raise ValueError(
-            'Expected predictions of a held-out part of training, or of a '
-            f'validation set, to fit on, but got {got}. Numbers from this '
-            'say nothing about new images. (To do it all the same: '
-            '--i-know-this-is-the-test-set.)'
+            else 'the predictions that are reported on',
         )
     hashes = [p.meta.get('checkpoint_hash') for p in (fit, evaluate)]
     if hashes[0] != hashes[1]:
@@ -91,6 +86,27 @@ def check_fit_split(
             'Expected both predictions to be of one checkpoint, but got '
             f'{fit.meta.get("checkpoint")} and '
             f'{evaluate.meta.get("checkpoint")} ({hashes[0]}, {hashes[1]}).'
+        )
+
+
+def check_not_test(
+    allow_test: bool, got: str = 'those of the test set'
+) -> None:
+    """Refuse to fit on the test set, unless that is meant.
+
+    Args:
+        allow_test: Whether it is.
+        got: What was given, in words.
+
+    Raises:
+        ValueError: If it is not.
+    """
+    if not allow_test:
+        raise ValueError(
+            'Expected predictions of a held-out part of training, or of a '
+            f'validation set, to fit on, but got {got}. Numbers from this '
+            'say nothing about new images. (To do it all the same: '
+            '--i-know-this-is-the-test-set.)'
         )
 
 

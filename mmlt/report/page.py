@@ -3,11 +3,13 @@
 import html
 import re
 from collections.abc import Iterable
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from matplotlib.figure import Figure
 
+from mmlt.structures import check_can_write, whole_file
 from mmlt.visualization import css_svg, file_svg, theme
 from mmlt.visualization.style import FONTS, THEMES
 
@@ -290,30 +292,77 @@ figure,tr{{break-inside:avoid}}}}
 """.replace('\n', '')
 
 
+def check_report_folder(out: Path) -> None:
+    """Refuse a folder that cannot be written, or holds other pages.
+
+    Args:
+        out: Folder of the report.
+
+    Raises:
+        OSError: If it cannot be written.
+        ValueError: If it holds a page that is no report of ours.
+    """
+    check_can_write(out, folder=True)
+    for name in ('README.md', 'index.html'):
+        if (out / name).is_file() and not is_report(out / name):
+            raise ValueError(
+                'Expected a new folder for the report, or that of an earlier '
+                f'one, but {out} holds another {name}, which would be lost. '
+                'Name another folder with --out.'
+            )
+
+
+def is_report(page: Path) -> bool:
+    """Whether a page was written by :func:`write_report`."""
+    text = page.read_text(encoding='utf-8', errors='replace')
+    return '\n## What was run\n' in text or '<h2 id="what-was-run">' in text
+
+
 def write_report(
-    report: Report, out: Path, drawn: dict[str, tuple[str, str]]
+    report: Report,
+    out: Path,
+    drawn: dict[str, tuple[str, str]],
+    more: dict[Path, str] | None = None,
 ) -> list[Path]:
     """Write the page, the Markdown, the tables and the pictures.
+
+    All of it or nothing: an earlier report stays as it was where anything
+    goes wrong, and leaves nothing behind where it does not.
 
     Args:
         report: What it says.
         out: Folder; made where it is not there.
         drawn: Of :func:`draw_panels`.
+        more: Further files and their text.
 
     Returns:
         The files: ``index.html``, ``README.md``, ``tables/*.csv``,
-        ``pictures/*.svg``.
+        ``pictures/*.svg``, and the further ones.
+
+    Raises:
+        OSError: If the folder cannot be written.
+        ValueError: If it holds a page that is no report of ours.
     """
+    check_report_folder(out)
     files = {
-        'index.html': html_page(report, drawn),
-        'README.md': markdown_page(report, 'pictures', 'tables'),
+        out / 'index.html': html_page(report, drawn),
+        out / 'README.md': markdown_page(report, 'pictures', 'tables'),
     }
     for table in report.blocks(Table):
-        files[f'tables/{table.key}.csv'] = table.csv()
+        files[out / 'tables' / f'{table.key}.csv'] = table.csv()
     for key, (_, text) in drawn.items():
-        files[f'pictures/{key}.svg'] = text
-    for name, text in files.items():
-        path = out / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding='utf-8')
-    return [out / name for name in files]
+        files[out / 'pictures' / f'{key}.svg'] = text
+    files |= more or {}
+    before = {
+        path
+        for pattern in ('tables/*.csv', 'pictures/*.svg', 'numbers/*.json')
+        for path in out.glob(pattern)
+        if (out / 'README.md').is_file()
+    }
+    with ExitStack() as stack:
+        for path, text in files.items():
+            draft = stack.enter_context(whole_file(path))
+            draft.write_text(text, encoding='utf-8')
+    for path in before - files.keys():
+        path.unlink()
+    return list(files)

@@ -17,7 +17,7 @@ from mmlt.visualization import (
     training_curves,
 )
 
-from .runs import by_recipe
+from .runs import by_recipe, slug
 
 Draw = Callable[[SubFigure | Figure], object]
 SHOTS = ('many', 'medium', 'few')
@@ -82,7 +82,7 @@ def reliability(records: Sequence[dict], shots: bool = True) -> Picture:
             what = 'all' if group == 'all' else f'{group}-shot'
             panels.append(
                 Panel(
-                    f'reliability-{name}-{group}',
+                    f'reliability-{slug(name)}-{group}',
                     f'Reliability diagram of {name}, {what} classes: ECE '
                     f'{ece:.2f} percent',
                     partial(
@@ -151,7 +151,7 @@ def confusion(records: Sequence[dict]) -> Picture:
         ]
         panels.append(
             Panel(
-                f'confusion-{name}',
+                f'confusion-{slug(name)}',
                 f'Confusion matrix of {name}',
                 partial(_confusion, shares, record['class_names'], name),
                 3.8,
@@ -186,7 +186,7 @@ def overlap(records: Sequence[dict]) -> Picture | None:
     )
     panels = [
         Panel(
-            f'overlap-{name}',
+            f'overlap-{slug(name)}',
             f'Overlap of the class distributions of {name}',
             partial(
                 _overlap,
@@ -217,40 +217,56 @@ def _overlap(percent, names, title, highest, figure) -> None:
 
 
 def _against_count(
-    records: Sequence[dict], key: str, label: str, caption: str
+    records: Sequence[dict],
+    key: str,
+    label: str,
+    caption: str,
+    splits: Sequence[str] = ('',),
 ) -> Picture | None:
     """A value per class against the training images, one panel per run.
 
     One panel for each, because the units of two networks differ.
+
+    Args:
+        records: Of the runs.
+        key: Of the value, among the 'classes' of a record.
+        label: What it is.
+        caption: What is said under the picture.
+        splits: Rows of panels: '' for the test images, 'train'.
     """
     panels = []
-    for i, (name, record) in enumerate(_shown(records).items()):
-        if key not in record['classes']:
-            continue
-        rho = record['correlations'][key]
-        panels.append(
-            Panel(
-                f'{key.replace("_", "-")}-{name}',
-                f'{label} of each class against its training images, {name}',
-                partial(
-                    _by_count,
-                    {name: _floats(record['classes'][key])},
-                    record['class_counts'],
-                    label,
-                    {name: float('nan') if rho is None else rho},
-                    i,
-                ),
-                3.6,
-                2.9,
+    for split in splits:
+        for i, (name, record) in enumerate(_shown(records).items()):
+            numbers = record.get(split) if split else record
+            if not numbers or key not in numbers['classes']:
+                continue
+            rho = numbers['correlations'][key]
+            where = ', training images' if split else ''
+            ending = f'-{split}' if split else ''
+            panels.append(
+                Panel(
+                    f'{key.replace("_", "-")}{ending}-{slug(name)}',
+                    f'{label} of each class against its training images, '
+                    f'{name}{where}',
+                    partial(
+                        _by_count,
+                        {name + where: _floats(numbers['classes'][key])},
+                        record['class_counts'],
+                        label,
+                        {name + where: float('nan') if rho is None else rho},
+                        i,
+                    ),
+                    3.6,
+                    2.9,
+                )
             )
-        )
     if not panels:
         return None
     return Picture(
         key.replace('_', '-'),
         caption + _seed_note(records),
         panels,
-        min(3, len(panels)),
+        min(3, len(_shown(records))),
     )
 
 
@@ -271,10 +287,12 @@ def spread(records: Sequence[dict]) -> Picture | None:
         records,
         'spread',
         'mean distance within the class',
-        'Mean distance between two test features of a class, against its '
-        "training images; rho is Spearman's correlation, below 0 where tail "
-        'clusters are sparser. The unit is that of the features of each '
-        'network: compare signs, not heights.',
+        'Mean distance between two test features of a class (where it says '
+        'so, of its training images), against its training images; rho is '
+        "Spearman's correlation, below 0 where tail clusters are sparser. "
+        'The unit is that of the features of each network: compare signs, '
+        'not heights.',
+        ('', 'train'),
     )
 
 
@@ -331,19 +349,33 @@ def _curve(values, label, figure) -> None:
 
 
 def compression(records: Sequence[dict]) -> Picture | None:
-    """Accuracy by compression strategy; None with fewer than two."""
-    accuracy: dict[str, list[float]] = {}
-    for record in records:
-        if record['compression']:
-            name = record['compression']['strategy']
-            accuracy.setdefault(name, []).append(record['numbers']['top1'])
-    if len(accuracy) < 2:
+    """Accuracy by compression strategy; None with fewer than two.
+
+    A row per recipe, its seeds the points; one name for several recipes of
+    one strategy would make one row of, say, two gammas. The level without
+    compression is of the recipe that has all else alike.
+    """
+    groups = {
+        name: group
+        for name, group in by_recipe(records).items()
+        if group[0]['compression']
+    }
+    strategies = [g[0]['compression']['strategy'] for g in groups.values()]
+    if len(set(strategies)) < 2:
         return None
-    heads = {r['head'] for r in records if r['compression']}
+    accuracy = {}
+    for strategy, (name, group) in zip(
+        strategies, groups.items(), strict=True
+    ):
+        row = strategy.replace('_', ' ')
+        if strategies.count(strategy) > 1:
+            row += f', {name}'
+        accuracy[row] = [r['numbers']['top1'] for r in group]
+    bases = {_base(r) for r in records if r['compression']}
     baseline = [
         r['numbers']['top1']
         for r in records
-        if not r['compression'] and r['head'] in heads
+        if not r['compression'] and bases == {_base(r)}
     ]
     panel = Panel(
         'compression',
@@ -356,9 +388,16 @@ def compression(records: Sequence[dict]) -> Picture | None:
     )
     caption = (
         'Top-1 accuracy by compression strategy; a point is a seed, a bar '
-        'their mean. Dashed: without compression.'
+        'their mean.'
     )
+    if baseline:
+        caption += ' Dashed: the same recipe without compression.'
     return Picture('compression', caption, [panel], 1)
+
+
+def _base(record: dict) -> tuple:
+    """What a recipe is but for its compression."""
+    return record['head'], record.get('base_hash')
 
 
 def features(
@@ -387,7 +426,7 @@ def features(
             ]
             panels.append(
                 Panel(
-                    f'features-{method}-{name}',
+                    f'features-{method}-{slug(name)}',
                     f'{words} of the features of {name}',
                     partial(_features, placed, names, f'{name}, {words}'),
                     3.6,

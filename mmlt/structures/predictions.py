@@ -2,6 +2,7 @@
 
 import json
 import zipfile
+import zlib
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -12,6 +13,16 @@ from torch import Tensor
 from .whole_file import whole_file
 
 SPLITS = ('train', 'held-out', 'val', 'test')
+# what numpy raises at other files, empty ones and damaged ones
+NO_DUMP = (
+    ValueError,
+    KeyError,
+    AttributeError,
+    EOFError,
+    OSError,
+    zipfile.BadZipFile,
+    zlib.error,
+)
 OF_THE_HEAD = ('bias', 'weight_norm', 'kappa', 'overlap', 'tau')
 
 
@@ -125,10 +136,11 @@ def load_predictions(path: str | Path) -> Predictions:
         with np.load(path, allow_pickle=False) as file:
             content = {name: file[name] for name in file.files}
         meta = json.loads(content.pop('meta').item())
-    except (ValueError, KeyError, AttributeError, zipfile.BadZipFile) as error:
+    except NO_DUMP as error:
         raise ValueError(
             f'Expected {path} to be written by tools/analysis_tools/'
-            f'dump_predictions.py, but it is not ({type(error).__name__}).'
+            f'dump_predictions.py, but it is not ({type(error).__name__}): '
+            'another kind of file, or damaged. Write it again.'
         ) from error
     missing = {'logits', 'labels', 'class_counts'} - content.keys()
     if missing:

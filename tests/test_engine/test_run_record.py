@@ -1,6 +1,7 @@
 """The commit and the config of a run, from real git repositories."""
 
 import json
+import re
 import subprocess
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from mmlt.engine import run_record
 from mmlt.engine.run_record import (
     checkout,
     code_version,
+    kept_arguments,
     read_run_record,
     record_run,
 )
@@ -134,3 +136,27 @@ def test_a_damaged_file_is_named_and_does_not_stop_a_training(root):
     # what it went on from is not known
     assert part['resumed']
     json.dumps(part)
+
+
+@pytest.mark.parametrize(
+    ('line', 'kept'),
+    [
+        ('a.py', ''),
+        ('a.py --work-dir b --seed 1', '--seed 1'),
+        ('--amp a.py --resume', '--amp'),
+        ('--seed=3 a.py --resume b.pth', '--seed=3'),
+        (
+            'a.py --launcher pytorch --cfg-options x=1 y=2 --work-dir=b',
+            '--cfg-options x=1 y=2',
+        ),
+        ('--work-dir b a.py --no-validate', '--no-validate'),
+    ],
+)
+def test_what_is_trained_is_kept_of_the_command(line, kept):
+    assert kept_arguments(line.split()) == kept.split()
+
+
+def test_every_option_of_the_tool_is_known():
+    text = (Path(__file__).parents[2] / 'tools' / 'train.py').read_text()
+    options = set(re.findall(r"'(--[\w-]+)'", text)) - {'--cfg-options'}
+    assert options == run_record.NO_VALUE | run_record.ONE_VALUE

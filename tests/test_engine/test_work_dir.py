@@ -86,6 +86,7 @@ def record(folder, *parts):
             [
                 dict(
                     config='configs/fcc/b.py',
+                    arguments=['--seed', '7'],
                     commit=commit,
                     changed=changed,
                     resumed=resumed,

@@ -59,6 +59,7 @@ def call(tool, monkeypatch, *arguments):
 def record(run, changed=False, **more):
     part = dict(
         config=CONFIG,
+        arguments=[],
         commit='f' * 40,
         changed=changed,
         resumed=False,

@@ -13,7 +13,11 @@ from rich.progress import track
 
 import mmlt  # noqa: F401 (checks the environment, resolves 'mmlt::')
 from mmlt.evaluation import summarize
-from mmlt.evaluation.posthoc import CALIBRATORS, check_fit_split
+from mmlt.evaluation.posthoc import (
+    CALIBRATORS,
+    check_fit_split,
+    check_not_test,
+)
 from mmlt.evaluation.tables import (
     check_table_path,
     markdown_table,
@@ -56,9 +60,10 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('--eval', help='.npz of --split test')
     parser.add_argument(
         '--fit-split',
-        choices=['held-out', 'val'],
+        choices=['held-out', 'val', 'test'],
         default='held-out',
-        help='what to fit on, with a work directory (default: held-out)',
+        help='what to fit on, with a work directory (default: held-out; '
+        'test is refused without the last option)',
     )
     parser.add_argument(
         '--calibrators',
@@ -90,6 +95,8 @@ def files_of(args: argparse.Namespace) -> tuple[Path, Path]:
     """Files to fit on and to report on; written where a run lacks them."""
     if args.run is None:
         return Path(args.fit), Path(args.eval)
+    if args.fit_split == 'test':
+        check_not_test(args.i_know_this_is_the_test_set)
     # the network is needed for this alone
     import dump_predictions
 

@@ -1,9 +1,10 @@
 """Accuracy on test sets with other class frequencies, from one dump.
 
-python tools/analysis_tools/test_agnostic.py predictions_test.npz
+python tools/analysis_tools/test_agnostic.py RUN
 """
 
 import argparse
+import os
 import sys
 from pathlib import Path
 
@@ -32,13 +33,13 @@ def parse_args() -> argparse.Namespace:
         'predictions (no label is looked at). Expected values under class '
         'weights; with --subset-seed, of one drawn subset.',
         epilog='Example: python tools/analysis_tools/test_agnostic.py '
-        'work_dirs/ce/resnet20_digitslt/predictions_test.npz --ratios 50 10 '
-        '2 --out test_agnostic.md',
+        'work_dirs/ce/resnet20_digitslt --ratios 50 10 2 '
+        '--out test_agnostic.md',
     )
     parser.add_argument(
         'predictions',
-        help='.npz of dump_predictions.py, or a work directory with '
-        'predictions_test.npz',
+        help='.npz of dump_predictions.py, or a work directory: its '
+        'predictions on the test set are written where they are not yet',
     )
     parser.add_argument(
         '--ratios',
@@ -94,7 +95,10 @@ def run(args: argparse.Namespace) -> list[dict]:
         check_table_path(path)
     path = Path(args.predictions)
     if path.is_dir():
-        path = path / 'predictions_test.npz'
+        # the network is needed for this alone
+        import dump_predictions
+
+        path = dump_predictions.dump_once(args.predictions, 'test')
     predictions = load_predictions(path)
     source, name = source_prior(args, predictions)
     rows = []
@@ -135,9 +139,10 @@ def main() -> None:
     args = parse_args()
     try:
         run(args)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, TypeError, KeyError) as error:
         sys.exit(f'error: {error}')
 
 
 if __name__ == '__main__':
+    os.environ.setdefault('LOCAL_RANK', '0')
     main()
