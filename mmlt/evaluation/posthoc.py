@@ -114,6 +114,29 @@ def _weights(held: Predictions) -> Tensor:
     return balanced_weights(held.labels, held.logits.shape[1])
 
 
+def check_counts(counts: Tensor) -> Tensor:
+    """Refuse a class without a training image, where a log is taken.
+
+    Args:
+        counts: (C,) training images per class.
+
+    Returns:
+        The same.
+
+    Raises:
+        ValueError: Naming the first such class.
+    """
+    if (counts <= 0).any():
+        first = int((counts <= 0).nonzero()[0])
+        raise ValueError(
+            'Expected training images of every class, for the logarithm of '
+            f'their number, but class {first} has none. Take what does not '
+            'use the counts: --calibrators none temperature vector_balanced, '
+            'or for test_agnostic.py --model-prior uniform.'
+        )
+    return counts
+
+
 def _fitted(held, transform, start, names, weights=None, **kwargs) -> Fitted:
     """Fit the parameters of a transform by likelihood, and name them."""
     start = torch.as_tensor(start, dtype=torch.float64)
@@ -181,13 +204,13 @@ def logit_adjustment(held: Predictions) -> Fitted | None:
     """The training prior taken out (Menon et al., 2021), where it is in."""
     if held.meta.get('model_prior') == 'uniform':
         return None
-    counts = held.class_counts
+    counts = check_counts(held.class_counts)
     return Fitted(lambda z: logit_adjusted(z.double(), counts), {})
 
 
 def prior_temperature(held: Predictions) -> Fitted:
     """A share of the training prior taken out, and one temperature."""
-    counts = held.class_counts
+    counts = check_counts(held.class_counts)
 
     def transform(z, theta):
         return logit_adjusted(_scaled(z, theta), counts, theta[1])
@@ -208,7 +231,7 @@ def _log_linear(held: Predictions, values: Tensor) -> Fitted:
 
 def count_temperature(held: Predictions) -> Fitted:
     """The temperature a smooth function of the log count."""
-    return _log_linear(held, held.class_counts)
+    return _log_linear(held, check_counts(held.class_counts))
 
 
 def overlap_temperature(held: Predictions) -> Fitted | None:
@@ -269,7 +292,7 @@ def shot_matched(held: Predictions, keep_accuracy: bool = True) -> Fitted:
     ``keep_accuracy``).
     Three numbers are what the few-shot images of a held-out part can tell.
     """
-    counts = held.class_counts
+    counts = check_counts(held.class_counts)
     out_of_fold = torch.cat(
         [_out_of_fold(held, seed) for seed in range(NUM_REPEATS)]
     )

@@ -128,6 +128,8 @@ def commands(records: Sequence[dict], command: str) -> str:
         if record.get('commit_note'):
             lines.append(f'# {record["commit_note"]}')
         config = record.get('config') or f'configs/{record["recipe"]}.py'
+        if '/' not in record['recipe']:
+            lines.append(f'# the folder of {config} was not recorded')
         arguments = [*record.get('arguments', [])]
         if '--seed' not in arguments:
             arguments = ['--seed', str(record['seed']), *arguments]

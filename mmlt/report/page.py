@@ -185,13 +185,13 @@ def _html(block, above: str, drawn: dict[str, tuple[str, str]]) -> str:
     if isinstance(block, Table):
         return _html_table(block, above)
     width = max(panel.width for panel in block.panels)
-    wide = ' wide' if width > 5 else ''
+    kind = ' wide' if width > 5 else ' four' if block.columns == 4 else ''
     panels = ''.join(
         f'<div class="panel">{drawn[panel.key][0]}</div>'
         for panel in block.panels
     )
     return (
-        f'<figure><div class="panels{wide}" style="--panel:{width * 100:.0f}'
+        f'<figure><div class="panels{kind}" style="--panel:{width * 100:.0f}'
         f'px;--columns:{block.columns}">{panels}</div><figcaption>{_text(block.caption)}</figcaption>'
         '</figure>\n'
     )
@@ -207,7 +207,8 @@ def _html_table(table: Table, above: str) -> str:
     for i, (name, *cells) in enumerate(table.rows):
         kind = ' class="difference"' if i in table.differences else ''
         rows.append(
-            f'<tr{kind}><th scope="row">{_text(str(name))}</th>'
+            f'<tr{kind}><th scope="row"><span>{_text(str(name))}'
+            '</span></th>'
             + ''.join(_html_cell(cell) for cell in cells)
             + '</tr>'
         )
@@ -248,7 +249,7 @@ def style_sheet() -> str:
 html{{-webkit-text-size-adjust:100%}}
 body{{margin:0;background:var(--surface);color:var(--ink);
 font:16px/1.5 {FONTS}}}
-main{{max-width:1180px;margin:0 auto;padding:24px 16px 64px}}
+main{{max-width:1320px;margin:0 auto;padding:24px 16px 64px}}
 h1{{font-size:1.6rem;line-height:1.25;margin:0 0 12px}}
 h2{{font-size:1.25rem;margin:48px 0 8px;padding-top:16px;
 border-top:1px solid var(--grid)}}
@@ -263,7 +264,7 @@ code,pre{{font:.85em/1.5 ui-monospace,Menlo,Consolas,'DejaVu Sans Mono',
 monospace}}
 pre{{background:var(--box);padding:12px;overflow-x:auto;border-radius:6px}}
 .scroll{{overflow-x:auto;margin:8px 0 12px}}
-table{{border-collapse:collapse;font-size:.9rem;
+table{{border-collapse:separate;border-spacing:0;font-size:.9rem;
 font-variant-numeric:tabular-nums}}
 th,td{{padding:5px 12px;text-align:left;white-space:nowrap;
 overflow-wrap:normal}}
@@ -282,8 +283,14 @@ figure{{margin:20px 0 28px}}
 .panels{{display:grid;gap:16px;
 max-width:calc(var(--columns)*var(--panel)*1.25);
 grid-template-columns:repeat(auto-fill,minmax(min(100%,max(
-calc(var(--panel)*.85),
+calc(var(--panel)*.82),
 calc((100% - (var(--columns) - 1)*16px)/var(--columns)))),1fr))}}
+@media (max-width:1240px){{.four{{grid-template-columns:
+repeat(2,minmax(0,1fr))}}}}
+@media (max-width:640px){{.four{{grid-template-columns:minmax(0,1fr)}}
+th[scope=row] span{{display:inline-block;width:max-content;max-width:36vw;
+white-space:normal;overflow-wrap:anywhere}}
+.difference th{{padding-left:12px}}}}
 .wide{{overflow-x:auto}}
 .wide .panel{{min-width:calc(var(--panel)*.8)}}
 svg{{display:block;width:100%;height:auto}}

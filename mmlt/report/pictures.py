@@ -1,4 +1,4 @@
-"""Records to pictures: which numbers go where; none is computed."""
+"""Records to pictures: which numbers go where."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -6,6 +6,7 @@ from functools import partial
 
 from matplotlib.figure import Figure, SubFigure
 
+from mmlt.functional import mean_over_seeds
 from mmlt.visualization import (
     accuracy_by_strategy,
     by_class_count,
@@ -88,7 +89,7 @@ def reliability(records: Sequence[dict], shots: bool = True) -> Picture:
                     partial(
                         _reliability,
                         bins,
-                        f'{name}, {what} classes',
+                        f'{name}, {what}',
                         f'ECE {ece:.2f} %',
                     ),
                 )
@@ -118,11 +119,19 @@ def _reliability(bins: dict, title: str, note: str, figure) -> None:
 
 def recall(records: Sequence[dict]) -> Picture:
     """Recall of every class, all runs side by side."""
-    shown = _shown(records)
+    shown = by_recipe(records)
     first = records[0]
     size = len(first['class_counts'])
     wide, high = (3.8, 1.0 + 0.25 * size) if size <= 30 else (7.2, 3.2)
-    values = {n: _floats(r['classes']['recall']) for n, r in shown.items()}
+    values = {
+        name: [
+            mean_over_seeds(seeds)[0]
+            for seeds in zip(
+                *(_floats(r['classes']['recall']) for r in group), strict=True
+            )
+        ]
+        for name, group in shown.items()
+    }
     panel = Panel(
         'recall',
         f'Recall of each class of {", ".join(shown)}',
@@ -135,9 +144,8 @@ def recall(records: Sequence[dict]) -> Picture:
         wide,
         high,
     )
-    caption = (
-        'Recall of each class with its training images, most first.'
-        + _seed_note(records)
+    caption = 'Recall of each class with its training images, most first' + (
+        '; mean over the seeds.' if _seed_note(records) else '.'
     )
     return Picture('recall', caption, [panel], 1)
 
@@ -318,11 +326,10 @@ def curves(records: Sequence[dict]) -> Picture | None:
         ('calibration/ece', 'ECE, percent'),
     ):
         of = {
-            (n if len(g) == 1 else f'{n}, seed {r["seed"]}'): r['curves'][key]
-            for n, g in by_recipe(records).items()
-            for r in g
-            if key in r['curves']
+            name: [r['curves'][key] for r in group if key in r['curves']]
+            for name, group in by_recipe(records).items()
         }
+        of = {name: seeds for name, seeds in of.items() if seeds}
         if of:
             panels.append(
                 Panel(
@@ -335,11 +342,12 @@ def curves(records: Sequence[dict]) -> Picture | None:
             )
     if not panels:
         return None
+    several = ' Every seed is a line.' if _seed_note(records) else ''
     return Picture(
         'curves',
         'Training loss: mean of what was logged in the epoch; losses of two '
         'methods are not the same quantity. Accuracy and calibration error: '
-        'of the evaluations during training.',
+        'of the evaluations during training.' + several,
         panels,
     )
 

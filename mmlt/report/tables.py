@@ -36,7 +36,9 @@ class Value:
         if math.isnan(self.mean):
             return DASH
         sign = '+' if self.signed else ''
-        text = f'{self.mean:{sign}.{self.digits}f}'
+        # rounded first, and no zero below zero
+        mean = round(self.mean, self.digits) + 0.0
+        text = f'{mean:{sign}.{self.digits}f}'
         if not math.isnan(self.spread):
             text += f' ± {self.spread:.{self.digits}f}'
         return text.replace('-', MINUS)

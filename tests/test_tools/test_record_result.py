@@ -112,7 +112,7 @@ def test_a_recorded_run_needs_no_more_than_its_folder(tool, run, monkeypatch):
 
 
 def test_what_is_not_known_is_asked_for(tool, run, monkeypatch):
-    with pytest.raises(SystemExit, match='a config of this project.*None'):
+    with pytest.raises(SystemExit, match='config of this project.*none was'):
         call(tool, monkeypatch, run)
     with pytest.raises(SystemExit, match='Name it with --commit'):
         call(tool, monkeypatch, run, CONFIG)

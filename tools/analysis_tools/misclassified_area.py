@@ -7,6 +7,7 @@ import argparse
 import os
 import sys
 from collections.abc import Iterator
+from contextlib import redirect_stdout
 from pathlib import Path
 
 import torch
@@ -66,11 +67,13 @@ def files_of(arguments: list[str]) -> Iterator[Path]:
     if len(arguments) > 1 or not Path(arguments[0]).is_dir():
         yield from map(Path, arguments)
         return
-    # the network is needed for this alone
-    import dump_predictions
-
     for split in ('train', 'test'):
-        yield dump_predictions.dump_once(arguments[0], split)
+        # the network is needed for this alone; the output is for the table
+        with redirect_stdout(sys.stderr):
+            import dump_predictions
+
+            path = dump_predictions.dump_once(arguments[0], split)
+        yield path
 
 
 def factors(predictions: Predictions, gamma: float | None) -> torch.Tensor:

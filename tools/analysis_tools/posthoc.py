@@ -6,6 +6,7 @@ python tools/analysis_tools/posthoc.py --fit held-out.npz --eval test.npz
 import argparse
 import os
 import sys
+from contextlib import redirect_stdout
 from pathlib import Path
 
 from rich.console import Console
@@ -97,13 +98,14 @@ def files_of(args: argparse.Namespace) -> tuple[Path, Path]:
         return Path(args.fit), Path(args.eval)
     if args.fit_split == 'test':
         check_not_test(args.i_know_this_is_the_test_set)
-    # the network is needed for this alone
-    import dump_predictions
+    # the network is needed for this alone; the output is for the table
+    with redirect_stdout(sys.stderr):
+        import dump_predictions
 
-    return (
-        dump_predictions.dump_once(args.run, args.fit_split),
-        dump_predictions.dump_once(args.run, 'test'),
-    )
+        return (
+            dump_predictions.dump_once(args.run, args.fit_split),
+            dump_predictions.dump_once(args.run, 'test'),
+        )
 
 
 def table(

@@ -92,8 +92,9 @@ def source_of(args: argparse.Namespace) -> tuple[str, str, str]:
     config, commit = args.config or last['config'], args.commit
     if config is None or not (ROOT / config).is_file():
         raise ValueError(
-            f'Expected a config of this project, but got {config}. Name it '
-            'after the work directory: configs/...'
+            'Expected a config of this project, but '
+            f'{"none was recorded" if config is None else f"got {config}"}. '
+            'Name it after the work directory: configs/...'
         )
     notes = [args.note] if args.note else []
     if commit is None:

@@ -6,6 +6,7 @@ python tools/analysis_tools/test_agnostic.py RUN
 import argparse
 import os
 import sys
+from contextlib import redirect_stdout
 from pathlib import Path
 
 import torch
@@ -13,6 +14,7 @@ from rich.console import Console
 from rich.progress import track
 
 import mmlt  # noqa: F401 (checks the environment, resolves 'mmlt::')
+from mmlt.evaluation.posthoc import check_counts
 from mmlt.evaluation.tables import (
     check_table_path,
     markdown_table,
@@ -86,7 +88,9 @@ def source_prior(args: argparse.Namespace, predictions: Predictions):
             'logit adjustment).'
         )
     counts = predictions.class_counts.double()
-    return (counts if name == 'train' else torch.ones_like(counts)), name
+    if name == 'train':
+        return check_counts(counts), name
+    return torch.ones_like(counts), name
 
 
 def run(args: argparse.Namespace) -> list[dict]:
@@ -95,10 +99,11 @@ def run(args: argparse.Namespace) -> list[dict]:
         check_table_path(path)
     path = Path(args.predictions)
     if path.is_dir():
-        # the network is needed for this alone
-        import dump_predictions
+        # the network is needed for this alone; the output is for the table
+        with redirect_stdout(sys.stderr):
+            import dump_predictions
 
-        path = dump_predictions.dump_once(args.predictions, 'test')
+            path = dump_predictions.dump_once(args.predictions, 'test')
     predictions = load_predictions(path)
     source, name = source_prior(args, predictions)
     rows = []
