@@ -131,7 +131,7 @@ def main() -> None:
     except (OSError, ValueError) as error:
         sys.exit(f'error: {error}')
     join_processes(args.launcher)
-    run_stages(stages)
+    run_stages(stages, sys.argv[1:])
 
 
 if __name__ == '__main__':

@@ -17,7 +17,7 @@ from mmlt.datasets.counting import class_counts_of
 from mmlt.functional import head_bias, head_to_vmf, mean_overlaps
 from mmlt.structures import Predictions, labels_of
 
-from .preflight import complete_config
+from .preflight import complete_config, read_checkpoint
 from .splits import split_loader
 
 Progress = Callable[[Iterable], Iterable]
@@ -50,18 +50,21 @@ def find_run(work_dir: str | Path) -> tuple[Path, Path]:
             'checkpoint instead.'
         )
     last = folder / 'last_checkpoint'
-    if not configs or not last.is_file():
-        raise FileNotFoundError(
-            f'Expected {work_dir} to hold a config and `last_checkpoint`, as '
-            'tools/train.py leaves them, but it does not. Name config and '
-            'checkpoint instead.'
-        )
+    for found, what in ((configs, 'config'), (last.is_file(), 'checkpoint')):
+        if not found:
+            raise FileNotFoundError(
+                f'Expected {work_dir} to hold a config and '
+                '`last_checkpoint`, as tools/train.py leaves them, but there '
+                f'is no {what}. Is it the folder of a run, and past its '
+                'first epoch? (dump_predictions.py also takes config and '
+                'checkpoint by name.)'
+            )
     # by name: the folder may have been moved since
     checkpoint = folder / Path(last.read_text().strip()).name
     if not checkpoint.is_file():
         raise FileNotFoundError(
             f'Expected the checkpoint {checkpoint}, which `last_checkpoint` '
-            'names, but it does not exist.'
+            'names, but it does not exist. Put it there, or train again.'
         )
     return configs[0], checkpoint
 
@@ -133,13 +136,15 @@ def load_network(
         The model, in evaluation mode, and the checkpoint's ``meta``.
 
     Raises:
-        ValueError: If a weight is missing or has another shape.
+        FileNotFoundError: If there is no such checkpoint.
+        ValueError: If it cannot be read, or a weight is missing or has
+            another shape.
     """
     model_cfg = copy.deepcopy(cfg.model)
     if cfg.get('data_preprocessor') is not None:
         model_cfg.setdefault('data_preprocessor', cfg.data_preprocessor)
     model = MODELS.build(model_cfg)
-    content = torch.load(checkpoint, map_location='cpu', weights_only=False)
+    content = read_checkpoint(checkpoint)
     weights = {
         key.removeprefix('module.'): value
         for key, value in content.get('state_dict', content).items()

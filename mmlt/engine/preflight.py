@@ -26,6 +26,26 @@ def check_config(path: str) -> None:
     )
 
 
+def read_config(path: str | Path, **settings) -> Config:
+    """Read a config; whatever is wrong with it is one error.
+
+    Args:
+        path: File.
+        **settings: Of ``Config.fromfile``.
+
+    Raises:
+        ValueError: If it cannot be read.
+    """
+    try:
+        return Config.fromfile(path, **settings)
+    except Exception as error:
+        said = str(error).splitlines()[0] if str(error) else 'no more is known'
+        raise ValueError(
+            f'Expected {path} to be a config, but it cannot be read '
+            f'({type(error).__name__}: {said}).'
+        ) from error
+
+
 def default_work_dir(config: str) -> str:
     """Where a run of a config goes: work_dirs/<its folder>/<its name>."""
     path = Path(config.split('::')[-1])
@@ -63,6 +83,22 @@ def check_checkpoint(path: str, resume: bool = False) -> None:
     """
     if '://' in path:
         return
+    content = read_checkpoint(path)
+    if resume and not {'state_dict', 'optimizer', 'meta'} <= content.keys():
+        raise ValueError(
+            f'Expected {path} to hold the state of a training, but it has '
+            'no optimizer. Start from its weights with --cfg-options '
+            f'load_from={path} instead of --resume.'
+        )
+
+
+def read_checkpoint(path: str | Path) -> dict:
+    """What a checkpoint holds, on the CPU.
+
+    Raises:
+        FileNotFoundError: If there is no such file.
+        ValueError: If it is no checkpoint.
+    """
     if not os.path.isfile(path):
         raise FileNotFoundError(
             f'Expected a checkpoint file, but {path} does not exist. '
@@ -81,12 +117,7 @@ def check_checkpoint(path: str, resume: bool = False) -> None:
             f'Expected {path} to hold a dict with `state_dict`, but got '
             f'{type(content).__name__}.'
         )
-    if resume and not {'state_dict', 'optimizer', 'meta'} <= content.keys():
-        raise ValueError(
-            f'Expected {path} to hold the state of a training, but it has '
-            'no optimizer. Start from its weights with --cfg-options '
-            f'load_from={path} instead of --resume.'
-        )
+    return content
 
 
 def complete_config(cfg: Config) -> Config:

@@ -58,7 +58,7 @@ def split_loader(cfg: Config, split: str) -> dict:
                 'Expected the config to train with `HeldOutSplit`, but its '
                 f'training set is {dataset.get("type")}: nothing was held '
                 'out, the network knows every training image. Train a '
-                '`_held-out` recipe, or use --split val.'
+                "`_held-out` recipe, or take the split 'val'."
             )
         dataset['part'] = 'held_out'
     if split == 'val' and _same_images(dataset, cfg.test_dataloader.dataset):

@@ -16,6 +16,7 @@ a checkpoint named by ``load_from`` takes its place.
 import gc
 import logging
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,7 @@ from mmengine.registry import RUNNERS
 from mmengine.runner import Runner
 
 from .preflight import check_checkpoint, check_config
+from .run_record import record_run
 
 # what two trainings must have in common to give the same network
 SETTINGS = (
@@ -126,11 +128,12 @@ def plan_stages(first: Config, second: Config) -> list[Config]:
     return [first, second]
 
 
-def run_stages(stages: list[Config]) -> None:
+def run_stages(stages: list[Config], arguments: Sequence[str] = ()) -> None:
     """Run the stages, each from the last checkpoint of the one before.
 
     Args:
         stages: Configs as :func:`plan_stages` gives them.
+        arguments: Of the command line, for the record.
 
     Raises:
         FileNotFoundError: If a stage left no checkpoint.
@@ -144,6 +147,7 @@ def run_stages(stages: list[Config]) -> None:
                     f'Expected a checkpoint of stage 1 in {before.work_dir}, '
                     'but there is none. Keep its `default_hooks.checkpoint`.'
                 )
+        record_run(stage, arguments)
         run(stage)
         barrier()  # the first process has written its checkpoint
         gc.collect()  # the runner and its memory

@@ -2,13 +2,16 @@
 
 import json
 import re
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from mmengine.config import Config
 
 from .prediction_dump import find_run
+from .preflight import read_config
+from .run_record import read_run_record
 
 # what makes two runs repetitions of one recipe; the seed is not among them
 RECIPE_PARTS = (
@@ -37,6 +40,8 @@ class WorkDir:
             epoch.
         minutes: Wall clock, of all parts of a resumed run.
         device: What the log says, 'CPU' or the name of the GPU.
+        parts: Of :func:`~mmlt.engine.run_record.read_run_record`; empty
+            where the run was not recorded.
     """
 
     path: Path
@@ -48,18 +53,52 @@ class WorkDir:
     curves: dict[str, tuple[list[int], list[float]]]
     minutes: float
     device: str
+    parts: list[dict] = field(default_factory=list)
 
     @property
     def recipe(self) -> str:
         """Folder and name of the recipe, as 'fcc/resnet32_cifar10lt'.
 
-        Of the folder the config names; the name of the config file alone
-        where it was given another (``--work-dir``).
+        As it was recorded. Where it was not: of the folder the config names;
+        the name of the config file alone where it was given another
+        (``--work-dir``).
         """
+        if self.source:
+            return '/'.join(Path(self.source).with_suffix('').parts[-2:])
         named = Path(self.config.get('work_dir') or '')
         if named.name == self.config_path.stem and named.parent.name:
             return f'{named.parent.name}/{named.name}'
         return self.config_path.stem
+
+    @property
+    def source(self) -> str | None:
+        """Path of the recipe, from the top of the project; None: unknown."""
+        return self.parts[-1]['config'] if self.parts else None
+
+    @property
+    def arguments(self) -> list[str]:
+        """Further arguments of the command that made the run."""
+        return self.parts[-1]['arguments'] if self.parts else []
+
+    @property
+    def commit(self) -> str | None:
+        """Commit of the code of the last part; None where not known."""
+        return self.parts[-1]['commit'] if self.parts else None
+
+    @property
+    def commit_note(self) -> str:
+        """What the commit alone does not say, or ''."""
+        notes = []
+        if any(part['changed'] for part in self.parts):
+            notes.append('with changes that were not committed')
+        others = {part['commit'] for part in self.parts} - {self.commit}
+        names = {(other or 'unknown')[:10] for other in others}
+        if self.parts and self.parts[0]['resumed']:
+            names.add('unknown')
+        if names:
+            names = sorted(names)
+            notes.append(f'resumed; earlier parts: {", ".join(names)}')
+        return '; '.join(notes)
 
     def settings(self) -> dict:
         """The parts of the config that say what was trained."""
@@ -82,17 +121,19 @@ def read_work_dir(path: str | Path) -> WorkDir:
     Raises:
         FileNotFoundError: If the folder, the config or a checkpoint is
             missing; the sentence says which.
-        ValueError: If there are several configs.
+        ValueError: If there are several configs, or a file is damaged.
     """
     path = Path(path)
     if not path.is_dir():
         near = sorted(p.name for p in path.parent.glob('*') if p.is_dir())
         hint = f' In {path.parent}: {", ".join(near[:8])}.' if near else ''
         raise FileNotFoundError(
-            f'Expected the folder of a run, but {path} does not exist.{hint}'
+            f'Expected the folder of a run, but {path} '
+            f'{"is a file" if path.exists() else "does not exist"}.{hint}'
         )
     config_path, checkpoint = find_run(path)
-    config = Config.fromfile(config_path, import_custom_modules=False)
+    config = read_config(config_path, import_custom_modules=False)
+    parts = read_run_record(path)
     numbered = re.search(r'epoch_(\d+)', checkpoint.stem)
     return WorkDir(
         path=path,
@@ -104,7 +145,54 @@ def read_work_dir(path: str | Path) -> WorkDir:
         curves=read_curves(path),
         minutes=minutes_of(path),
         device=device_of(path),
+        parts=parts,
     )
+
+
+def logs_of(path: Path, pattern: str) -> list[Path]:
+    """Files of the logs of a run, in order.
+
+    Those of a training that was in the folder before, and was begun anew,
+    are left out where the run was recorded.
+
+    Args:
+        path: Work directory.
+        pattern: Of the names, below the folder of a part.
+    """
+    parts = read_run_record(path)
+    anew = parts and not parts[0]['resumed']
+    begin = parts[0]['started'] if anew else ''
+    return [
+        file
+        for file in sorted(path.glob(f'*/{pattern}'))
+        if file.relative_to(path).parts[0] >= begin
+    ]
+
+
+def logged(path: Path) -> Iterator[dict]:
+    """Every entry of the logs of a run, in order.
+
+    A last line that is cut off, as a killed run leaves it, is left out.
+
+    Args:
+        path: Work directory.
+
+    Raises:
+        ValueError: If a file is damaged elsewhere.
+    """
+    for file in logs_of(path, 'vis_data/scalars.json'):
+        lines = file.read_text().splitlines()
+        for number, line in enumerate(lines, 1):
+            try:
+                entry = json.loads(line)
+            except ValueError as error:
+                if number == len(lines):
+                    break
+                raise ValueError(
+                    f'Expected every line of {file} to be JSON, but line '
+                    f'{number} is not. Remove that line.'
+                ) from error
+            yield entry
 
 
 def read_curves(path: Path) -> dict[str, tuple[list[int], list[float]]]:
@@ -118,17 +206,15 @@ def read_curves(path: Path) -> dict[str, tuple[list[int], list[float]]]:
     """
     evaluated: dict[str, dict[int, float]] = {}
     losses: dict[int, dict[int, float]] = {}
-    for file in sorted(path.glob('*/vis_data/scalars.json')):
-        for line in file.read_text().splitlines():
-            entry = json.loads(line)
-            if 'loss' in entry and 'epoch' in entry:
-                # what was trained again after a resumption counts once
-                epoch = losses.setdefault(entry['epoch'], {})
-                epoch[entry['step']] = entry['loss']
-            elif 'epoch' not in entry:
-                for name, value in entry.items():
-                    if '/' in name:
-                        evaluated.setdefault(name, {})[entry['step']] = value
+    for entry in logged(path):
+        if 'loss' in entry and 'epoch' in entry:
+            # what was trained again after a resumption counts once
+            epoch = losses.setdefault(entry['epoch'], {})
+            epoch[entry['step']] = entry['loss']
+        elif 'epoch' not in entry:
+            for name, value in entry.items():
+                if '/' in name:
+                    evaluated.setdefault(name, {})[entry['step']] = value
     curves = {
         name: tuple(map(list, zip(*sorted(points.items()), strict=True)))
         for name, points in evaluated.items()
@@ -142,9 +228,14 @@ def read_curves(path: Path) -> dict[str, tuple[list[int], list[float]]]:
 
 
 def minutes_of(path: Path) -> float:
-    """Wall-clock minutes from the first to the last line of each log."""
+    """Wall-clock minutes from the first to the last line of each log.
+
+    A first stage in the folder (cRT, LWS, ...) counts too.
+    """
     total = timedelta()
-    for log in path.glob('*/*.log'):
+    if (path / 'stage1').is_dir():
+        total += timedelta(minutes=minutes_of(path / 'stage1'))
+    for log in logs_of(path, '*.log'):
         stamps = re.findall(
             r'^(\d{4}/\d\d/\d\d \d\d:\d\d:\d\d)', log.read_text(), re.M
         )
@@ -159,7 +250,7 @@ def minutes_of(path: Path) -> float:
 
 def device_of(path: Path) -> str:
     """The device that the log of a run names; '' without a log."""
-    for log in sorted(path.glob('*/*.log')):
+    for log in logs_of(path, '*.log'):
         text = log.read_text()
         gpu = re.search(r'^ +GPU [\d,]+: (.+)$', text, re.M)
         if gpu:

@@ -9,7 +9,7 @@ from .metrics import (
     MisclassifiedArea,
     ShotAccuracy,
 )
-from .run_numbers import run_numbers
+from .run_numbers import run_numbers, training_numbers
 from .summary import in_percent, summarize
 
 __all__ = [
@@ -27,4 +27,5 @@ __all__ = [
     'load_predictions',
     'save_predictions',
     'summarize',
+    'training_numbers',
 ]

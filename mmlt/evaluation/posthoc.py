@@ -73,17 +73,12 @@ def check_fit_split(
     same = torch.equal(fit.labels, evaluate.labels) and torch.equal(
         fit.logits, evaluate.logits
     )
-    if (split == 'test' or same) and not allow_test:
-        got = (
+    if split == 'test' or same:
+        check_not_test(
+            allow_test,
             'those of the test set'
             if split == 'test'
-            else ('the predictions that are reported on')
-        )
-        raise ValueError(
-            'Expected predictions of a held-out part of training, or of a '
-            f'validation set, to fit on, but got {got}. Numbers from this '
-            'say nothing about new images. (To do it all the same: '
-            '--i-know-this-is-the-test-set.)'
+            else 'the predictions that are reported on',
         )
     hashes = [p.meta.get('checkpoint_hash') for p in (fit, evaluate)]
     if hashes[0] != hashes[1]:
@@ -94,8 +89,52 @@ def check_fit_split(
         )
 
 
+def check_not_test(
+    allow_test: bool, got: str = 'those of the test set'
+) -> None:
+    """Refuse to fit on the test set, unless that is meant.
+
+    Args:
+        allow_test: Whether it is.
+        got: What was given, in words.
+
+    Raises:
+        ValueError: If it is not.
+    """
+    if not allow_test:
+        raise ValueError(
+            'Expected predictions of a held-out part of training, or of a '
+            f'validation set, to fit on, but got {got}. Numbers from this '
+            'say nothing about new images. (To do it all the same: '
+            '--i-know-this-is-the-test-set.)'
+        )
+
+
 def _weights(held: Predictions) -> Tensor:
     return balanced_weights(held.labels, held.logits.shape[1])
+
+
+def check_counts(counts: Tensor) -> Tensor:
+    """Refuse a class without a training image, where a log is taken.
+
+    Args:
+        counts: (C,) training images per class.
+
+    Returns:
+        The same.
+
+    Raises:
+        ValueError: Naming the first such class.
+    """
+    if (counts <= 0).any():
+        first = int((counts <= 0).nonzero()[0])
+        raise ValueError(
+            'Expected training images of every class, for the logarithm of '
+            f'their number, but class {first} has none. Take what does not '
+            'use the counts: --calibrators none temperature vector_balanced, '
+            'or for test_agnostic.py --model-prior uniform.'
+        )
+    return counts
 
 
 def _fitted(held, transform, start, names, weights=None, **kwargs) -> Fitted:
@@ -165,13 +204,13 @@ def logit_adjustment(held: Predictions) -> Fitted | None:
     """The training prior taken out (Menon et al., 2021), where it is in."""
     if held.meta.get('model_prior') == 'uniform':
         return None
-    counts = held.class_counts
+    counts = check_counts(held.class_counts)
     return Fitted(lambda z: logit_adjusted(z.double(), counts), {})
 
 
 def prior_temperature(held: Predictions) -> Fitted:
     """A share of the training prior taken out, and one temperature."""
-    counts = held.class_counts
+    counts = check_counts(held.class_counts)
 
     def transform(z, theta):
         return logit_adjusted(_scaled(z, theta), counts, theta[1])
@@ -209,7 +248,7 @@ def _log_linear(held: Predictions, values: Tensor) -> Fitted:
 
 def count_temperature(held: Predictions) -> Fitted:
     """The temperature a smooth function of the log count."""
-    return _log_linear(held, held.class_counts)
+    return _log_linear(held, check_counts(held.class_counts))
 
 
 def overlap_temperature(held: Predictions) -> Fitted | None:
@@ -270,7 +309,7 @@ def shot_matched(held: Predictions, keep_accuracy: bool = True) -> Fitted:
     ``keep_accuracy``).
     Three numbers are what the few-shot images of a held-out part can tell.
     """
-    counts = held.class_counts
+    counts = check_counts(held.class_counts)
     out_of_fold = torch.cat(
         [_out_of_fold(held, seed) for seed in range(NUM_REPEATS)]
     )

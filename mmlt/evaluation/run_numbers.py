@@ -49,6 +49,8 @@ def run_numbers(
         - ``overlap_matrix``: (C, C) percent, or None.
         - ``misclassified_area``: percent 'changed', 'lost', 'gained', and
           the same per class under 'classes'; None without compression.
+
+        What else is said of training images: :func:`training_numbers`.
     """
     counts, labels = predictions.class_counts, predictions.labels
     summary = summarize(
@@ -65,10 +67,7 @@ def run_numbers(
         'recall': 100 * per_class['recall'],
         'precision': 100 * per_class['precision'],
     }
-    if predictions.features is not None:
-        of = (predictions.features, labels, len(counts))
-        classes['spread'] = cluster_spread(*of)
-        classes['spread_direction'] = cluster_spread(*of, normalize=True)
+    classes |= _spreads(predictions)
     if predictions.kappa is not None:
         classes['kappa'] = predictions.kappa
         classes['overlap'] = 100 * predictions.overlap
@@ -82,12 +81,7 @@ def run_numbers(
                 **classes,
             }
         ),
-        'correlations': plain(
-            {
-                name: spearman_correlation(values.double(), counts.double())
-                for name, values in classes.items()
-            }
-        ),
+        'correlations': _correlations(classes, counts),
         'reliability': plain(
             {
                 name: {key: bins[key] for key in BINS}
@@ -101,12 +95,65 @@ def run_numbers(
     }
 
 
+def training_numbers(predictions: Predictions) -> dict:
+    """What is measured on training images as well.
+
+    Args:
+        predictions: Of the images that were trained on, as a test sees them.
+
+    Returns:
+        As :func:`run_numbers`: ``num_samples``; ``classes`` with 'images'
+        and, with ``features``, 'spread' and 'spread_direction';
+        ``correlations`` of these; ``misclassified_area``.
+
+    Raises:
+        ValueError: If they are of another split.
+    """
+    if predictions.meta['split'] != 'train':
+        raise ValueError(
+            "Expected predictions of the split 'train', but got those of "
+            f'{predictions.meta["split"]!r}.'
+        )
+    counts, labels = predictions.class_counts, predictions.labels
+    images = torch.bincount(labels, minlength=len(counts))
+    classes = _spreads(predictions)
+    return {
+        'num_samples': len(labels),
+        'classes': plain({'images': images, **classes}),
+        'correlations': _correlations(classes, counts),
+        'misclassified_area': _area(predictions),
+    }
+
+
+def _spreads(predictions: Predictions) -> dict[str, Tensor]:
+    if predictions.features is None:
+        return {}
+    of = (
+        predictions.features,
+        predictions.labels,
+        len(predictions.class_counts),
+    )
+    return {
+        'spread': cluster_spread(*of),
+        'spread_direction': cluster_spread(*of, normalize=True),
+    }
+
+
+def _correlations(classes: dict[str, Tensor], counts: Tensor) -> dict:
+    return plain(
+        {
+            name: spearman_correlation(values.double(), counts.double())
+            for name, values in classes.items()
+        }
+    )
+
+
 def _area(predictions: Predictions) -> dict | None:
     """The misclassified area in percent, of all and of each class."""
     if predictions.tau is None:
         return None
     count, *outcomes = misclassified_area_counts(
-        predictions.logits,
+        predictions.logits.double(),
         predictions.labels,
         predictions.tau,
         predictions.bias,

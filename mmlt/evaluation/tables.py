@@ -6,20 +6,24 @@ import json
 import math
 from pathlib import Path
 
+from mmlt.structures import check_can_write, whole_file
+
 FORMATS = ('.md', '.csv', '.json')
 
 
 def check_table_path(path: str | Path) -> None:
-    """Refuse a file name whose ending is none of the formats.
+    """Refuse a file that is none of the formats, or cannot be written.
 
     Raises:
         ValueError: Naming the formats.
+        OSError: If it cannot be written.
     """
     if Path(path).suffix not in FORMATS:
         raise ValueError(
             f'Expected a file that ends with one of {list(FORMATS)}, but got '
             f'{path}.'
         )
+    check_can_write(path)
 
 
 def shown(value, digits: int = 2) -> str:
@@ -82,5 +86,5 @@ def write_table(path: str | Path, rows: list[dict], facts: dict) -> None:
     else:
         lines = [f'- {key}: {value}' for key, value in facts.items()]
         text = '\n'.join([markdown_table(rows), '', *lines, ''])
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text)
+    with whole_file(path) as draft:
+        draft.write_text(text)

@@ -1,7 +1,14 @@
 """From the folders of finished runs to tables, pictures and one page."""
 
 from .build import build_report
-from .page import Report, draw_panels, html_page, markdown_page, write_report
+from .page import (
+    Report,
+    check_report_folder,
+    draw_panels,
+    html_page,
+    markdown_page,
+    write_report,
+)
 from .runs import (
     by_recipe,
     check_same_test_set,
@@ -14,6 +21,7 @@ __all__ = [
     'Report',
     'build_report',
     'by_recipe',
+    'check_report_folder',
     'check_same_test_set',
     'draw_panels',
     'file_name',

@@ -1,12 +1,13 @@
 """The sections of a report, from the records of its runs."""
 
+import shlex
 from collections.abc import Sequence
 
 from . import pictures
 from .page import Code, Report, Section
 from .pictures import Picture
 from .runs import by_recipe
-from .tables import TABLES, runs_table
+from .tables import TABLES, epochs_of, runs_table, unfinished
 
 
 def build_report(
@@ -62,7 +63,10 @@ def build_report(
         ),
         Section(
             'Compression and the misclassified area',
-            [tables['misclassified-area']],
+            [
+                tables['misclassified-area'],
+                tables['misclassified-area-by-class'],
+            ],
         ),
         Section('Training', [pictures.curves(records)]),
         Section('Commands', [Code(commands(records, command))]),
@@ -92,6 +96,13 @@ def summary(records: Sequence[dict]) -> str:
     )
     if len(groups) > 1:
         text += f' Differences are to {next(iter(groups))}.'
+    short = [
+        f'{r["name"]} with seed {r["seed"]} ({epochs_of(r)} epochs)'
+        for r in records
+        if unfinished(r)
+    ]
+    if short:
+        text += f' Not finished, and so not comparable: {", ".join(short)}.'
     seeds = {len(group) for group in groups.values()}
     if seeds == {1}:
         text += (
@@ -109,14 +120,21 @@ def summary(records: Sequence[dict]) -> str:
 
 def commands(records: Sequence[dict], command: str) -> str:
     """How to repeat the runs and the report."""
-    lines = []
+    lines, at = [], None
     for record in records:
-        if record['commit']:
-            lines.append(f'git checkout {record["commit"]}')
-        lines.append(
-            f'python tools/train.py configs/{record["recipe"]}.py --seed '
-            f'{record["seed"]}'
-        )
+        if record['commit'] and record['commit'] != at:
+            at = record['commit']
+            lines.append(f'git checkout {at}')
+        if record.get('commit_note'):
+            lines.append(f'# {record["commit_note"]}')
+        config = record.get('config') or f'configs/{record["recipe"]}.py'
+        if '/' not in record['recipe']:
+            lines.append(f'# the folder of {config} was not recorded')
+        arguments = [*record.get('arguments', [])]
+        if '--seed' not in arguments:
+            arguments = ['--seed', str(record['seed']), *arguments]
+        parts = ['python', 'tools/train.py', config, *arguments]
+        lines.append(shlex.join(parts))
     return '\n'.join([*lines, command])
 
 

@@ -3,11 +3,13 @@
 import html
 import re
 from collections.abc import Iterable
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from matplotlib.figure import Figure
 
+from mmlt.structures import check_can_write, whole_file
 from mmlt.visualization import css_svg, file_svg, theme
 from mmlt.visualization.style import FONTS, THEMES
 
@@ -183,13 +185,13 @@ def _html(block, above: str, drawn: dict[str, tuple[str, str]]) -> str:
     if isinstance(block, Table):
         return _html_table(block, above)
     width = max(panel.width for panel in block.panels)
-    wide = ' wide' if width > 5 else ''
+    kind = ' wide' if width > 5 else ' four' if block.columns == 4 else ''
     panels = ''.join(
         f'<div class="panel">{drawn[panel.key][0]}</div>'
         for panel in block.panels
     )
     return (
-        f'<figure><div class="panels{wide}" style="--panel:{width * 100:.0f}'
+        f'<figure><div class="panels{kind}" style="--panel:{width * 100:.0f}'
         f'px;--columns:{block.columns}">{panels}</div><figcaption>{_text(block.caption)}</figcaption>'
         '</figure>\n'
     )
@@ -205,7 +207,8 @@ def _html_table(table: Table, above: str) -> str:
     for i, (name, *cells) in enumerate(table.rows):
         kind = ' class="difference"' if i in table.differences else ''
         rows.append(
-            f'<tr{kind}><th scope="row">{_text(str(name))}</th>'
+            f'<tr{kind}><th scope="row"><span>{_text(str(name))}'
+            '</span></th>'
             + ''.join(_html_cell(cell) for cell in cells)
             + '</tr>'
         )
@@ -246,7 +249,7 @@ def style_sheet() -> str:
 html{{-webkit-text-size-adjust:100%}}
 body{{margin:0;background:var(--surface);color:var(--ink);
 font:16px/1.5 {FONTS}}}
-main{{max-width:1180px;margin:0 auto;padding:24px 16px 64px}}
+main{{max-width:1320px;margin:0 auto;padding:24px 16px 64px}}
 h1{{font-size:1.6rem;line-height:1.25;margin:0 0 12px}}
 h2{{font-size:1.25rem;margin:48px 0 8px;padding-top:16px;
 border-top:1px solid var(--grid)}}
@@ -261,7 +264,7 @@ code,pre{{font:.85em/1.5 ui-monospace,Menlo,Consolas,'DejaVu Sans Mono',
 monospace}}
 pre{{background:var(--box);padding:12px;overflow-x:auto;border-radius:6px}}
 .scroll{{overflow-x:auto;margin:8px 0 12px}}
-table{{border-collapse:collapse;font-size:.9rem;
+table{{border-collapse:separate;border-spacing:0;font-size:.9rem;
 font-variant-numeric:tabular-nums}}
 th,td{{padding:5px 12px;text-align:left;white-space:nowrap;
 overflow-wrap:normal}}
@@ -280,8 +283,14 @@ figure{{margin:20px 0 28px}}
 .panels{{display:grid;gap:16px;
 max-width:calc(var(--columns)*var(--panel)*1.25);
 grid-template-columns:repeat(auto-fill,minmax(min(100%,max(
-calc(var(--panel)*.85),
+calc(var(--panel)*.82),
 calc((100% - (var(--columns) - 1)*16px)/var(--columns)))),1fr))}}
+@media (max-width:1240px){{.four{{grid-template-columns:
+repeat(2,minmax(0,1fr))}}}}
+@media (max-width:640px){{.four{{grid-template-columns:minmax(0,1fr)}}
+th[scope=row] span{{display:inline-block;width:max-content;max-width:36vw;
+white-space:normal;overflow-wrap:anywhere}}
+.difference th{{padding-left:12px}}}}
 .wide{{overflow-x:auto}}
 .wide .panel{{min-width:calc(var(--panel)*.8)}}
 svg{{display:block;width:100%;height:auto}}
@@ -290,30 +299,77 @@ figure,tr{{break-inside:avoid}}}}
 """.replace('\n', '')
 
 
+def check_report_folder(out: Path) -> None:
+    """Refuse a folder that cannot be written, or holds other pages.
+
+    Args:
+        out: Folder of the report.
+
+    Raises:
+        OSError: If it cannot be written.
+        ValueError: If it holds a page that is no report of ours.
+    """
+    check_can_write(out, folder=True)
+    for name in ('README.md', 'index.html'):
+        if (out / name).is_file() and not is_report(out / name):
+            raise ValueError(
+                'Expected a new folder for the report, or that of an earlier '
+                f'one, but {out} holds another {name}, which would be lost. '
+                'Name another folder with --out.'
+            )
+
+
+def is_report(page: Path) -> bool:
+    """Whether a page was written by :func:`write_report`."""
+    text = page.read_text(encoding='utf-8', errors='replace')
+    return '\n## What was run\n' in text or '<h2 id="what-was-run">' in text
+
+
 def write_report(
-    report: Report, out: Path, drawn: dict[str, tuple[str, str]]
+    report: Report,
+    out: Path,
+    drawn: dict[str, tuple[str, str]],
+    more: dict[Path, str] | None = None,
 ) -> list[Path]:
     """Write the page, the Markdown, the tables and the pictures.
+
+    All of it or nothing: an earlier report stays as it was where anything
+    goes wrong, and leaves nothing behind where it does not.
 
     Args:
         report: What it says.
         out: Folder; made where it is not there.
         drawn: Of :func:`draw_panels`.
+        more: Further files and their text.
 
     Returns:
         The files: ``index.html``, ``README.md``, ``tables/*.csv``,
-        ``pictures/*.svg``.
+        ``pictures/*.svg``, and the further ones.
+
+    Raises:
+        OSError: If the folder cannot be written.
+        ValueError: If it holds a page that is no report of ours.
     """
+    check_report_folder(out)
     files = {
-        'index.html': html_page(report, drawn),
-        'README.md': markdown_page(report, 'pictures', 'tables'),
+        out / 'index.html': html_page(report, drawn),
+        out / 'README.md': markdown_page(report, 'pictures', 'tables'),
     }
     for table in report.blocks(Table):
-        files[f'tables/{table.key}.csv'] = table.csv()
+        files[out / 'tables' / f'{table.key}.csv'] = table.csv()
     for key, (_, text) in drawn.items():
-        files[f'pictures/{key}.svg'] = text
-    for name, text in files.items():
-        path = out / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding='utf-8')
-    return [out / name for name in files]
+        files[out / 'pictures' / f'{key}.svg'] = text
+    files |= more or {}
+    before = {
+        path
+        for pattern in ('tables/*.csv', 'pictures/*.svg', 'numbers/*.json')
+        for path in out.glob(pattern)
+        if (out / 'README.md').is_file()
+    }
+    with ExitStack() as stack:
+        for path, text in files.items():
+            draft = stack.enter_context(whole_file(path))
+            draft.write_text(text, encoding='utf-8')
+    for path in before - files.keys():
+        path.unlink()
+    return list(files)

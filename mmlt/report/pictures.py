@@ -1,4 +1,4 @@
-"""Records to pictures: which numbers go where; none is computed."""
+"""Records to pictures: which numbers go where."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -6,6 +6,7 @@ from functools import partial
 
 from matplotlib.figure import Figure, SubFigure
 
+from mmlt.functional import mean_over_seeds
 from mmlt.visualization import (
     accuracy_by_strategy,
     by_class_count,
@@ -17,7 +18,7 @@ from mmlt.visualization import (
     training_curves,
 )
 
-from .runs import by_recipe
+from .runs import by_recipe, slug
 
 Draw = Callable[[SubFigure | Figure], object]
 SHOTS = ('many', 'medium', 'few')
@@ -82,13 +83,13 @@ def reliability(records: Sequence[dict], shots: bool = True) -> Picture:
             what = 'all' if group == 'all' else f'{group}-shot'
             panels.append(
                 Panel(
-                    f'reliability-{name}-{group}',
+                    f'reliability-{slug(name)}-{group}',
                     f'Reliability diagram of {name}, {what} classes: ECE '
                     f'{ece:.2f} percent',
                     partial(
                         _reliability,
                         bins,
-                        f'{name}, {what} classes',
+                        f'{name}, {what}',
                         f'ECE {ece:.2f} %',
                     ),
                 )
@@ -118,11 +119,19 @@ def _reliability(bins: dict, title: str, note: str, figure) -> None:
 
 def recall(records: Sequence[dict]) -> Picture:
     """Recall of every class, all runs side by side."""
-    shown = _shown(records)
+    shown = by_recipe(records)
     first = records[0]
     size = len(first['class_counts'])
     wide, high = (3.8, 1.0 + 0.25 * size) if size <= 30 else (7.2, 3.2)
-    values = {n: _floats(r['classes']['recall']) for n, r in shown.items()}
+    values = {
+        name: [
+            mean_over_seeds(seeds)[0]
+            for seeds in zip(
+                *(_floats(r['classes']['recall']) for r in group), strict=True
+            )
+        ]
+        for name, group in shown.items()
+    }
     panel = Panel(
         'recall',
         f'Recall of each class of {", ".join(shown)}',
@@ -135,9 +144,8 @@ def recall(records: Sequence[dict]) -> Picture:
         wide,
         high,
     )
-    caption = (
-        'Recall of each class with its training images, most first.'
-        + _seed_note(records)
+    caption = 'Recall of each class with its training images, most first' + (
+        '; mean over the seeds.' if _seed_note(records) else '.'
     )
     return Picture('recall', caption, [panel], 1)
 
@@ -151,7 +159,7 @@ def confusion(records: Sequence[dict]) -> Picture:
         ]
         panels.append(
             Panel(
-                f'confusion-{name}',
+                f'confusion-{slug(name)}',
                 f'Confusion matrix of {name}',
                 partial(_confusion, shares, record['class_names'], name),
                 3.8,
@@ -186,7 +194,7 @@ def overlap(records: Sequence[dict]) -> Picture | None:
     )
     panels = [
         Panel(
-            f'overlap-{name}',
+            f'overlap-{slug(name)}',
             f'Overlap of the class distributions of {name}',
             partial(
                 _overlap,
@@ -217,40 +225,56 @@ def _overlap(percent, names, title, highest, figure) -> None:
 
 
 def _against_count(
-    records: Sequence[dict], key: str, label: str, caption: str
+    records: Sequence[dict],
+    key: str,
+    label: str,
+    caption: str,
+    splits: Sequence[str] = ('',),
 ) -> Picture | None:
     """A value per class against the training images, one panel per run.
 
     One panel for each, because the units of two networks differ.
+
+    Args:
+        records: Of the runs.
+        key: Of the value, among the 'classes' of a record.
+        label: What it is.
+        caption: What is said under the picture.
+        splits: Rows of panels: '' for the test images, 'train'.
     """
     panels = []
-    for i, (name, record) in enumerate(_shown(records).items()):
-        if key not in record['classes']:
-            continue
-        rho = record['correlations'][key]
-        panels.append(
-            Panel(
-                f'{key.replace("_", "-")}-{name}',
-                f'{label} of each class against its training images, {name}',
-                partial(
-                    _by_count,
-                    {name: _floats(record['classes'][key])},
-                    record['class_counts'],
-                    label,
-                    {name: float('nan') if rho is None else rho},
-                    i,
-                ),
-                3.6,
-                2.9,
+    for split in splits:
+        for i, (name, record) in enumerate(_shown(records).items()):
+            numbers = record.get(split) if split else record
+            if not numbers or key not in numbers['classes']:
+                continue
+            rho = numbers['correlations'][key]
+            where = ', training images' if split else ''
+            ending = f'-{split}' if split else ''
+            panels.append(
+                Panel(
+                    f'{key.replace("_", "-")}{ending}-{slug(name)}',
+                    f'{label} of each class against its training images, '
+                    f'{name}{where}',
+                    partial(
+                        _by_count,
+                        {name + where: _floats(numbers['classes'][key])},
+                        record['class_counts'],
+                        label,
+                        {name + where: float('nan') if rho is None else rho},
+                        i,
+                    ),
+                    3.6,
+                    2.9,
+                )
             )
-        )
     if not panels:
         return None
     return Picture(
         key.replace('_', '-'),
         caption + _seed_note(records),
         panels,
-        min(3, len(panels)),
+        min(3, len(_shown(records))),
     )
 
 
@@ -271,10 +295,12 @@ def spread(records: Sequence[dict]) -> Picture | None:
         records,
         'spread',
         'mean distance within the class',
-        'Mean distance between two test features of a class, against its '
-        "training images; rho is Spearman's correlation, below 0 where tail "
-        'clusters are sparser. The unit is that of the features of each '
-        'network: compare signs, not heights.',
+        'Mean distance between two test features of a class (where it says '
+        'so, of its training images), against its training images; rho is '
+        "Spearman's correlation, below 0 where tail clusters are sparser. "
+        'The unit is that of the features of each network: compare signs, '
+        'not heights.',
+        ('', 'train'),
     )
 
 
@@ -300,11 +326,10 @@ def curves(records: Sequence[dict]) -> Picture | None:
         ('calibration/ece', 'ECE, percent'),
     ):
         of = {
-            (n if len(g) == 1 else f'{n}, seed {r["seed"]}'): r['curves'][key]
-            for n, g in by_recipe(records).items()
-            for r in g
-            if key in r['curves']
+            name: [r['curves'][key] for r in group if key in r['curves']]
+            for name, group in by_recipe(records).items()
         }
+        of = {name: seeds for name, seeds in of.items() if seeds}
         if of:
             panels.append(
                 Panel(
@@ -317,11 +342,12 @@ def curves(records: Sequence[dict]) -> Picture | None:
             )
     if not panels:
         return None
+    several = ' Every seed is a line.' if _seed_note(records) else ''
     return Picture(
         'curves',
         'Training loss: mean of what was logged in the epoch; losses of two '
         'methods are not the same quantity. Accuracy and calibration error: '
-        'of the evaluations during training.',
+        'of the evaluations during training.' + several,
         panels,
     )
 
@@ -331,19 +357,33 @@ def _curve(values, label, figure) -> None:
 
 
 def compression(records: Sequence[dict]) -> Picture | None:
-    """Accuracy by compression strategy; None with fewer than two."""
-    accuracy: dict[str, list[float]] = {}
-    for record in records:
-        if record['compression']:
-            name = record['compression']['strategy']
-            accuracy.setdefault(name, []).append(record['numbers']['top1'])
-    if len(accuracy) < 2:
+    """Accuracy by compression strategy; None with fewer than two.
+
+    A row per recipe, its seeds the points; one name for several recipes of
+    one strategy would make one row of, say, two gammas. The level without
+    compression is of the recipe that has all else alike.
+    """
+    groups = {
+        name: group
+        for name, group in by_recipe(records).items()
+        if group[0]['compression']
+    }
+    strategies = [g[0]['compression']['strategy'] for g in groups.values()]
+    if len(set(strategies)) < 2:
         return None
-    heads = {r['head'] for r in records if r['compression']}
+    accuracy = {}
+    for strategy, (name, group) in zip(
+        strategies, groups.items(), strict=True
+    ):
+        row = strategy.replace('_', ' ')
+        if strategies.count(strategy) > 1:
+            row += f', {name}'
+        accuracy[row] = [r['numbers']['top1'] for r in group]
+    bases = {_base(r) for r in records if r['compression']}
     baseline = [
         r['numbers']['top1']
         for r in records
-        if not r['compression'] and r['head'] in heads
+        if not r['compression'] and bases == {_base(r)}
     ]
     panel = Panel(
         'compression',
@@ -356,9 +396,16 @@ def compression(records: Sequence[dict]) -> Picture | None:
     )
     caption = (
         'Top-1 accuracy by compression strategy; a point is a seed, a bar '
-        'their mean. Dashed: without compression.'
+        'their mean.'
     )
+    if baseline:
+        caption += ' Dashed: the same recipe without compression.'
     return Picture('compression', caption, [panel], 1)
+
+
+def _base(record: dict) -> tuple:
+    """What a recipe is but for its compression."""
+    return record['head'], record.get('base_hash')
 
 
 def features(
@@ -387,7 +434,7 @@ def features(
             ]
             panels.append(
                 Panel(
-                    f'features-{method}-{name}',
+                    f'features-{method}-{slug(name)}',
                     f'{words} of the features of {name}',
                     partial(_features, placed, names, f'{name}, {words}'),
                     3.6,

@@ -2,16 +2,18 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 import torch
-from mmengine.config import Config
+from mmengine.config import Config, ConfigDict
 from mmengine.registry import init_default_scope
 
 from mmlt.engine.prediction_dump import load_network, predict_split
+from mmlt.engine.preflight import read_config
 from mmlt.engine.work_dir import WorkDir, read_work_dir
-from mmlt.evaluation import run_numbers
+from mmlt.evaluation import run_numbers, training_numbers
 from mmlt.functional import head_to_vmf, vmf_overlap
 from mmlt.structures import Predictions, load_predictions, save_predictions
 
@@ -26,62 +28,83 @@ TEST_SET = {
 
 
 def load_run(
-    path: str | Path, progress: Progress = iter
+    path: str | Path, progress: Progress = iter, train: bool = False
 ) -> tuple[dict, Predictions]:
     """Record and predictions of a run, from its work directory alone.
 
     Predictions on the test set are read from ``predictions_test.npz`` beside
     the checkpoint; where they are not there, lack the features or are of
-    another checkpoint, they are made and written there.
+    another checkpoint, they are made and written there. Those on the
+    training images are read from ``predictions_train.npz`` where they are
+    there.
 
     Args:
         path: Work directory.
         progress: Wraps the loader, to show how far it is.
+        train: Whether predictions on the training images are made, too,
+            where they are not there.
 
     Returns:
         The record, plain numbers and text (see :func:`make_record`), and the
-        predictions, with features.
+        predictions on the test set, with features.
 
     Raises:
         FileNotFoundError: If the folder lacks config or checkpoint.
         ValueError: If the run cannot be read.
     """
     run = read_work_dir(path)
-    file = run.checkpoint.parent / 'predictions_test.npz'
+    predictions = _split_of(run, 'test', progress, make=True)
+    trained_on = _split_of(run, 'train', progress, make=train)
+    return make_record(run, predictions, trained_on), predictions
+
+
+def _split_of(
+    run: WorkDir, split: str, progress: Progress, make: bool
+) -> Predictions | None:
+    """Predictions on a split, from the file beside the checkpoint or made."""
+    file = run.checkpoint.parent / f'predictions_{split}.npz'
     predictions = load_predictions(file) if file.is_file() else None
-    if predictions is None or not _of_checkpoint(predictions, run.checkpoint):
-        cfg = Config.fromfile(run.config_path)
+    if predictions is not None and (
+        predictions.meta['split'] != split
+        or predictions.meta.get('checkpoint_hash') != _hash(run.checkpoint)
+    ):
+        predictions = None
+    if make and (predictions is None or predictions.features is None):
         predictions = predict_split(
-            cfg, run.checkpoint, 'test', with_features=True, progress=progress
+            read_config(run.config_path),
+            run.checkpoint,
+            split,
+            with_features=True,
+            progress=progress,
         )
         save_predictions(predictions, file)
-    return make_record(run, predictions), predictions
+    return predictions
 
 
-def _of_checkpoint(predictions: Predictions, checkpoint: Path) -> bool:
-    """Whether a dump has features and is of this checkpoint's content."""
-    return (
-        predictions.features is not None
-        and predictions.meta['split'] == 'test'
-        and predictions.meta.get('checkpoint_hash') == _hash(checkpoint)
-    )
-
-
-def make_record(run: WorkDir, predictions: Predictions) -> dict:
+def make_record(
+    run: WorkDir,
+    predictions: Predictions,
+    trained_on: Predictions | None = None,
+) -> dict:
     """Everything a report says of a run, ready for a JSON file.
 
     Args:
         run: What its folder says.
         predictions: On the test set.
+        trained_on: On the training images, or None.
 
     Returns:
-        ``recipe``, ``recipe_hash`` (equal for runs that differ by the seed
-        alone), ``seed``, ``epochs``, ``max_epochs``, ``minutes``, ``device``,
-        ``commit`` (None: a folder does not say), ``checkpoint``,
+        ``recipe``, ``config`` (its path, None where not recorded),
+        ``arguments`` (of the command line, work directory apart),
+        ``recipe_hash`` (equal for runs that differ by the seed alone) of
+        ``settings``, ``base_hash`` (of those without the FCCNeck), ``seed``,
+        ``epochs``, ``max_epochs``, ``minutes``, ``device``, ``commit``
+        (None where not recorded), ``commit_note``, ``checkpoint``,
         ``checkpoint_hash``, ``head``, ``compression`` (settings of the
         FCCNeck, or None); ``dataset``, ``labels_hash``, ``class_names``,
-        ``class_counts``; ``curves``; and all of
-        :func:`~mmlt.evaluation.run_numbers`.
+        ``class_counts``; ``curves``; all of
+        :func:`~mmlt.evaluation.run_numbers`; ``train``, all of
+        :func:`~mmlt.evaluation.training_numbers`, or None.
     """
     init_default_scope(run.config.get('default_scope', 'mmpretrain'))
     model, meta = load_network(run.config, run.checkpoint)
@@ -94,13 +117,18 @@ def make_record(run: WorkDir, predictions: Predictions) -> dict:
     names = (meta.get('dataset_meta') or {}).get('classes')
     return {
         'recipe': run.recipe,
+        'config': run.source,
+        'arguments': run.arguments,
         'recipe_hash': _text_hash(run.settings()),
+        'base_hash': _text_hash(without_compression(run.settings())),
+        'settings': flat(run.settings()),
         'seed': run.seed,
         'epochs': run.epoch,
         'max_epochs': run.config.get('train_cfg', {}).get('max_epochs'),
         'minutes': round(run.minutes, 1),
         'device': run.device,
-        'commit': None,
+        'commit': run.commit and run.commit[:10],
+        'commit_note': run.commit_note,
         'checkpoint': run.checkpoint.name,
         'checkpoint_hash': predictions.meta.get('checkpoint_hash'),
         'head': predictions.meta.get('head'),
@@ -116,6 +144,7 @@ def make_record(run: WorkDir, predictions: Predictions) -> dict:
             for name, (epochs, values) in run.curves.items()
         },
         **run_numbers(predictions, overlap),
+        'train': None if trained_on is None else training_numbers(trained_on),
     }
 
 
@@ -126,6 +155,33 @@ def compression_of(config: Config) -> dict | None:
         if neck.get('type') == 'FCCNeck':
             return {'strategy': 'equal_difference', **neck}
     return None
+
+
+def without_compression(settings: dict) -> dict:
+    """Settings of a recipe without its FCCNeck."""
+    model = ConfigDict(settings.get('model', {}))
+    necks = model.get('neck') or []
+    necks = necks if isinstance(necks, list) else [necks]
+    model['neck'] = [n for n in necks if n.get('type') != 'FCCNeck']
+    return {**settings, 'model': model}
+
+
+def flat(settings, prefix: str = '') -> dict:
+    """Settings by their path, {'model.neck.1.gamma': 0.5}."""
+    if isinstance(settings, dict):
+        items = settings.items()
+    elif isinstance(settings, list | tuple) and any(
+        isinstance(value, dict) for value in settings
+    ):
+        items = enumerate(settings)
+    else:
+        if isinstance(settings, list | tuple):
+            settings = list(settings)
+        return {prefix: settings}
+    found = {}
+    for key, value in items:
+        found |= flat(value, f'{prefix}.{key}' if prefix else str(key))
+    return found
 
 
 def check_same_test_set(records: Sequence[dict]) -> None:
@@ -160,7 +216,8 @@ def set_names(
     """Give every record its ``name``, short, the same for all its seeds.
 
     What tells the recipes apart: the folder ('fcc') where the files have one
-    name, the file where the folder is one, else both.
+    name, the file where the folder is one, else both; with the settings that
+    differ where two have one file ('fcc strategy=uniform').
 
     Args:
         records: Changed in place.
@@ -168,7 +225,7 @@ def set_names(
 
     Raises:
         ValueError: If there are more or fewer names than records, or two
-            recipes have one name.
+            recipes have one name, or names that make one file name.
     """
     if names is None:
         names = short_names(records)
@@ -177,33 +234,65 @@ def set_names(
             f'Expected one of `names` for each of {len(records)} runs, but '
             f'got {len(names)}.'
         )
-    owner: dict[str, str] = {}
+    owner: dict[str, tuple[str, str]] = {}
     for record, name in zip(records, names, strict=True):
-        if (
-            owner.setdefault(name, record['recipe_hash'])
-            != (record['recipe_hash'])
-        ):
+        mine = name, record['recipe_hash']
+        other = owner.setdefault(slug(name).lower(), mine)
+        if other != mine:
             raise ValueError(
-                f'Expected recipes of different names, but two are {name!r}. '
-                'Name them with --names.'
+                f'Expected recipes of different names, but two are {name!r}'
+                + (f' and {other[0]!r}' if other[0] != name else '')
+                + '. Name them with --names, in letters that a file name '
+                'may have.'
             )
         record['name'] = name
+
+
+def slug(name: str) -> str:
+    """A name as a file may have it."""
+    return re.sub(r'[^\w.-]+', '-', name).strip('-') or '-'
 
 
 def short_names(records: Sequence[dict]) -> list[str]:
     """Names that tell the recipes apart, equal for the seeds of one."""
     recipes = {r['recipe_hash']: r['recipe'] for r in records}
+    paths = dict.fromkeys(recipes.values())
+    names = {path: path for path in paths}
     for part in (0, -1):
-        short = {h: r.split('/')[part] for h, r in recipes.items()}
-        whole = all('/' in r for r in recipes.values())
+        short = {path: path.split('/')[part] for path in paths}
+        whole = all('/' in path for path in paths)
         if whole and len(set(short.values())) == len(short):
-            return [short[r['recipe_hash']] for r in records]
-    names, taken = {}, []
-    for key, recipe in recipes.items():
-        taken.append(recipe)
-        times = taken.count(recipe)
-        names[key] = recipe if times == 1 else f'{recipe} ({times})'
-    return [names[r['recipe_hash']] for r in records]
+            names = short
+            break
+    named = {}
+    for path in paths:
+        same = {r['recipe_hash']: r for r in records if r['recipe'] == path}
+        if len(same) == 1:
+            endings = ['']
+        else:
+            endings = differing_settings(list(same.values()))
+        for key, ending in zip(same, endings, strict=True):
+            named[key] = names[path] + ending
+    return [named[r['recipe_hash']] for r in records]
+
+
+def differing_settings(records: Sequence[dict]) -> list[str]:
+    """What tells recipes of one file apart, ' strategy=uniform', or ' (2)'.
+
+    Args:
+        records: One of each recipe.
+    """
+    settings = [record.get('settings') or {} for record in records]
+    paths = dict.fromkeys(path for s in settings for path in s)
+    differ = [p for p in paths if len({repr(s.get(p)) for s in settings}) > 1]
+    endings = []
+    for mine in settings:
+        told = [f'{p.split(".")[-1]}={mine[p]}' for p in differ if p in mine]
+        endings.append(''.join(f' {text}' for text in told))
+    readable = len(differ) <= 3 and max(map(len, endings)) <= 40
+    if readable and len(set(endings)) == len(endings):
+        return endings
+    return ['', *(f' ({i})' for i in range(2, len(records) + 1))]
 
 
 def by_recipe(records: Sequence[dict]) -> dict[str, list[dict]]:
@@ -227,10 +316,7 @@ def by_recipe(records: Sequence[dict]) -> dict[str, list[dict]]:
 
 def file_name(record: dict) -> str:
     """Name of the file of a record."""
-    safe = ''.join(
-        c if c.isalnum() or c in '-_.' else '-' for c in record['name']
-    )
-    return f'{safe}-seed{record["seed"]}.json'
+    return f'{slug(record["name"])}-seed{record["seed"]}.json'
 
 
 def _hash(path: Path) -> str:

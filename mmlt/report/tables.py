@@ -36,7 +36,9 @@ class Value:
         if math.isnan(self.mean):
             return DASH
         sign = '+' if self.signed else ''
-        text = f'{self.mean:{sign}.{self.digits}f}'
+        # rounded first, and no zero below zero
+        mean = round(self.mean, self.digits) + 0.0
+        text = f'{mean:{sign}.{self.digits}f}'
         if not math.isnan(self.spread):
             text += f' ± {self.spread:.{self.digits}f}'
         return text.replace('-', MINUS)
@@ -107,9 +109,7 @@ def _digits(value: float) -> str:
 
 def _read(record: dict, path: str) -> float:
     """A number of a record by its path, 'numbers/top1'; nan where None."""
-    value = record
-    for key in path.split('/'):
-        value = None if value is None else value.get(key)
+    value = _values(record, path)
     return float('nan') if value is None else float(value)
 
 
@@ -204,8 +204,11 @@ def runs_table(records: Sequence[dict], folder: str) -> Table:
                 record['name'],
                 record['recipe'],
                 str(record['seed']),
-                str(record['epochs']),
-                record['commit'] or 'not recorded',
+                epochs_of(record),
+                ', '.join(
+                    filter(None, [record['commit'], record.get('commit_note')])
+                )
+                or 'not recorded',
                 record['device'] or 'not recorded',
                 f'{record["minutes"]:.1f}',
                 f'{record["checkpoint"]} ({record["checkpoint_hash"]})',
@@ -213,6 +216,17 @@ def runs_table(records: Sequence[dict], folder: str) -> Table:
             ]
         )
     return table
+
+
+def epochs_of(record: dict) -> str:
+    """Epochs of a run, '12 of 40' where it is not finished."""
+    done, most = record['epochs'], record.get('max_epochs')
+    return f'{done} of {most}' if unfinished(record) else str(done)
+
+
+def unfinished(record: dict) -> bool:
+    """Whether a run has epochs to go."""
+    return 0 < record['epochs'] < (record.get('max_epochs') or 0)
 
 
 def class_table(records: Sequence[dict]) -> Table:
@@ -231,7 +245,9 @@ def class_table(records: Sequence[dict]) -> Table:
     for c in sorted(range(len(counts)), key=lambda c: -counts[c]):
         cells = [
             Value(
-                *mean_over_seeds([_class(r, 'recall', c) for r in group]),
+                *mean_over_seeds(
+                    [_class(r, 'classes/recall', c) for r in group]
+                ),
                 digits=1,
             )
             for group in groups.values()
@@ -241,34 +257,73 @@ def class_table(records: Sequence[dict]) -> Table:
     return table
 
 
-# per class, beside the recall: path, heading, digits
+# per class, beside the recall: path in the record, heading, digits
 GEOMETRY = (
-    ('spread', 'spread', 3),
-    ('kappa', 'kappa', 3),
-    ('overlap', 'overlap', 2),
+    ('classes/spread', 'spread', 3),
+    ('train/classes/spread', 'spread (train)', 3),
+    ('classes/kappa', 'kappa', 3),
+    ('classes/overlap', 'overlap', 2),
 )
 
 
 def geometry_table(records: Sequence[dict]) -> Table | None:
     """Per class: spread of its features, concentration, mean overlap."""
-    groups = by_recipe(records)
-    first = records[0]
-    columns = [
-        (path, f'{heading} {name}', digits, group)
-        for path, heading, digits in GEOMETRY
-        for name, group in groups.items()
-        if all(path in record['classes'] for record in group)
-    ]
-    if not columns:
-        return None
-    table = Table(
+    return _per_class(
         'class-geometry',
         'Spread, concentration and overlap of each class',
         '`classes` of the files: mean distance of two test features of the '
-        'class, in the unit of the features of the network; concentration '
-        'of the class; its mean overlap with the other classes, percent. '
-        'Means over the seeds where there are several.',
-        ['class', 'training images', *(heading for _, heading, *_ in columns)],
+        'class (train: of two training images, `train/classes`), in the unit '
+        'of the features of the network; concentration of the class; its '
+        'mean overlap with the other classes, percent. Means over the seeds '
+        'where there are several.',
+        records,
+        GEOMETRY,
+    )
+
+
+AREA = tuple(
+    (f'{split}misclassified_area/classes/{outcome}', outcome + where, 2)
+    for split, where in (('', ''), ('train/', ' (train)'))
+    for outcome in ('changed', 'lost', 'gained')
+)
+
+
+def area_class_table(records: Sequence[dict]) -> Table | None:
+    """Misclassified area of each class."""
+    return _per_class(
+        'misclassified-area-by-class',
+        'Misclassified area of each class',
+        'As above, percent of the images of the class, '
+        '`misclassified_area/classes` of the files. Means over the seeds '
+        'where there are several.',
+        records,
+        AREA,
+    )
+
+
+def _per_class(
+    key: str,
+    title: str,
+    note: str,
+    records: Sequence[dict],
+    columns: Sequence[tuple[str, str, int]],
+) -> Table | None:
+    """A row per class; a column per number and recipe that has it."""
+    groups = by_recipe(records)
+    first = records[0]
+    kept = [
+        (path, f'{heading} {name}', digits, group)
+        for path, heading, digits in columns
+        for name, group in groups.items()
+        if all(_values(record, path) is not None for record in group)
+    ]
+    if not kept:
+        return None
+    table = Table(
+        key,
+        title,
+        note,
+        ['class', 'training images', *(heading for _, heading, *_ in kept)],
     )
     counts = first['class_counts']
     for c in sorted(range(len(counts)), key=lambda c: -counts[c]):
@@ -277,15 +332,23 @@ def geometry_table(records: Sequence[dict]) -> Table | None:
                 *mean_over_seeds([_class(r, path, c) for r in group]),
                 digits=digits,
             )
-            for path, _, digits, group in columns
+            for path, _, digits, group in kept
         ]
         name = first['class_names'][c]
         table.rows.append([name, f'{counts[c]:,}', *cells])
     return table
 
 
-def _class(record: dict, name: str, c: int) -> float:
-    value = record['classes'][name][c]
+def _values(record: dict, path: str):
+    """What lies at a path of a record, None where nothing does."""
+    value = record
+    for key in path.split('/'):
+        value = None if value is None else value.get(key)
+    return value
+
+
+def _class(record: dict, path: str, c: int) -> float:
+    value = _values(record, path)[c]
     return float('nan') if value is None else value
 
 
@@ -359,15 +422,20 @@ def cluster_table(records: Sequence[dict]) -> Table | None:
         'Classes against their training images',
         "Spearman's correlation over the classes with the number of training "
         'images, in [-1, 1], `correlations` of the files. Spread: mean '
-        'distance of two test features of a class; below 0, tail clusters '
-        'are sparser. Direction: the same after scaling every feature to '
-        'length 1. Kappa and overlap: of the classifier, read as von '
-        'Mises-Fisher densities.'.replace('[-1', f'[{MINUS}1'),
+        'distance of two test features of a class (train: of two training '
+        'images, `train/correlations`); below 0, tail clusters are sparser. '
+        'Direction: the same after scaling every feature to length 1. Kappa '
+        'and overlap: of the classifier, read as von Mises-Fisher '
+        'densities.'.replace('[-1', f'[{MINUS}1'),
         records,
         {
             'correlations/recall': 'recall',
             'correlations/spread': 'spread',
+            'train/correlations/spread': 'spread (train)',
             'correlations/spread_direction': 'spread of directions',
+            'train/correlations/spread_direction': (
+                'spread of directions (train)'
+            ),
             'correlations/kappa': 'kappa',
             'correlations/overlap': 'overlap',
         },
@@ -375,19 +443,20 @@ def cluster_table(records: Sequence[dict]) -> Table | None:
 
 
 def area_table(records: Sequence[dict]) -> Table | None:
-    """Share of test samples between the planes of FCC's appendix A."""
+    """Share of samples between the planes of FCC's appendix A."""
     return compared(
         'misclassified-area',
         'Misclassified area',
-        'Percent of the test images whose prediction differs between the '
-        'scaled and the original feature (FCC, appendix A); lost: right with '
-        'the scaled one alone; gained: right with the original alone. '
-        '`misclassified_area` of the files.',
+        'Percent of the test images (train: of the training images) whose '
+        'prediction differs between the scaled and the original feature '
+        '(FCC, appendix A); lost: right with the scaled one alone; gained: '
+        'right with the original alone. `misclassified_area` and '
+        '`train/misclassified_area` of the files.',
         [r for r in records if r['misclassified_area']] or records,
         {
-            'misclassified_area/changed': 'changed',
-            'misclassified_area/lost': 'lost',
-            'misclassified_area/gained': 'gained',
+            f'{split}misclassified_area/{outcome}': outcome + where
+            for split, where in (('', ''), ('train/', ' (train)'))
+            for outcome in ('changed', 'lost', 'gained')
         },
     )
 
@@ -401,4 +470,5 @@ TABLES: dict[str, Callable[[Sequence[dict]], Table | None]] = {
     'clusters': cluster_table,
     'class-geometry': geometry_table,
     'misclassified-area': area_table,
+    'misclassified-area-by-class': area_class_table,
 }

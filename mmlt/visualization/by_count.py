@@ -4,7 +4,7 @@ import numpy as np
 from matplotlib.figure import Figure, SubFigure
 from matplotlib.ticker import NullLocator
 
-from .style import make_figure, run_style
+from .style import legend_above, make_figure, run_style
 
 
 def by_class_count(
@@ -54,5 +54,5 @@ def by_class_count(
     axes.xaxis.set_minor_locator(NullLocator())
     axes.set(xlabel='training images of the class', ylabel=label, title=title)
     axes.margins(y=0.12)
-    figure.legend(loc='outside upper left', ncols=1, labelspacing=0.25)
+    legend_above(figure, axes)
     return figure

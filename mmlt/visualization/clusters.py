@@ -3,7 +3,7 @@ from collections.abc import Sequence
 import numpy as np
 from matplotlib.figure import Figure, SubFigure
 
-from .style import make_figure, run_style
+from .style import fitted_title, legend_above, make_figure, run_style
 
 
 def feature_map(
@@ -44,11 +44,6 @@ def feature_map(
     axes.set_aspect('equal', adjustable='datalim')
     axes.set(xlabel=axis_names[0], ylabel=axis_names[1], xticks=[], yticks=[])
     axes.grid(visible=False)
-    axes.set_title(title)
-    axes.legend(
-        loc='upper left',
-        bbox_to_anchor=(0, 1),
-        markerscale=1.6,
-        labelspacing=0.25,
-    )
+    axes.set_title(fitted_title(title, figure))
+    legend_above(figure, axes)
     return figure

@@ -3,19 +3,22 @@ from collections.abc import Mapping, Sequence
 from matplotlib.figure import Figure, SubFigure
 from matplotlib.ticker import MaxNLocator
 
-from .style import make_figure, run_style
+from .style import legend_above, make_figure, run_style
+
+Curve = tuple[Sequence[int], Sequence[float]]
 
 
 def training_curves(
-    curves: Mapping[str, tuple[Sequence[int], Sequence[float]]],
+    curves: Mapping[str, Sequence[Curve]],
     label: str,
     title: str = '',
     figure: Figure | SubFigure | None = None,
 ) -> Figure | SubFigure:
-    """A number over the epochs, of several runs.
+    """A number over the epochs, of several recipes.
 
     Args:
-        curves: Name of a run to epochs and values, in order.
+        curves: Name of a recipe to the (epochs, values) of each of its
+            seeds, which share colour and name.
         label: What the values are, with the unit.
         title: Above the picture.
         figure: Where to draw; a new figure for None.
@@ -25,12 +28,16 @@ def training_curves(
     """
     figure = make_figure(figure, 4.2, 3.0)
     axes = figure.subplots()
-    for i, (name, (epochs, values)) in enumerate(curves.items()):
-        style = run_style(i)
-        if len(epochs) > 30:
-            style['marker'] = ''
-        axes.plot(epochs, values, label=name, **style | {'markersize': 3.5})
+    for i, (name, seeds) in enumerate(curves.items()):
+        several = len(seeds) > 1
+        for seed, (epochs, values) in enumerate(seeds):
+            style = run_style(i) | {'markersize': 3.5}
+            if len(epochs) > 30 or several:
+                style['marker'] = ''
+            if several:
+                style |= {'lw': 1, 'alpha': 0.75}
+            axes.plot(epochs, values, label='' if seed else name, **style)
     axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
     axes.set(xlabel='epoch', ylabel=label, title=title)
-    figure.legend(loc='outside upper left', ncols=min(3, len(curves)))
+    legend_above(figure, axes)
     return figure

@@ -4,7 +4,7 @@ import numpy as np
 from matplotlib.colors import LinearSegmentedColormap, to_rgb
 from matplotlib.figure import Figure, SubFigure
 
-from .style import colour, make_figure
+from .style import colour, fitted_title, make_figure
 
 # more classes than this: no names and no numbers in the cells
 WRITTEN_CLASSES = 12
@@ -106,7 +106,8 @@ def _matrix(
         ticks = np.linspace(0, size - 1, 5).round().astype(int)
         axes.set_xticks(ticks, ticks)
         axes.set_yticks(ticks, ticks)
-    axes.set(xlabel=xlabel, ylabel=ylabel, title=title)
+    axes.set(xlabel=xlabel, ylabel=ylabel)
+    axes.set_title(fitted_title(title, figure))
     return figure
 
 

@@ -3,7 +3,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from matplotlib.figure import Figure, SubFigure
 
-from .style import colour, make_figure, run_style
+from .style import colour, legend_above, make_figure, run_style
 
 # more classes than this are points along an axis, without their names
 NAMED_CLASSES = 30
@@ -57,7 +57,7 @@ def recall_by_class(
         )
         for i, (name, value) in enumerate(zip(recalls, values, strict=True)):
             axes.plot(value, rows, ls='', label=name, **run_style(i))
-        labels = [f'{names[c]}  {counts[c]:,}' for c in order]
+        labels = [f'{names[c]} ({counts[c]:,})' for c in order]
         axes.set_yticks(rows, labels)
         axes.set(ylim=(size - 0.5, -0.5), xlim=(-2, 102), xlabel=unit)
         axes.grid(axis='x')
@@ -82,5 +82,5 @@ def recall_by_class(
         )
     if title:
         axes.set_title(title)
-    figure.legend(loc='outside upper left', ncols=min(len(recalls), 3))
+    legend_above(figure, axes)
     return figure

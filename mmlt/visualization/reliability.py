@@ -3,7 +3,7 @@ from collections.abc import Sequence
 import numpy as np
 from matplotlib.figure import Figure, SubFigure
 
-from .style import colour, make_figure
+from .style import colour, fitted_title, make_figure
 
 
 def reliability_diagram(
@@ -75,7 +75,8 @@ def reliability_diagram(
                 **{**bars, **style},
             )
     top.plot([0, 1], [0, 1], color=colour('muted'), lw=0.8, ls=(0, (4, 3)))
-    top.set(xlim=(0, 1), ylim=(0, 1), ylabel='accuracy', title=title)
+    top.set(xlim=(0, 1), ylim=(0, 1), ylabel='accuracy')
+    top.set_title(fitted_title(title, figure))
     if filled.any():
         top.legend(
             title=note,

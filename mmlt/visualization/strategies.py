@@ -55,9 +55,8 @@ def accuracy_by_strategy(
             color=colour('muted'),
             va='center',
         )
-    axes.set_yticks(
-        range(len(accuracy)), [name.replace('_', ' ') for name in accuracy]
-    )
+    names = [name.replace('_', ' ') for name in accuracy]
+    axes.set_yticks(range(len(accuracy)), names)
     axes.set(ylim=(len(accuracy) - 0.5, -0.9), xlabel=unit, title=title)
     axes.margins(x=0.12)
     axes.grid(axis='x')

@@ -2,12 +2,14 @@
 
 import io
 import re
+import textwrap
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from html import escape
 from pathlib import Path
 
 import matplotlib as mpl
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure, SubFigure
 
 # Okabe and Ito's colours, which people with any common colour blindness can
@@ -126,6 +128,7 @@ def theme(name: str = 'light') -> Iterator[None]:
                 'lines.markersize': 4.5,
                 'savefig.dpi': 150,
                 'text.color': ink,
+                'text.parse_math': False,  # a name may hold a $
                 'xtick.color': muted,
                 'xtick.labelsize': 8,
                 'xtick.major.size': 2.5,
@@ -147,6 +150,33 @@ def make_figure(
     if figure is not None:
         return figure
     return Figure(figsize=(width, height), layout='constrained')
+
+
+def inches_wide(figure: Figure | SubFigure) -> float:
+    """Width of a figure or of a part of one."""
+    return figure.bbox.width / figure.dpi
+
+
+def fitted_title(text: str, figure: Figure | SubFigure) -> str:
+    """A title in lines that are no wider than the figure."""
+    letters = int((inches_wide(figure) - 0.5) / 0.085)
+    return textwrap.fill(text, max(letters, 12))
+
+
+def legend_above(figure: Figure | SubFigure, axes: Axes) -> None:
+    """A legend above all, in as many columns as its longest name leaves."""
+    handles, names = axes.get_legend_handles_labels()
+    if not names:
+        return
+    widest = 0.45 + 0.068 * max(map(len, names))
+    fit = int(inches_wide(figure) / widest)
+    figure.legend(
+        handles,
+        names,
+        loc='outside upper left',
+        ncols=max(1, min(3, fit, len(names))),
+        labelspacing=0.25,
+    )
 
 
 def side_by_side(

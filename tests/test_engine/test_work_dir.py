@@ -80,6 +80,76 @@ def test_a_folder_of_another_name_has_the_name_of_the_config(folder):
     assert read_work_dir(folder).recipe == 'resnet20_digitslt'
 
 
+def record(folder, *parts):
+    (folder / 'run.json').write_text(
+        json.dumps(
+            [
+                dict(
+                    config='configs/fcc/b.py',
+                    arguments=['--seed', '7'],
+                    commit=commit,
+                    changed=changed,
+                    resumed=resumed,
+                    mmlt='0.1',
+                    started=started,
+                )
+                for commit, changed, resumed, started in parts
+            ]
+        )
+    )
+
+
+def test_a_recorded_run_knows_recipe_and_commit(folder):
+    run = read_work_dir(folder)
+    assert (run.source, run.commit, run.commit_note) == (None, None, '')
+    record(folder, ('a' * 40, False, False, '20260102_100000'))
+    run = read_work_dir(folder)
+    assert run.recipe == 'fcc/b'
+    assert run.source == 'configs/fcc/b.py'
+    assert (run.commit, run.commit_note) == ('a' * 40, '')
+    record(
+        folder,
+        ('b' * 40, True, False, '20260102_100000'),
+        ('a' * 40, False, True, '20260102_110000'),
+    )
+    run = read_work_dir(folder)
+    assert run.commit == 'a' * 40
+    assert run.commit_note == (
+        'with changes that were not committed; resumed; earlier parts: '
+        'bbbbbbbbbb'
+    )
+    record(folder, ('a' * 40, False, True, '20260102_110000'))
+    run = read_work_dir(folder)
+    assert run.commit_note == 'resumed; earlier parts: unknown'
+    assert run.minutes == 3.5
+
+
+def test_what_was_in_the_folder_before_does_not_count(folder):
+    record(folder, ('a' * 40, False, False, '20260102_105959'))
+    run = read_work_dir(folder)
+    assert run.minutes == 0.5
+    assert run.curves['accuracy/top1'] == ([2], [60.0])
+
+
+def test_a_last_line_that_is_cut_off_is_left_out(folder):
+    file = folder / '20260102_110000' / 'vis_data' / 'scalars.json'
+    whole = read_work_dir(folder).curves['loss']
+    lines = file.read_text()
+    file.write_text(lines + '\n{"loss": 7.0, "epo')
+    assert read_work_dir(folder).curves['loss'] == whole
+    file.write_text('{"loss": 7.0, "epo\n' + lines)
+    with pytest.raises(
+        ValueError, match='scalars.json to be JSON, but line 1'
+    ):
+        read_work_dir(folder)
+
+
+def test_a_config_that_is_none_is_named(folder):
+    (folder / 'resnet20_digitslt.py').write_text('model = dict(')
+    with pytest.raises(ValueError, match='resnet20_digitslt.py to be a conf'):
+        read_work_dir(folder)
+
+
 def test_the_gpu_is_named(folder):
     for log in folder.glob('*/*.log'):
         log.write_text('    CUDA available: True\n    GPU 0,1: A100-SXM4\n')
@@ -93,6 +163,11 @@ def test_what_is_missing_is_named(folder):
         read_work_dir(folder.parent / 'none')
     with pytest.raises(FileNotFoundError, match='hold a config'):
         read_work_dir(folder.parent)
+    last = folder / 'last_checkpoint'
+    last.rename(folder / 'gone')
+    with pytest.raises(FileNotFoundError, match='there is no checkpoint'):
+        read_work_dir(folder)
+    (folder / 'gone').rename(last)
     (folder / 'epoch_2.pth').unlink()
     with pytest.raises(FileNotFoundError, match='epoch_2.pth'):
         read_work_dir(folder)

@@ -14,13 +14,14 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 import torch
+from matplotlib.figure import Figure
 from scipy import stats
 from scipy.spatial.distance import pdist
 from sklearn.metrics import confusion_matrix, log_loss, recall_score
 from torchmetrics.functional.classification import multiclass_calibration_error
 
 from mmlt.functional import compression_factors
-from mmlt.report import load_run
+from mmlt.report import load_run, pictures, runs
 
 from .conftest import COUNTS, NAMES, ROOT
 
@@ -187,8 +188,8 @@ def test_every_number_of_the_page_is_that_of_the_dumps(made, work_dirs):
     (head, *rows) = tables['Spread, concentration and overlap of each class']
     for c, row in enumerate(rows):
         cells = dict(zip(head, row, strict=True))
-        for name, runs in dumps.items():
-            mean = np.mean([d['spread'][c] for d in runs])
+        for name, of_seeds in dumps.items():
+            mean = np.mean([d['spread'][c] for d in of_seeds])
             shown = read(cells[f'spread {name}'])[0]
             assert shown == pytest.approx(mean, abs=0.000501)
     (head, *rows) = tables['Classes against their training images']
@@ -400,6 +401,227 @@ def test_bad_arguments_exit_with_two(capsys):
         with pytest.raises(SystemExit) as caught:
             module.parse_args(arguments)
         assert caught.value.code == 2
+
+
+def made_with(folder, **changes):
+    """Record of a run as tools/train.py leaves it."""
+    part = dict(
+        config='configs/fcc/resnet20_digitslt.py',
+        arguments=['--cfg-options', 'a.b=[1,2]'],
+        commit='c' * 40,
+        changed=False,
+        resumed=False,
+        mmlt='0.1',
+        started='20260102_090000',
+    )
+    (folder / 'run.json').write_text(json.dumps([{**part, **changes}]))
+
+
+@pytest.fixture
+def copies(made, work_dirs, tmp_path):
+    """Copies of the runs, with their predictions."""
+    return [shutil.copytree(p, tmp_path / p.name) for p in work_dirs]
+
+
+def report(out, *arguments):
+    REPORT.run(REPORT.parse_args([*map(str, arguments), '--out', str(out)]))
+    return (out / 'README.md').read_text()
+
+
+def test_training_images_are_measured_where_asked(copies, tmp_path):
+    out = tmp_path / 'out'
+    page = report(out, copies[0], copies[2], '--train', '--no-maps')
+    with np.load(copies[0] / 'predictions_train.npz') as file:
+        d = {name: file[name] for name in file.files}
+    assert np.bincount(d['labels']).tolist() == COUNTS
+    tables = tables_of(page)
+    head, row, *_ = tables['Misclassified area']
+    shown = dict(zip(head, row, strict=True))
+    tau = 1 + 0.5 * (1 - np.arange(10) / 10)
+    z, b = d['logits'].astype(np.float64), d['bias'].astype(np.float64)
+    with_tau = (tau[d['labels']][:, None] * (z - b) + b).argmax(1)
+    changed = with_tau != z.argmax(1)
+    half = 0.00501
+    assert read(shown['changed (train)'])[0] == pytest.approx(
+        100 * changed.mean(), abs=half
+    )
+    lost = changed & (with_tau == d['labels'])
+    assert read(shown['lost (train)'])[0] == pytest.approx(
+        100 * lost.mean(), abs=half
+    )
+    head, *rows = tables['Misclassified area of each class']
+    column = head.index('changed (train) fcc')
+    for c, row in enumerate(rows):
+        mean = 100 * changed[d['labels'] == c].mean()
+        assert read(row[column])[0] == pytest.approx(mean, abs=half)
+    spread = [pdist(d['features'][d['labels'] == c]).mean() for c in range(10)]
+    head, *rows = tables['Spread, concentration and overlap of each class']
+    column = head.index('spread (train) fcc')
+    for c, row in enumerate(rows):
+        assert read(row[column])[0] == pytest.approx(spread[c], abs=0.000501)
+    head, row, *_ = tables['Classes against their training images']
+    rho = stats.spearmanr(spread, COUNTS).statistic
+    shown = dict(zip(head, row, strict=True))
+    assert read(shown['spread (train)'])[0] == pytest.approx(rho, abs=half)
+    assert (out / 'pictures' / 'spread-train-fcc.svg').is_file()
+    # found again without being asked for; of another checkpoint: not taken
+    assert 'lost (train)' in report(out, copies[0], '--no-maps')
+    content = torch.load(copies[0] / 'epoch_2.pth', weights_only=False)
+    content['state_dict']['head.fc.bias'][3] += 1
+    torch.save(content, copies[0] / 'epoch_2.pth')
+    assert 'lost (train)' not in report(out, copies[0], '--no-maps')
+
+
+def test_the_commit_and_the_command_are_those_of_the_run(copies, tmp_path):
+    made_with(copies[0])
+    made_with(copies[1], changed=True, config='configs/fcc/b c.py')
+    made_with(copies[2], config='configs/vmf/x.py')
+    page = report(
+        tmp_path / 'out', *copies[:3], '--no-maps', '--names', *'abc'
+    )
+    *_, block, _ = page.split('```')
+    assert block.strip().splitlines()[:-1] == [
+        f'git checkout {"c" * 10}',
+        'python tools/train.py configs/fcc/resnet20_digitslt.py --seed 0 '
+        "--cfg-options 'a.b=[1,2]'",
+        '# with changes that were not committed',
+        "python tools/train.py 'configs/fcc/b c.py' --seed 2 --cfg-options "
+        "'a.b=[1,2]'",
+        'python tools/train.py configs/vmf/x.py --seed 0 --cfg-options '
+        "'a.b=[1,2]'",
+    ]
+    assert f'| {"c" * 10}, with changes that were not committed |' in page
+
+
+def test_an_unfinished_run_is_said_to_be_one(copies, tmp_path):
+    page = report(tmp_path / 'out', copies[0], '--no-maps')
+    # two epochs of forty, as the fixture leaves them
+    assert '| 2 of 40 |' in page
+    assert 'Not finished, and so not comparable: fcc with seed 0' in page
+
+
+def test_another_page_is_not_overwritten(copies, tmp_path):
+    out = tmp_path / 'project'
+    out.mkdir()
+    (out / 'README.md').write_text('# Mine\n')
+    with pytest.raises(ValueError, match='another README.md'):
+        report(out, copies[0], '--no-maps')
+    assert sorted(p.name for p in out.iterdir()) == ['README.md']
+    file = tmp_path / 'file'
+    file.touch()
+    with pytest.raises(OSError, match='is a file'):
+        report(file, copies[0], '--no-maps')
+    with pytest.raises(OSError, match='cannot'):
+        report(Path('/proc/none'), copies[0], '--no-maps')
+
+
+def test_a_report_takes_the_place_of_an_earlier_one(
+    copies, tmp_path, monkeypatch
+):
+    out = tmp_path / 'out'
+    report(out, copies[0], copies[2], '--no-maps')
+    before = (out / 'README.md').read_text()
+    assert (out / 'pictures' / 'overlap-vmf.svg').is_file()
+    # stopped half-way: the earlier one stays, whole
+    write = Path.write_text
+
+    def fails(path, *args, **kwargs):
+        if 'accuracy' in path.name:
+            raise OSError('no space left')
+        return write(path, *args, **kwargs)
+
+    monkeypatch.setattr(Path, 'write_text', fails)
+    with pytest.raises(OSError, match='no space'):
+        report(out, copies[0], '--no-maps')
+    monkeypatch.undo()
+    assert (out / 'README.md').read_text() == before
+    assert not list(out.rglob('.draft*'))
+    page = report(out, copies[0], '--no-maps')
+    names = {p.name for p in (out / 'pictures').iterdir()}
+    assert names == set(re.findall(r'pictures/([\w.-]+)', page))
+    assert [p.name for p in (out / 'numbers').iterdir()] == ['fcc-seed0.json']
+
+
+def with_neck(folder, neck):
+    """The same run with other settings of its FCCNeck."""
+    config = folder / 'resnet20_digitslt.py'
+    text = config.read_text()
+    config.write_text(
+        text.replace("type='FCCNeck'", f"{neck}, type='FCCNeck'")
+    )
+
+
+def test_recipes_of_one_file_are_told_apart_by_their_settings(
+    copies, tmp_path
+):
+    with_neck(copies[1], "strategy='uniform'")
+    records = [load_run(p)[0] for p in copies[:3]]
+    runs.set_names(records)
+    assert [r['name'] for r in records] == [
+        'fcc', 'fcc strategy=uniform', 'vmf'
+    ]  # fmt: skip
+    assert records[0]['base_hash'] == records[1]['base_hash']
+    assert records[0]['base_hash'] != records[2]['base_hash']
+    assert runs.file_name(records[1]) == 'fcc-strategy-uniform-seed2.json'
+    runs.set_names(records, ['a', 'b/../c', 'd'])
+    assert runs.file_name(records[1]) == 'b-..-c-seed2.json'
+    with pytest.raises(ValueError, match="'b c' and 'B-c'|'B-c' and 'b c'"):
+        runs.set_names(records, ['b c', 'B-c', 'd'])
+    # more than a name can hold: by number
+    for record, other in zip(records, 'pqr', strict=True):
+        record.update(recipe='fcc/a', settings={'k': other * 50})
+    assert runs.short_names(records) == ['fcc', 'fcc (2)', 'fcc (3)']
+
+
+def strategy_record(name, top1, compression, base='1', head='Linear'):
+    return dict(
+        name=name,
+        seed=top1,
+        numbers=dict(top1=top1),
+        compression=compression,
+        base_hash=base,
+        head=head,
+    )
+
+
+def drawn(records):
+    """Rows of points, their names, and the text of the picture."""
+    picture = pictures.compression(records)
+    figure = Figure()
+    picture.panels[0].draw(figure)
+    (axes,) = figure.axes
+    points = [
+        list(line.get_xdata())
+        for line in axes.lines
+        if line.get_marker() == 'o'
+    ]
+    names = [t.get_text() for t in axes.get_yticklabels()]
+    return points, names, [t.get_text() for t in axes.texts], picture.caption
+
+
+def test_a_row_of_the_strategy_picture_is_a_recipe():
+    edc, half = (dict(strategy=s) for s in ('equal_difference', 'half_top'))
+    records = [
+        strategy_record('ce', 40, None),
+        strategy_record('ce', 42, None),
+        strategy_record('other', 90, None, base='2'),
+        strategy_record('a', 50, edc),
+        strategy_record('a', 52, edc),
+        strategy_record('b', 60, edc),
+        strategy_record('c', 70, half),
+    ]
+    points, names, texts, caption = drawn(records)
+    assert points == [[50, 52], [60], [70]]
+    assert names == [
+        *('equal difference, a', 'equal difference, b', 'half top')
+    ]
+    assert 'none 41.0' in texts  # not of the other recipe
+    assert 'Dashed' in caption
+    records[-1]['base_hash'] = '2'  # nothing that belongs to all rows
+    _, _, texts, caption = drawn(records)
+    assert not any('none' in text for text in texts)
+    assert 'Dashed' not in caption
+    assert pictures.compression(records[:-1]) is None
 
 
 def test_commit_and_device_come_from_the_ledger(tmp_path):

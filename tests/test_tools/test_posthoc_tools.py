@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -124,6 +125,8 @@ def test_a_work_directory_is_enough(trained, tmp_path):
     # 438 images, three tenths of each class
     assert 'images of held-out' in table['fitted on']
     assert 120 < len(fit.labels) < 145
+    # of its own, from the network
+    (trained / 'predictions_test.npz').unlink()
     done = call('test_agnostic', trained, '--ratios', 10, 2)
     lines = done.stdout.splitlines()
     names = [line.split('|')[1].strip() for line in lines[2:7]]
@@ -170,6 +173,17 @@ def test_the_test_set_is_not_fitted_on(tmp_path):
     assert done.returncode == 1
     assert '--i-know-this-is-the-test-set' in done.stderr
     done = call('posthoc', *arguments, '--i-know-this-is-the-test-set')
+    assert 'fitted on: 400 images of test' in done.stdout
+
+
+def test_a_run_is_not_fitted_on_its_test_set(trained):
+    done = call('posthoc', trained, '--fit-split', 'test', check=False)
+    assert done.returncode == 1
+    assert '--i-know-this-is-the-test-set' in done.stderr
+    done = call(
+        'posthoc', trained, '--fit-split', 'test', '--calibrators', 'none',
+        '--i-know-this-is-the-test-set',
+    )  # fmt: skip
     assert 'fitted on: 400 images of test' in done.stdout
 
 
@@ -234,6 +248,69 @@ def test_files_that_are_none_are_refused(tmp_path):
         save_predictions(synthetic('val', 3), tmp_path / 'a.pt')
     with pytest.raises(ValueError, match='split'):
         synthetic('holdout', 0)
+
+
+def test_values_that_nothing_has_are_refused(tmp_path):
+    path = tmp_path / 'a.npz'
+
+    def refused(match, **change):
+        good = synthetic('test', 0, 50)
+        save_predictions(replace(good, **change), path)
+        with pytest.raises(ValueError, match=match) as caught:
+            load_predictions(path)
+        assert str(path) in str(caught.value)
+
+    good = synthetic('test', 0, 50)
+    for value in (float('nan'), float('inf')):
+        logits = good.logits.clone()
+        logits[7, 3] = value
+        refused(
+            '1 of 400 samples have one, the first is sample 7', logits=logits
+        )
+    labels = good.labels.clone()
+    labels[5] = 8
+    refused('labels from 0 to 7, but got 8', labels=labels)
+    labels[5] = -1
+    refused('labels from 0 to 7, but got -1', labels=labels)
+    refused('int64 labels', labels=good.labels.float())
+    refused('images per class', class_counts=torch.zeros(8).long())
+    refused('of a sample', logits=good.logits[:0], labels=good.labels[:0])
+    # a class that was masked out is none of these
+    logits = good.logits.clone()
+    logits[:, 3] = -float('inf')
+    save_predictions(replace(good, logits=logits), path)
+    load_predictions(path)
+
+
+def test_damaged_files_are_named(tmp_path):
+    path = tmp_path / 'a.npz'
+    save_predictions(synthetic('test', 0, 50), path)
+    whole = path.read_bytes()
+    middle = len(whole) // 2
+    wrong = bytes(255 - b for b in whole[middle : middle + 200])
+    for content in (
+        b'',
+        whole[:middle],
+        whole[:middle] + wrong + whole[middle + 200 :],
+    ):
+        path.write_bytes(content)
+        with pytest.raises(ValueError, match='a.npz to be written by'):
+            load_predictions(path)
+
+
+def test_a_class_without_training_images_has_no_logarithm():
+    held = synthetic('held-out', 1)
+    held.class_counts = held.class_counts.clone()
+    held.class_counts[6] = 0
+    for name in (
+        'logit_adjustment', 'prior_temperature', 'count_temperature',
+        'shot_matched', 'shot_matched_free',
+    ):  # fmt: skip
+        with pytest.raises(ValueError, match='class 6 has none'):
+            CALIBRATORS[name](held)
+    for name in ('none', 'temperature', 'vector_balanced', 'tau_norm'):
+        out = CALIBRATORS[name](held).transform(held.logits)
+        assert out.isfinite().all()
 
 
 def test_a_uniform_test_set_needs_the_training_prior_taken_out():

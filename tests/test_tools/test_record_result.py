@@ -56,9 +56,23 @@ def call(tool, monkeypatch, *arguments):
     tool.main()
 
 
+def record(run, changed=False, **more):
+    part = dict(
+        config=CONFIG,
+        arguments=[],
+        commit='f' * 40,
+        changed=changed,
+        resumed=False,
+        mmlt='0.1',
+        started='1',
+    )
+    (run / 'run.json').write_text(json.dumps([{**part, **more}]))
+
+
 def test_the_last_epoch_of_a_resumed_run_becomes_a_row(tool, run, monkeypatch):
-    call(tool, monkeypatch, run, CONFIG, '--device', 'a box', '--note', 'x, y')
-    call(tool, monkeypatch, run, CONFIG, '--device', 'a box')
+    named = (run, CONFIG, '--commit', 'HEAD', '--device', 'a box')
+    call(tool, monkeypatch, *named, '--note', 'x, y')
+    call(tool, monkeypatch, *named)
     first, second = csv.DictReader(tool.LEDGER.open())
     assert first['top1'] == '30.00'
     assert (first['seed'], first['epochs'], first['ece']) == ('7', '3', '')
@@ -75,9 +89,50 @@ def test_the_last_epoch_of_a_resumed_run_becomes_a_row(tool, run, monkeypatch):
 def test_metrics_of_a_test_can_take_the_place(tool, run, monkeypatch):
     metrics = run / 'test.json'
     metrics.write_text(json.dumps({'accuracy/top1': 55.5}))
-    call(tool, monkeypatch, run, CONFIG, '--metrics', metrics)
+    record(run)
+    call(tool, monkeypatch, run, '--metrics', metrics)
     (row,) = csv.DictReader(tool.LEDGER.open())
     assert row['top1'] == '55.50'
+
+
+def test_a_recorded_run_needs_no_more_than_its_folder(tool, run, monkeypatch):
+    asked = []
+    monkeypatch.setattr(
+        tool, 'git', lambda *command: asked.append(command) or command[-1][:10]
+    )
+    record(run, changed=True)
+    call(tool, monkeypatch, run, '--note', 'x')
+    call(tool, monkeypatch, run, '--commit', 'abc')
+    first, second = csv.DictReader(tool.LEDGER.open())
+    assert first['config'] == CONFIG
+    assert first['commit'] == 'f' * 10
+    assert first['note'] == 'x; with changes that were not committed'
+    assert (second['commit'], second['note']) == ('abc', '')
+    assert first['minutes'] == '8.0'
+
+
+def test_what_is_not_known_is_asked_for(tool, run, monkeypatch):
+    with pytest.raises(SystemExit, match='config of this project.*none was'):
+        call(tool, monkeypatch, run)
+    with pytest.raises(SystemExit, match='Name it with --commit'):
+        call(tool, monkeypatch, run, CONFIG)
+    record(run, commit=None, changed=None)  # a wheel
+    with pytest.raises(SystemExit, match='Name it with --commit'):
+        call(tool, monkeypatch, run)
+    record(run, config='/elsewhere/a.py')
+    with pytest.raises(SystemExit, match='got /elsewhere/a.py'):
+        call(tool, monkeypatch, run)
+    assert not tool.LEDGER.exists()
+
+
+def test_a_commit_that_is_none_is_refused(run, monkeypatch, tool):
+    spec = importlib.util.spec_from_file_location('fresh', PATH)
+    fresh = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(fresh)
+    monkeypatch.setattr(tool, 'git', fresh.git)
+    with pytest.raises(SystemExit, match='Expected a commit.*no-such'):
+        call(tool, monkeypatch, run, CONFIG, '--commit', 'no-such')
+    assert not tool.LEDGER.exists()
 
 
 def test_an_unfinished_run_is_refused(tool, run, monkeypatch):

@@ -5,6 +5,7 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from mmlt.visualization import (
@@ -66,7 +67,7 @@ def test_recall_rows_are_sorted_by_training_images():
     assert drawn['a'][:, 0].tolist() == [20, 10, 30]
     assert drawn['b'][:2, 0].tolist() == [2, 1]
     labels = [t.get_text() for t in figure.axes[0].get_yticklabels()]
-    assert labels == ['y  200', 'x  50', 'z  5']
+    assert labels == ['y (200)', 'x (50)', 'z (5)']
 
 
 def test_recall_of_many_classes_is_along_an_axis():
@@ -132,12 +133,77 @@ def test_values_against_counts_name_the_correlation():
 
 
 def test_curves():
-    figure = training_curves({'a': ([1, 2], [0.5, 0.25])}, 'loss')
+    figure = training_curves({'a': [([1, 2], [0.5, 0.25])]}, 'loss')
     assert lines(figure)['a'].tolist() == [[1, 0.5], [2, 0.25]]
 
 
+def test_seeds_share_colour_and_name():
+    figure = training_curves(
+        {
+            'a': [([1, 2], [3, 4]), ([1, 2], [5, 6])],
+            'b': [([1, 2], [7, 8])],
+        },
+        'loss',
+    )
+    drawn = figure.axes[0].lines
+    assert [list(line.get_ydata()) for line in drawn] == [
+        [3, 4], [5, 6], [7, 8]
+    ]  # fmt: skip
+    assert drawn[0].get_color() == drawn[1].get_color()
+    assert drawn[0].get_color() != drawn[2].get_color()
+    names = [t.get_text() for t in figure.legends[0].get_texts()]
+    assert names == ['a', 'b']
+
+
+def inside(figure, artist):
+    """Whether an artist lies within its figure, to a pixel."""
+    box = artist.get_window_extent(figure.canvas.get_renderer())
+    whole = figure.bbox
+    return (
+        box.x0 >= whole.x0 - 1
+        and box.x1 <= whole.x1 + 1
+        and box.y1 <= whole.y1 + 1
+    )
+
+
+@pytest.mark.parametrize('number', [1, 3, 8])
+def test_long_names_are_not_cut_off(number):
+    names = [f'some-folder/resnet32_cifar100lt{i}' for i in range(number)]
+    drawn = [
+        recall_by_class(dict.fromkeys(names, [1, 2, 3]), COUNTS),
+        training_curves(dict.fromkeys(names, [([1, 2], [3, 4])]), 'loss'),
+        by_class_count(dict.fromkeys(names, [1, 2, 3]), COUNTS, 'kappa'),
+        feature_map(np.eye(2), [0, 1], names + names, names[0]),
+        reliability_diagram([1], [0.5], [0.5], f'{names[0]}, medium-shot'),
+        confusion_matrix(np.eye(3), title=names[0] + ', and so on'),
+    ]
+    for figure in drawn:
+        FigureCanvasAgg(figure).draw()
+        for legend in figure.legends:
+            assert inside(figure, legend)
+        for axes in figure.axes:
+            assert inside(figure, axes._left_title)
+
+
+def test_a_legend_is_beside_the_points():
+    figure = feature_map(np.eye(2), [0, 1], ['a', 'b'], 'title')
+    FigureCanvasAgg(figure).draw()
+    renderer = figure.canvas.get_renderer()
+    (legend,) = figure.legends
+    top = figure.axes[0].get_window_extent(renderer).y1
+    assert legend.get_window_extent(renderer).y0 >= top
+
+
+def test_a_name_with_dollars_is_no_formula():
+    with theme('css'):
+        figure = side_by_side(
+            [lambda f: training_curves({'$a_b$': [([1], [2])]}, 'x', figure=f)]
+        )
+        assert '$a_b$' in css_svg(figure, 'a')
+
+
 def panel(figure):
-    training_curves({'a<b': ([1, 2], [0.5, 0.25])}, 'loss', figure=figure)
+    training_curves({'a<b': [([1, 2], [0.5, 0.25])]}, 'loss', figure=figure)
 
 
 @pytest.mark.parametrize('name', ['a.png', 'b/c.SVG', 'd.pdf'])

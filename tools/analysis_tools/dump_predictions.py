@@ -9,14 +9,18 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from mmengine.config import Config, DictAction
+from mmengine.config import DictAction
 from rich.console import Console
 from rich.progress import track
 
 import mmlt  # noqa: F401 (checks the environment, resolves 'mmlt::')
 from mmlt.engine.prediction_dump import file_hash, find_run, predict_split
-from mmlt.engine.preflight import check_checkpoint, check_config
-from mmlt.structures import load_predictions, save_predictions
+from mmlt.engine.preflight import check_config, read_config
+from mmlt.structures import (
+    check_can_write,
+    load_predictions,
+    save_predictions,
+)
 from mmlt.structures.predictions import SPLITS
 
 
@@ -83,12 +87,12 @@ def run(args: argparse.Namespace) -> Path:
     if checkpoint is None:
         config, checkpoint = find_run(args.run)
     check_config(str(config))
-    check_checkpoint(str(checkpoint))
     default = Path(checkpoint).parent / f'predictions_{args.split}.npz'
     out = Path(args.out or default)
     if out.suffix != '.npz':
         raise ValueError(f'Expected --out to end with .npz, but got {out}.')
-    cfg = Config.fromfile(config)
+    check_can_write(out)
+    cfg = read_config(config)
     if args.cfg_options is not None:
         cfg.merge_from_dict(args.cfg_options)
     predictions = predict_split(
@@ -117,6 +121,7 @@ def dump_once(work_dir: str, split: str) -> Path:
     path = Path(work_dir) / f'predictions_{split}.npz'
     checkpoint = find_run(work_dir)[1]
     if path.is_file():
+        # one that is damaged stops here, with its name
         known = load_predictions(path).meta.get('checkpoint_hash')
         if known == file_hash(checkpoint):
             return path

@@ -6,6 +6,8 @@ python tools/analysis_tools/misclassified_area.py RUN
 import argparse
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import redirect_stdout
 from pathlib import Path
 
 import torch
@@ -60,17 +62,18 @@ def parse_args() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def files_of(arguments: list[str]) -> list[Path]:
+def files_of(arguments: list[str]) -> Iterator[Path]:
     """Files of predictions; those of a run are written where they lack."""
     if len(arguments) > 1 or not Path(arguments[0]).is_dir():
-        return [Path(path) for path in arguments]
-    # the network is needed for this alone
-    import dump_predictions
+        yield from map(Path, arguments)
+        return
+    for split in ('train', 'test'):
+        # the network is needed for this alone; the output is for the table
+        with redirect_stdout(sys.stderr):
+            import dump_predictions
 
-    return [
-        dump_predictions.dump_once(arguments[0], split)
-        for split in ('train', 'test')
-    ]
+            path = dump_predictions.dump_once(arguments[0], split)
+        yield path
 
 
 def factors(predictions: Predictions, gamma: float | None) -> torch.Tensor:
@@ -139,7 +142,7 @@ def main() -> None:
     args = parse_args()
     try:
         run(args)
-    except (OSError, ValueError, TypeError) as error:
+    except (OSError, ValueError, TypeError, KeyError) as error:
         sys.exit(f'error: {error}')
 
 

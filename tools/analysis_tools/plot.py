@@ -26,6 +26,7 @@ from mmlt.report import (
     set_names,
 )
 from mmlt.report.pictures import Picture
+from mmlt.structures import check_can_write, whole_file
 from mmlt.visualization import save_figure, side_by_side, theme
 from mmlt.visualization.style import check_picture_path
 
@@ -89,6 +90,12 @@ def parse_args(arguments: Sequence[str] | None = None) -> argparse.Namespace:
             command.add_argument(
                 '--shots', action='store_true', help='each shot group too'
             )
+        if name == 'spread':
+            command.add_argument(
+                '--train',
+                action='store_true',
+                help='of the training images too',
+            )
         if name == 'features':
             command.add_argument(
                 '--method', choices=['pca', 'tsne'], default='pca'
@@ -109,10 +116,10 @@ def parse_args(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     return args
 
 
-def bar(items: Iterable) -> Iterable:
+def bar(items: Iterable, words: str) -> Iterable:
     """A progress bar on the error stream, where that is a terminal."""
     console = Console(stderr=True)
-    return track(items, 'predicting', console=console, transient=True)
+    return track(items, words, console=console, transient=True)
 
 
 def make_picture(args: argparse.Namespace, loaded: list) -> Picture | None:
@@ -148,7 +155,12 @@ def feature_maps(args: argparse.Namespace, loaded: list) -> dict:
 def run(args: argparse.Namespace) -> Path:
     """Read, draw and write; the file name is checked before the work."""
     check_picture_path(args.out)
-    loaded = [load_run(path, bar) for path in args.work_dirs]
+    check_can_write(args.out)
+    train = getattr(args, 'train', False)
+    loaded = [
+        load_run(path, partial(bar, words=f'predicting {path}'), train)
+        for path in args.work_dirs
+    ]
     records = [record for record, _ in loaded]
     check_same_test_set(records)
     set_names(records, args.names)
@@ -170,7 +182,9 @@ def run(args: argparse.Namespace) -> Path:
             max(panel.width for panel in panels),
             max(panel.height for panel in panels),
         )
-        return save_figure(figure, args.out, args.dpi)
+        with whole_file(args.out) as draft:
+            save_figure(figure, draft, args.dpi)
+    return args.out
 
 
 def _draw(panel, figure) -> None:

@@ -6,6 +6,7 @@ python tools/analysis_tools/posthoc.py --fit held-out.npz --eval test.npz
 import argparse
 import os
 import sys
+from contextlib import redirect_stdout
 from pathlib import Path
 
 from rich.console import Console
@@ -13,7 +14,11 @@ from rich.progress import track
 
 import mmlt  # noqa: F401 (checks the environment, resolves 'mmlt::')
 from mmlt.evaluation import summarize
-from mmlt.evaluation.posthoc import CALIBRATORS, check_fit_split
+from mmlt.evaluation.posthoc import (
+    CALIBRATORS,
+    check_fit_split,
+    check_not_test,
+)
 from mmlt.evaluation.tables import (
     check_table_path,
     markdown_table,
@@ -56,9 +61,10 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('--eval', help='.npz of --split test')
     parser.add_argument(
         '--fit-split',
-        choices=['held-out', 'val'],
+        choices=['held-out', 'val', 'test'],
         default='held-out',
-        help='what to fit on, with a work directory (default: held-out)',
+        help='what to fit on, with a work directory (default: held-out; '
+        'test is refused without the last option)',
     )
     parser.add_argument(
         '--calibrators',
@@ -90,13 +96,16 @@ def files_of(args: argparse.Namespace) -> tuple[Path, Path]:
     """Files to fit on and to report on; written where a run lacks them."""
     if args.run is None:
         return Path(args.fit), Path(args.eval)
-    # the network is needed for this alone
-    import dump_predictions
+    if args.fit_split == 'test':
+        check_not_test(args.i_know_this_is_the_test_set)
+    # the network is needed for this alone; the output is for the table
+    with redirect_stdout(sys.stderr):
+        import dump_predictions
 
-    return (
-        dump_predictions.dump_once(args.run, args.fit_split),
-        dump_predictions.dump_once(args.run, 'test'),
-    )
+        return (
+            dump_predictions.dump_once(args.run, args.fit_split),
+            dump_predictions.dump_once(args.run, 'test'),
+        )
 
 
 def table(

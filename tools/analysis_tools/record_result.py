@@ -7,10 +7,12 @@ import platform
 import re
 import subprocess
 import sys
-from datetime import datetime, timedelta
 from pathlib import Path
 
-from mmengine.config import Config
+from mmlt.engine.preflight import read_config
+from mmlt.engine.run_record import read_run_record
+from mmlt.engine.work_dir import logged, logs_of, minutes_of
+from mmlt.structures import whole_file
 
 ROOT = Path(__file__).resolve().parents[2]
 LEDGER = ROOT / 'results' / 'results.csv'
@@ -40,32 +42,15 @@ BEGIN, END = '<!-- table: begin -->', '<!-- table: end -->'
 def last_metrics(work_dir: Path) -> tuple[dict[str, float], int]:
     """Metrics of the last evaluation of a run, and its epoch."""
     metrics = {}
-    for path in sorted(work_dir.glob('*/vis_data/scalars.json')):
-        for line in path.read_text().splitlines():
-            entry = json.loads(line)
-            if METRICS['top1'] in entry:
-                metrics = entry
+    for entry in logged(work_dir):
+        if METRICS['top1'] in entry:
+            metrics = entry
     if not metrics:
         raise ValueError(
             f'Expected {work_dir} to hold a finished run, but no evaluation '
             'is in its vis_data/scalars.json.'
         )
     return metrics, int(metrics['step'])
-
-
-def minutes_of(work_dir: Path) -> float:
-    """Wall-clock minutes from the first to the last line of each log."""
-    total = timedelta()
-    for log in work_dir.glob('*/*.log'):
-        stamps = re.findall(
-            r'^(\d{4}/\d\d/\d\d \d\d:\d\d:\d\d)', log.read_text(), re.M
-        )
-        first, last = (
-            datetime.strptime(s, '%Y/%m/%d %H:%M:%S')
-            for s in (stamps[0], stamps[-1])
-        )
-        total += last - first
-    return total.total_seconds() / 60
 
 
 def processor() -> str:
@@ -79,13 +64,50 @@ def processor() -> str:
 
 
 def git(*command: str) -> str:
-    """Output of a git command in this repository."""
-    return subprocess.run(
-        ['git', '-C', str(ROOT), *command],
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout.strip()
+    """Output of a git command in this repository.
+
+    Raises:
+        ValueError: If it fails.
+    """
+    done = subprocess.run(
+        ['git', '-C', str(ROOT), *command], capture_output=True, text=True
+    )
+    if done.returncode:
+        raise ValueError(
+            'Expected a commit of this repository, but git '
+            f'{" ".join(command)} says: {done.stderr.strip()}. Name one with '
+            '--commit.'
+        )
+    return done.stdout.strip()
+
+
+def source_of(args: argparse.Namespace) -> tuple[str, str, str]:
+    """Config and commit of a run, as named or recorded, and a note.
+
+    Raises:
+        ValueError: If one is neither.
+    """
+    parts = read_run_record(args.work_dir)
+    last = parts[-1] if parts else {'config': None, 'commit': None}
+    config, commit = args.config or last['config'], args.commit
+    if config is None or not (ROOT / config).is_file():
+        raise ValueError(
+            'Expected a config of this project, but '
+            f'{"none was recorded" if config is None else f"got {config}"}. '
+            'Name it after the work directory: configs/...'
+        )
+    notes = [args.note] if args.note else []
+    if commit is None:
+        commit = last['commit']
+        if any(part['changed'] for part in parts):
+            notes.append('with changes that were not committed')
+    if commit is None:
+        raise ValueError(
+            f'Expected {args.work_dir} to say which commit it was made with, '
+            'but it does not (a run of a wheel, or before runs were '
+            'recorded). Name it with --commit.'
+        )
+    return str(config), commit, '; '.join(notes)
 
 
 def make_row(args: argparse.Namespace) -> dict[str, str]:
@@ -93,29 +115,33 @@ def make_row(args: argparse.Namespace) -> dict[str, str]:
     metrics, epoch = last_metrics(args.work_dir)
     if args.metrics:
         metrics = json.loads(args.metrics.read_text())
-    dumped = sorted(args.work_dir.glob('*/vis_data/config.py'))[-1]
-    cfg = Config.fromfile(dumped, import_custom_modules=False)
+    dumped = logs_of(args.work_dir, 'vis_data/config.py')
+    if not dumped:
+        raise ValueError(
+            f'Expected {args.work_dir} to hold the config of its run, but '
+            'there is no vis_data/config.py in it.'
+        )
+    cfg = read_config(dumped[-1], import_custom_modules=False)
     if epoch != cfg.train_cfg.max_epochs:
         raise ValueError(
             f'Expected a finished run of {cfg.train_cfg.max_epochs} epochs, '
             f'but the last evaluation is of epoch {epoch}. Resume it first.'
         )
-    if not (ROOT / args.config).is_file():
-        raise ValueError(f'Expected a config, but got {args.config}.')
+    config, commit, note = source_of(args)
     shown = {
         name: f'{metrics[key]:.2f}' if key in metrics else ''
         for name, key in METRICS.items()
     }
     return {
-        'config': args.config,
-        'seed': str(cfg.randomness.seed),
+        'config': config,
+        'seed': str(cfg.get('randomness', {}).get('seed', '')),
         'epochs': str(epoch),
         **shown,
         'minutes': f'{minutes_of(args.work_dir):.1f}',
         'device': args.device,
-        'commit': git('rev-parse', '--short=10', args.commit),
-        'date': git('log', '-1', '--format=%cs', args.commit),
-        'note': args.note,
+        'commit': git('rev-parse', '--short=10', commit),
+        'date': git('log', '-1', '--format=%cs', commit),
+        'note': note,
     }
 
 
@@ -130,7 +156,8 @@ def write_page(rows: list[dict[str, str]]) -> None:
     before, _, rest = page.partition(BEGIN)
     after = rest.partition(END)[2]
     table = '\n'.join([BEGIN, '', *lines, '', END])
-    PAGE.write_text(before + table + after)
+    with whole_file(PAGE) as draft:
+        draft.write_text(before + table + after)
 
 
 def read_ledger() -> list[dict[str, str]]:
@@ -141,18 +168,35 @@ def read_ledger() -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
+def write_ledger(rows: list[dict[str, str]]) -> None:
+    """Write all rows."""
+    with (
+        whole_file(LEDGER) as draft,
+        draft.open('w', newline='') as file,
+    ):
+        writer = csv.DictWriter(file, FIELDS, lineterminator='\n')
+        writer.writeheader()
+        writer.writerows(rows)
+
+
 def main() -> None:
     """Add the row, and renew the page."""
     parser = argparse.ArgumentParser(
         description=__doc__,
         epilog='Example: python tools/analysis_tools/record_result.py '
-        'work_dirs/fcc/resnet32_cifar10lt '
-        'configs/fcc/resnet32_cifar10lt.py',
+        'work_dirs/fcc/resnet20_digitslt --note "a first try"',
     )
     parser.add_argument('work_dir', type=Path, help='folder of the run')
-    parser.add_argument('config', help='config, from the top of the project')
     parser.add_argument(
-        '--commit', default='HEAD', help='commit that the run was made with'
+        'config',
+        nargs='?',
+        help='config, from the top of the project (default: what the run '
+        'recorded)',
+    )
+    parser.add_argument(
+        '--commit',
+        help='commit that the run was made with (default: what the run '
+        'recorded)',
     )
     parser.add_argument(
         '--device', default=processor(), help='where it ran, in words'
@@ -167,14 +211,11 @@ def main() -> None:
     args = parser.parse_args()
     try:
         row = make_row(args)
+        rows = [*read_ledger(), row]
+        write_ledger(rows)
+        write_page(rows)
     except (ValueError, OSError) as error:
         sys.exit(f'error: {error}')
-    rows = [*read_ledger(), row]
-    with LEDGER.open('w', newline='') as file:
-        writer = csv.DictWriter(file, FIELDS, lineterminator='\n')
-        writer.writeheader()
-        writer.writerows(rows)
-    write_page(rows)
     print(row)
 
 

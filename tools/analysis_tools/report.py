@@ -10,6 +10,7 @@ import os
 import shlex
 import sys
 from collections.abc import Iterable, Sequence
+from functools import partial
 from pathlib import Path
 
 from rich.console import Console
@@ -23,6 +24,7 @@ from mmlt.evaluation import chosen_classes, feature_map_points
 from mmlt.report import (
     build_report,
     by_recipe,
+    check_report_folder,
     check_same_test_set,
     draw_panels,
     file_name,
@@ -31,7 +33,7 @@ from mmlt.report import (
     write_report,
 )
 from mmlt.report.build import all_pictures
-from mmlt.structures import Predictions
+from mmlt.structures import Predictions, check_can_write
 
 LEDGER = Path(__file__).resolve().parents[2] / 'results' / 'results.csv'
 
@@ -43,7 +45,8 @@ def parse_args(arguments: Sequence[str] | None = None) -> argparse.Namespace:
         'needs no network), README.md (the same in Markdown), tables/*.csv, '
         'pictures/*.svg, and the numbers of every run as JSON. Runs of one '
         'recipe with different seeds are taken together; differences are to '
-        'the first recipe.',
+        'the first recipe. Predictions on the test set are made where they '
+        'are not there yet, and kept beside the checkpoint.',
         epilog='Example: python tools/analysis_tools/report.py '
         'work_dirs/ce/resnet20_digitslt work_dirs/fcc/resnet20_digitslt '
         '--out report',
@@ -63,6 +66,12 @@ def parse_args(arguments: Sequence[str] | None = None) -> argparse.Namespace:
         help='folder for the JSON files (default: numbers/ in --out)',
     )
     parser.add_argument(
+        '--train',
+        action='store_true',
+        help='measure spread and misclassified area on the training images '
+        'too (where predictions_train.npz is there, that is done anyway)',
+    )
+    parser.add_argument(
         '--no-maps',
         action='store_true',
         help='leave out the feature maps, of which t-SNE takes most time',
@@ -79,7 +88,8 @@ def bar(items: Iterable, words: str = 'predicting', **kwargs) -> Iterable:
 def from_ledger(record: dict, ledger: Path = LEDGER) -> None:
     """Commit and device of a run, from its row in ``results/results.csv``.
 
-    A row is of this run if recipe, seed, epochs and top-1 are the same.
+    A commit that the run recorded itself stays. A row is of this run if
+    recipe, seed, epochs and top-1 are the same.
     """
     if not ledger.is_file():
         return
@@ -91,7 +101,7 @@ def from_ledger(record: dict, ledger: Path = LEDGER) -> None:
                 and row['epochs'] == str(record['epochs'])
                 and row['top1'] == f'{record["numbers"]["top1"]:.2f}'
             ):
-                record['commit'] = row['commit']
+                record['commit'] = record['commit'] or row['commit']
                 record['device'] = row['device']
                 return
 
@@ -126,26 +136,29 @@ def run(args: argparse.Namespace) -> list[Path]:
     Returns:
         The files that were written.
     """
-    loaded = [load_run(path, bar) for path in args.work_dirs]
+    numbers = args.numbers or args.out / 'numbers'
+    check_report_folder(args.out)
+    check_can_write(numbers, folder=True)
+    loaded = [
+        load_run(path, partial(bar, words=f'predicting {path}'), args.train)
+        for path in args.work_dirs
+    ]
     records = [record for record, _ in loaded]
     check_same_test_set(records)
     set_names(records, args.names)
     for record in records:
         from_ledger(record)
-    numbers = args.numbers or args.out / 'numbers'
     maps = {}
     if not args.no_maps:
         maps = feature_maps(records, [p for _, p in loaded])
     report = build_report(records, maps, str(numbers), command_of(args))
     panels = [p for picture in all_pictures(report) for p in picture.panels]
     drawn = draw_panels(bar(panels, 'drawing'))
-    files = write_report(report, args.out, drawn)
-    numbers.mkdir(parents=True, exist_ok=True)
-    for record in records:
-        path = numbers / file_name(record)
-        path.write_text(json.dumps(record, indent=1) + '\n')
-        files.append(path)
-    return files
+    texts = {
+        numbers / file_name(record): json.dumps(record, indent=1) + '\n'
+        for record in records
+    }
+    return write_report(report, args.out, drawn, texts)
 
 
 def command_of(args: argparse.Namespace) -> str:
@@ -157,6 +170,8 @@ def command_of(args: argparse.Namespace) -> str:
         parts += ['--names', *args.names]
     if args.numbers:
         parts += ['--numbers', str(args.numbers)]
+    if args.train:
+        parts.append('--train')
     if args.no_maps:
         parts.append('--no-maps')
     return shlex.join(parts)

@@ -1,10 +1,12 @@
 """Accuracy on test sets with other class frequencies, from one dump.
 
-python tools/analysis_tools/test_agnostic.py predictions_test.npz
+python tools/analysis_tools/test_agnostic.py RUN
 """
 
 import argparse
+import os
 import sys
+from contextlib import redirect_stdout
 from pathlib import Path
 
 import torch
@@ -12,6 +14,7 @@ from rich.console import Console
 from rich.progress import track
 
 import mmlt  # noqa: F401 (checks the environment, resolves 'mmlt::')
+from mmlt.evaluation.posthoc import check_counts
 from mmlt.evaluation.tables import (
     check_table_path,
     markdown_table,
@@ -32,13 +35,13 @@ def parse_args() -> argparse.Namespace:
         'predictions (no label is looked at). Expected values under class '
         'weights; with --subset-seed, of one drawn subset.',
         epilog='Example: python tools/analysis_tools/test_agnostic.py '
-        'work_dirs/ce/resnet20_digitslt/predictions_test.npz --ratios 50 10 '
-        '2 --out test_agnostic.md',
+        'work_dirs/ce/resnet20_digitslt --ratios 50 10 2 '
+        '--out test_agnostic.md',
     )
     parser.add_argument(
         'predictions',
-        help='.npz of dump_predictions.py, or a work directory with '
-        'predictions_test.npz',
+        help='.npz of dump_predictions.py, or a work directory: its '
+        'predictions on the test set are written where they are not yet',
     )
     parser.add_argument(
         '--ratios',
@@ -85,7 +88,9 @@ def source_prior(args: argparse.Namespace, predictions: Predictions):
             'logit adjustment).'
         )
     counts = predictions.class_counts.double()
-    return (counts if name == 'train' else torch.ones_like(counts)), name
+    if name == 'train':
+        return check_counts(counts), name
+    return torch.ones_like(counts), name
 
 
 def run(args: argparse.Namespace) -> list[dict]:
@@ -94,7 +99,11 @@ def run(args: argparse.Namespace) -> list[dict]:
         check_table_path(path)
     path = Path(args.predictions)
     if path.is_dir():
-        path = path / 'predictions_test.npz'
+        # the network is needed for this alone; the output is for the table
+        with redirect_stdout(sys.stderr):
+            import dump_predictions
+
+            path = dump_predictions.dump_once(args.predictions, 'test')
     predictions = load_predictions(path)
     source, name = source_prior(args, predictions)
     rows = []
@@ -135,9 +144,10 @@ def main() -> None:
     args = parse_args()
     try:
         run(args)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, TypeError, KeyError) as error:
         sys.exit(f'error: {error}')
 
 
 if __name__ == '__main__':
+    os.environ.setdefault('LOCAL_RANK', '0')
     main()

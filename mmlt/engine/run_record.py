@@ -1,0 +1,174 @@
+"""Which code and which config made a run: ``run.json`` in its folder."""
+
+import json
+import subprocess
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+
+from mmengine.config import Config
+from mmengine.dist import master_only
+
+import mmlt
+from mmlt.structures import whole_file
+
+NAME = 'run.json'
+# what of a checkout can change a result
+CODE = ('mmlt', 'configs', 'tools')
+KEYS = {
+    'config',
+    'arguments',
+    'commit',
+    'changed',
+    'resumed',
+    'mmlt',
+    'started',
+}
+# options of tools/train.py
+NO_VALUE = {'--amp', '--no-validate', '--auto-scale-lr'}
+ONE_VALUE = {
+    '--work-dir',
+    '--resume',
+    '--seed',
+    '--launcher',
+    '--local_rank',
+    '--local-rank',
+}
+# that do not change the result
+LEFT_OUT = ONE_VALUE - {'--seed'}
+
+
+def checkout() -> Path | None:
+    """The git checkout that mmlt is imported from; None for a wheel."""
+    root = Path(mmlt.__file__).resolve().parents[1]
+    return root if (root / '.git').exists() else None
+
+
+def code_version(root: Path | None) -> tuple[str | None, bool | None]:
+    """Commit of a checkout, and whether its code was changed since.
+
+    New files count as changes, of ``mmlt``, ``configs`` and ``tools`` alone.
+
+    Args:
+        root: Top of the checkout, or None.
+
+    Returns:
+        The commit, 40 digits, and whether it was changed; None and None
+        without a checkout, without git or before the first commit.
+    """
+    if root is None:
+        return None, None
+    try:
+        commit = _git(root, 'rev-parse', '--verify', 'HEAD').strip()
+        changes = _git(root, 'status', '--porcelain', '--', *CODE)
+    except (OSError, subprocess.CalledProcessError):
+        return None, None
+    return commit, bool(changes.strip())
+
+
+def _git(root: Path, *command: str) -> str:
+    return subprocess.run(
+        ['git', '-C', str(root), *command],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+
+
+@master_only
+def record_run(cfg: Config, arguments: Sequence[str] = ()) -> None:
+    """Write down in the work directory what is about to be run.
+
+    A resumed run adds a part; one that starts anew begins the file anew.
+
+    Args:
+        cfg: Config of the run, with ``work_dir`` and ``resume``.
+        arguments: Of the command line.
+    """
+    root = checkout()
+    commit, changed = code_version(root)
+    folder = Path(cfg.work_dir)
+    resumed = (
+        bool(cfg.get('resume')) and (folder / 'last_checkpoint').is_file()
+    )
+    try:
+        parts = read_run_record(folder) if resumed else []
+    except ValueError:  # damaged: not what a training should fail for
+        parts = []
+    parts.append(
+        {
+            'config': _config_name(cfg, root),
+            'arguments': kept_arguments(arguments),
+            'commit': commit,
+            'changed': changed,
+            'resumed': resumed,
+            'mmlt': mmlt.__version__,
+            'started': f'{datetime.now():%Y%m%d_%H%M%S}',
+        }
+    )
+    with whole_file(folder / NAME) as draft:
+        draft.write_text(json.dumps(parts, indent=1) + '\n')
+
+
+def kept_arguments(arguments: Sequence[str]) -> list[str]:
+    """Options of a command line that say what is trained.
+
+    Args:
+        arguments: As ``sys.argv[1:]`` of tools/train.py.
+
+    Returns:
+        Without the config, and without where the run goes and what it goes
+        on from.
+    """
+    kept, option = [], None
+    for word in arguments:
+        if word.startswith('--'):
+            option = word.partition('=')[0]
+        if option is not None and option not in LEFT_OUT:
+            kept.append(word)
+        if option in NO_VALUE or (option in ONE_VALUE and word != option):
+            option = None
+    return kept
+
+
+def _config_name(cfg: Config, root: Path | None) -> str | None:
+    """The config from the top of the checkout, or from where one stands."""
+    if not cfg.filename:
+        return None
+    path = Path(cfg.filename).resolve()
+    for top in filter(None, (root, Path.cwd())):
+        if path.is_relative_to(top):
+            return path.relative_to(top).as_posix()
+    return path.as_posix()
+
+
+def read_run_record(folder: str | Path) -> list[dict]:
+    """What :func:`record_run` wrote.
+
+    Args:
+        folder: Work directory.
+
+    Returns:
+        A dict for each part of the run, in order: 'config', 'arguments' (see
+        :func:`kept_arguments`), 'commit' and
+        'changed' (None where not known), 'resumed', 'mmlt' (its version) and
+        'started' (as mmengine writes it, '20260102_100000'). The first is
+        'resumed' too where what it went on from was not recorded. Empty for
+        a run that was not recorded.
+
+    Raises:
+        ValueError: If the file is damaged.
+    """
+    path = Path(folder) / NAME
+    if not path.is_file():
+        return []
+    try:
+        parts = json.loads(path.read_text())
+        if not all(part.keys() >= KEYS for part in parts):
+            raise ValueError
+    except (ValueError, AttributeError, TypeError) as error:
+        raise ValueError(
+            f'Expected {path} to be written by tools/train.py, but it cannot '
+            'be read. Delete it: the run then counts as not recorded.'
+        ) from error
+    return parts
