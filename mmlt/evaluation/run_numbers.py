@@ -16,6 +16,8 @@ from mmlt.structures import Predictions
 from .summary import summarize
 
 BINS = ('count', 'confidence', 'accuracy')
+# a picture of more shows nothing, and a file of 1,000 has 20 MB of numbers
+MATRIX_CLASSES = 400
 
 
 def run_numbers(
@@ -45,14 +47,18 @@ def run_numbers(
           images.
         - ``reliability``: count, confidence, accuracy per bin, of 'all' and
           each group with a sample.
-        - ``confusion``: (C, C) counts, true by predicted.
-        - ``overlap_matrix``: (C, C) percent, or None.
+        - ``confusion``: (C, C) counts, true by predicted; None for more
+          than 400 classes.
+        - ``overlap_matrix``: (C, C) percent, or None, as above.
         - ``misclassified_area``: percent 'changed', 'lost', 'gained', and
           the same per class under 'classes'; None without compression.
 
         What else is said of training images: :func:`training_numbers`.
     """
     counts, labels = predictions.class_counts, predictions.labels
+    matrices = len(counts) <= MATRIX_CLASSES
+    if not matrices:
+        overlap = None
     summary = summarize(
         predictions.logits,
         labels,
@@ -60,7 +66,7 @@ def run_numbers(
         kind='logits',
         num_bins=num_bins,
         topk=(1, 5) if len(counts) > 5 else (1,),
-        confusion=True,
+        confusion=matrices,
     )
     per_class = summary['per_class']
     classes = {
@@ -89,7 +95,7 @@ def run_numbers(
                 if bins['count'].sum() > 0
             }
         ),
-        'confusion': plain(summary['confusion']),
+        'confusion': plain(summary.get('confusion')),
         'overlap_matrix': None if overlap is None else plain(100 * overlap),
         'misclassified_area': _area(predictions),
     }

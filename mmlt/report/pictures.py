@@ -150,10 +150,13 @@ def recall(records: Sequence[dict]) -> Picture:
     return Picture('recall', caption, [panel], 1)
 
 
-def confusion(records: Sequence[dict]) -> Picture:
-    """Confusion matrices side by side."""
+def confusion(records: Sequence[dict]) -> Picture | None:
+    """Confusion matrices side by side; None for very many classes."""
+    shown = {n: r for n, r in _shown(records).items() if r['confusion']}
+    if not shown:
+        return None
     panels = []
-    for name, record in _shown(records).items():
+    for name, record in shown.items():
         shares = [
             [n / max(sum(row), 1) for n in row] for row in record['confusion']
         ]

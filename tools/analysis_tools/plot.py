@@ -18,6 +18,7 @@ import mmlt.datasets
 import mmlt.engine
 import mmlt.models  # noqa: F401
 from mmlt.evaluation import chosen_classes, feature_map_points
+from mmlt.evaluation.run_numbers import MATRIX_CLASSES
 from mmlt.report import (
     by_recipe,
     check_same_test_set,
@@ -172,7 +173,12 @@ def run(args: argparse.Namespace) -> Path:
             + {
                 'compression': 'Name FCC runs of at least two strategies.',
                 'curves': 'Their logs (vis_data/scalars.json) are missing.',
-            }.get(args.picture, 'Their heads are no densities.')
+                'confusion': f'Above {MATRIX_CLASSES} classes none is kept.',
+            }.get(
+                args.picture,
+                'Their heads are no densities, or the classes are more than '
+                f'{MATRIX_CLASSES}.',
+            )
         )
     panels = picture.panels
     with theme(args.theme):

@@ -1,0 +1,29 @@
+"""Numbers of a run: what very many classes leave out."""
+
+import pytest
+import torch
+
+from mmlt.evaluation.run_numbers import MATRIX_CLASSES, run_numbers
+from mmlt.report import pictures
+from mmlt.structures import Predictions
+
+
+@pytest.mark.parametrize('more', [0, 1])
+def test_matrices_of_very_many_classes_are_left_out(more):
+    size = MATRIX_CLASSES + more
+    labels = torch.arange(size)
+    predictions = Predictions(
+        logits=torch.eye(size),
+        labels=labels,
+        class_counts=labels.flip(0) + 1,
+        meta=dict(split='test'),
+    )
+    numbers = run_numbers(predictions, overlap=torch.ones(size, size))
+    assert numbers['numbers']['top1'] == 100
+    kept = {'confusion', 'overlap_matrix'}
+    assert {k for k in kept if numbers[k] is None} == (kept if more else set())
+    record = {'name': 'ce', 'seed': 1, 'class_names': list(map(str, labels))}
+    drawn = [
+        f([record | numbers]) for f in (pictures.confusion, pictures.overlap)
+    ]
+    assert [picture is None for picture in drawn] == [bool(more)] * 2
