@@ -8,6 +8,8 @@ from mmengine.evaluator import BaseMetric
 from mmengine.logging import print_log
 from torch import Tensor
 
+from mmlt.functional.prediction_checks import check_predictions
+
 
 class BatchMetric(BaseMetric):
     """Base of a metric that works on whole batches, under any processes.
@@ -50,6 +52,7 @@ class BatchMetric(BaseMetric):
             if scores[0].dim() == 2
             else (torch.stack(scores))
         )
+        check_scores(scores, labels)
         self.results.append(self.reduce(scores, labels))
 
     def compute_metrics(self, results: list[dict]) -> dict[str, float]:
@@ -78,6 +81,20 @@ class BatchMetric(BaseMetric):
         parts = all_gather_object(mine)
         metrics = self.compute(_in_dataset_order(parts, size))
         return {f'{self.prefix}/{name}': v for name, v in metrics.items()}
+
+
+def check_scores(scores: Tensor, labels: Tensor) -> None:
+    """Refuse labels that are no class, and scores that are no number.
+
+    Raises:
+        ValueError: Saying what is wrong.
+    """
+    check_predictions(scores, labels, scores.shape[1], 'probabilities')
+    if scores.isnan().any():
+        raise ValueError(
+            'Expected scores that are numbers, but a sample of the batch has '
+            'nan. Did the training diverge?'
+        )
 
 
 def _concatenate(results: list[dict]) -> dict[str, Tensor]:

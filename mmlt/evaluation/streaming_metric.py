@@ -13,6 +13,8 @@ from mmengine.evaluator import BaseMetric
 from mmengine.logging import print_log
 from torch import Tensor
 
+from .batch_metric import check_scores
+
 
 class StreamingMetric(BaseMetric):
     """Base of a metric that keeps sums alone, under any processes.
@@ -65,6 +67,7 @@ class StreamingMetric(BaseMetric):
         scores = torch.cat(scores) if whole else torch.stack(scores)
         if not len(labels):
             return
+        check_scores(scores, labels)
         if self.sums is None:
             self.sums = self.start(scores.shape[1], scores.device)
         if self.held_back is not None:

@@ -3,6 +3,8 @@
 import torch
 from torch import Tensor
 
+from .prediction_checks import HALF, check_predictions, check_probabilities
+
 NORMS = ('l1', 'max')
 BINNINGS = ('uniform',)
 
@@ -117,7 +119,7 @@ def calibration_error(
         Scalar float64 in [0, 1] on the device of ``probs``.
 
     Raises:
-        ValueError: If a shape or a setting is not as above.
+        ValueError: If a shape, a value or a setting is not as above.
 
     Source:
         Guo et al., ICML 2017, Eq. 3 and 5.
@@ -127,6 +129,8 @@ def calibration_error(
             'Expected `probs` (N, C) and `labels` (N,), but got '
             f'{tuple(probs.shape)} and {tuple(labels.shape)}.'
         )
+    check_predictions(probs, labels, probs.shape[1], 'probabilities')
+    check_probabilities(probs.double(), half=probs.dtype in HALF)
     confidence, predicted = probs.max(dim=1)
     return top_calibration_error(
         confidence, predicted == labels, num_bins, norm, binning
@@ -163,6 +167,13 @@ def top_calibration_error(
         )
     if confidence.numel() == 0:
         raise ValueError('Expected at least one sample, but got none.')
+    # rounding of a softmax in half precision may exceed 1 a little
+    if not ((confidence >= 0) & (confidence <= 1.01)).all():
+        raise ValueError(
+            'Expected `confidence` in [0, 1], but got '
+            f'{confidence.min():.6g} to {confidence.max():.6g}. Pass '
+            'probabilities, not logits.'
+        )
     count, mean, accuracy = calibration_bins(
         confidence, correct, num_bins, binning, weights
     )

@@ -6,9 +6,9 @@ import torch
 from torch import Tensor
 
 from .calibration import check_num_bins, confidence_bin
+from .prediction_checks import check_predictions, check_probabilities
 from .shots import SHOTS, shot_groups
 
-KINDS = ('probabilities', 'logits')
 # sums are kept in whole units, as int64: the same in any order
 UNIT = 2.0**-32
 NUM_CELLS = 2**16
@@ -168,8 +168,7 @@ class ClassificationState:
         scores = scores.float() if half else scores
         probs = scores.softmax(1) if kind == 'logits' else scores
         exact = self._in_float64(probs)
-        tolerance = 1e-2 if half else 1e-3
-        check_probabilities(exact, tolerance, kind)
+        check_probabilities(exact, kind, half)
         c, b = self.num_classes, self.num_bins
 
         first_edge = torch.tensor(1 / b, dtype=probs.dtype)
@@ -337,67 +336,3 @@ def label_place(probs: Tensor, y: Tensor) -> Tensor:
     before = torch.arange(probs.shape[1], device=y.device) < y[row, None]
     place[row] += ((probs[row] == mine[row]) & before).sum(1)
     return place
-
-
-def check_predictions(
-    scores: Tensor, labels: Tensor, num_classes: int, kind: str
-) -> None:
-    """Refuse shapes, dtypes and labels that do not fit.
-
-    Raises:
-        ValueError: Naming what does not.
-    """
-    if kind not in KINDS:
-        raise ValueError(
-            f'Expected `kind` to be one of {list(KINDS)}, but got {kind!r}.'
-        )
-    if scores.dim() != 2 or labels.shape != scores.shape[:1]:
-        raise ValueError(
-            'Expected scores (N, C) and labels (N,), but got '
-            f'{tuple(scores.shape)} and {tuple(labels.shape)}.'
-        )
-    if scores.shape[1] != num_classes:
-        raise ValueError(
-            f'Expected scores of {num_classes} classes, but got those of '
-            f'{scores.shape[1]}.'
-        )
-    if not scores.is_floating_point() or labels.dtype != torch.long:
-        raise ValueError(
-            'Expected floating point scores and int64 labels, but got '
-            f'{scores.dtype} and {labels.dtype}.'
-        )
-    if len(labels):
-        least, most = torch.stack(labels.aminmax()).tolist()
-        if least < 0 or most >= num_classes:
-            raise ValueError(
-                f'Expected labels from 0 to {num_classes - 1}, but got '
-                f'{least if least < 0 else most}. Does the test set have '
-                'the classes of the model?'
-            )
-
-
-def check_probabilities(probs: Tensor, tolerance: float, kind: str) -> None:
-    """Refuse rows that are no distribution.
-
-    Raises:
-        ValueError: Saying what the first of them is.
-    """
-    if not len(probs):
-        return
-    sums = probs.sum(1)
-    bad = ~((sums - 1).abs() <= tolerance)
-    if kind == 'probabilities':
-        bad |= probs.amin(1) < 0
-    if bad.any():
-        row = int(bad.nonzero()[0])
-        if kind == 'logits':
-            raise ValueError(
-                'Expected logits without nan or +inf, but sample '
-                f'{row} of the batch has one. (Did the training diverge?)'
-            )
-        least, total = probs[row].min().item(), sums[row].item()
-        raise ValueError(
-            'Expected probabilities, >= 0 and with sum 1, but sample '
-            f'{row} of the batch has least {least:.6g} and sum {total:.6g}. '
-            "(Logits? Say `kind='logits'`.)"
-        )

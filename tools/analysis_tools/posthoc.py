@@ -49,7 +49,7 @@ def parse_args() -> argparse.Namespace:
         'validation set) and tabulate accuracy, ECE and NLL on the test '
         'set, whole and per shot group. The test set is never fitted on.',
         epilog='Example: python tools/analysis_tools/posthoc.py '
-        'work_dirs/ce/resnet32_cifar100lt_held-out_20e --out posthoc.md',
+        'work_dirs/vmf/resnet20_digitslt_held-out --out posthoc.md',
     )
     parser.add_argument(
         'run',

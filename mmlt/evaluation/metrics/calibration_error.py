@@ -3,6 +3,7 @@ from torch import Tensor
 
 from mmlt.evaluation.batch_metric import BatchMetric
 from mmlt.functional import top_calibration_error
+from mmlt.functional.prediction_checks import HALF, check_probabilities
 
 
 @METRICS.register_module()
@@ -20,7 +21,8 @@ class CalibrationError(BatchMetric):
     Keys: ``calibration/ece``, ``calibration/mce``.
 
     Raises:
-        ValueError: If ``num_bins`` is not a positive integer.
+        ValueError: If ``num_bins`` is not a positive integer; at evaluation,
+            if scores are no distribution or a label is out of range.
 
     Source:
         Guo et al., ICML 2017, Eq. 3 and 5.
@@ -44,6 +46,7 @@ class CalibrationError(BatchMetric):
 
     def reduce(self, scores: Tensor, labels: Tensor) -> dict[str, Tensor]:
         """Keep the confidence, and whether the prediction is right."""
+        check_probabilities(scores.double(), half=scores.dtype in HALF)
         confidence, predicted = scores.max(dim=1)
         return {'confidence': confidence, 'correct': predicted == labels}
 

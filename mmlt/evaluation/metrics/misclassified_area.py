@@ -13,6 +13,7 @@ from mmlt.functional import (
 )
 from mmlt.functional.compression import check_compression_settings
 from mmlt.functional.misclassified_area import OUTCOMES
+from mmlt.functional.prediction_checks import HALF, check_probabilities
 
 
 @METRICS.register_module()
@@ -110,6 +111,7 @@ class MisclassifiedArea(StreamingMetric):
 
     def add(self, scores: Tensor, labels: Tensor) -> None:
         """Count the samples of each class."""
+        check_probabilities(scores.double(), half=scores.dtype in HALF)
         bias = None if self.bias is None else self.bias.to(scores.device)
         self.sums['counts'] += misclassified_area_counts(
             scores.double().log(), labels, self.tau, bias
