@@ -1,6 +1,5 @@
 import copy
 import logging
-import multiprocessing
 from types import SimpleNamespace
 
 import numpy as np
@@ -22,6 +21,7 @@ from mmlt.datasets import (
 )
 from mmlt.datasets.counting import class_counts_of
 from mmlt.engine import SkippedImagesHook
+from tests.test_distributed.processes import in_processes, needs_gloo
 
 LABELS = [0] * 7 + [1] * 3 + [2] * 2
 PIPELINE = [
@@ -316,14 +316,8 @@ def test_the_hook_looks_into_wrappers_and_is_silent_otherwise(root, logged):
     assert not logged
 
 
-def train_process(rank, root, port, queue):
+def train_process(root):
     """One of two processes: an epoch of least squares on mean pixels."""
-    torch.distributed.init_process_group(
-        'gloo',
-        init_method=f'tcp://127.0.0.1:{port}',
-        rank=rank,
-        world_size=2,
-    )
     dataset = build(root, on_bad_image='skip')
     loader = DataLoader(
         dataset,
@@ -353,37 +347,18 @@ def train_process(rank, root, port, queue):
 
     module.print_log = lambda text, **kwargs: messages.append(text)
     hook.after_train_epoch(runner)
-    queue.put((rank, sizes, gradients, messages))
-    torch.distributed.destroy_process_group()
+    return sizes, gradients, messages
 
 
-def free_port():
-    import socket
-
-    with socket.socket() as s:
-        s.bind(('127.0.0.1', 0))
-        return s.getsockname()[1]
-
-
+@needs_gloo
 def test_two_processes_stay_in_step_with_batches_of_different_size(root):
     whole = build(root)
     values = [
         whole[i]['inputs'].double().mean().item() / 255 for i in range(12)
     ]
     truncate(root / 'ant' / 'photo 2.jpg')  # index 2: process 0, step 0
-    context = multiprocessing.get_context('fork')
-    queue, port = context.Queue(), free_port()
-    processes = [
-        context.Process(target=train_process, args=(r, root, port, queue))
-        for r in range(2)
-    ]
-    for process in processes:
-        process.start()
-    found = sorted(queue.get(timeout=60) for _ in processes)
-    for process in processes:
-        process.join(60)
-        assert process.exitcode == 0
-    (_, sizes, gradients, messages), (_, others, same, messages_1) = found
+    found = in_processes(2, train_process, root)
+    (sizes, gradients, messages), (others, same, messages_1) = found
     assert (sizes, others) == ([2, 3], [3, 3])
     assert gradients == same
     # convention: the mean over processes of the means over their images

@@ -1,13 +1,11 @@
 """Two processes on the CPU: NCL with its contrastive branch."""
 
-import multiprocessing
-
-import pytest
 import torch
 from mmpretrain.registry import MODELS
 from torch.nn.parallel import DistributedDataParallel
 
 from mmlt.structures import BatchDataSample
+from tests.test_distributed.processes import in_processes, needs_gloo
 
 BATCH = 3
 
@@ -31,11 +29,9 @@ def build():
     return model
 
 
-def work(rank, folder):
+def work():
+    rank = torch.distributed.get_rank()
     torch.manual_seed(rank)  # other weights: DDP makes them one
-    torch.distributed.init_process_group(
-        'gloo', init_method=f'file://{folder}/store', rank=rank, world_size=2
-    )
     ddp = DistributedDataParallel(build(), broadcast_buffers=False)
     keys = []
     for step in range(2):
@@ -48,35 +44,16 @@ def work(rank, folder):
         sum(losses.values()).backward()
         begin = 2 * BATCH * step + BATCH * rank
         keys.append(ddp.module.contrast.queue[:, begin : begin + BATCH])
-    torch.save(
-        dict(
-            state=ddp.module.contrast.state_dict(),
-            grads=[p.grad for p in ddp.parameters() if p.requires_grad],
-            keys=torch.cat(keys, dim=1),
-        ),
-        f'{folder}/rank{rank}.pth',
+    return dict(
+        state=ddp.module.contrast.state_dict(),
+        grads=[p.grad for p in ddp.parameters() if p.requires_grad],
+        keys=torch.cat(keys, dim=1),
     )
-    torch.distributed.destroy_process_group()
 
 
-@pytest.mark.skipif(
-    not torch.distributed.is_gloo_available(), reason='no gloo'
-)
-def test_processes_share_keys_queue_and_gradients(tmp_path):
-    context = multiprocessing.get_context('fork')
-    workers = [
-        context.Process(target=work, args=(rank, tmp_path))
-        for rank in range(2)
-    ]
-    for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join(300)
-        assert worker.exitcode == 0
-    a, b = (
-        torch.load(tmp_path / f'rank{rank}.pth', weights_only=False)
-        for rank in range(2)
-    )
+@needs_gloo
+def test_processes_share_keys_queue_and_gradients():
+    a, b = in_processes(2, work)
     assert a['state']['position'].item() == 4 * BATCH
     assert torch.equal(a['state']['queue'], b['state']['queue'])
     for key, value in a['state'].items():

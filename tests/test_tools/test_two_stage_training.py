@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import torch
 from mmengine.config import Config
+from mmengine.logging import MMLogger
 
 ROOT = Path(__file__).parents[2]
 DATA = [
@@ -38,6 +39,9 @@ def train(monkeypatch, capfd):
             argv += [f'train_cfg.max_epochs={epochs}']
         monkeypatch.setattr(sys, 'argv', [str(a) for a in argv])
         capfd.readouterr()
+        # a run is named by its second: one of the same second would write to
+        # the log of the one before
+        MMLogger._instance_dict.clear()
         module.main()
         out, err = capfd.readouterr()
         return out + err
