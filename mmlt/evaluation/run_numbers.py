@@ -49,7 +49,8 @@ def run_numbers(
           each group with a sample.
         - ``confusion``: (C, C) counts, true by predicted; None for more
           than 400 classes.
-        - ``overlap_matrix``: (C, C) percent, or None, as above.
+        - ``overlap_matrix``: (C, C) percent, to 4 decimals, or None, as
+          above.
         - ``misclassified_area``: percent 'changed', 'lost', 'gained', and
           the same per class under 'classes'; None without compression.
 
@@ -96,7 +97,11 @@ def run_numbers(
             }
         ),
         'confusion': plain(summary.get('confusion')),
-        'overlap_matrix': None if overlap is None else plain(100 * overlap),
+        'overlap_matrix': (
+            None
+            if overlap is None
+            else plain((100 * overlap).double().round(decimals=4))
+        ),
         'misclassified_area': _area(predictions),
     }
 
