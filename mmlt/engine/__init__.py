@@ -7,11 +7,13 @@ from .hooks import (
     SpeedSettingsHook,
 )
 from .optim_wrappers import AutocastOptimWrapper
+from .strategies import FullStateFSDPStrategy
 
 __all__ = [
     'AutocastOptimWrapper',
     'DeferredRuntimeInfoHook',
     'FreshPartsHook',
+    'FullStateFSDPStrategy',
     'LongTailHook',
     'ResultTableHook',
     'SkippedImagesHook',

@@ -22,6 +22,7 @@ from torchmetrics.functional.classification import multiclass_calibration_error
 
 from mmlt.functional import compression_factors
 from mmlt.report import load_run, pictures, runs
+from mmlt.structures import Predictions
 
 from .conftest import COUNTS, NAMES, ROOT
 
@@ -645,3 +646,23 @@ def test_commit_and_device_come_from_the_ledger(tmp_path):
     REPORT.from_ledger(record, ledger)
     REPORT.from_ledger(record, Path(tmp_path / 'none'))
     assert record['commit'] is None
+
+
+def test_a_map_needs_three_images_of_the_chosen_classes():
+    maps_of = REPORT.feature_maps
+    record = dict(name='ce', seed=1, class_counts=[5, 4, 3, 2, 1])
+
+    def maps(labels):
+        labels = torch.tensor(labels)
+        predictions = Predictions(
+            logits=torch.zeros(len(labels), 5),
+            labels=labels,
+            class_counts=torch.tensor(record['class_counts']),
+            meta=dict(split='test'),
+            features=torch.arange(len(labels) * 3.0).view(-1, 3).square(),
+        )
+        return maps_of([record], [predictions])
+
+    # the first class, the middle one and the last are chosen
+    assert maps([0, 1, 1, 1, 3, 4]) == {}
+    assert maps([0, 0, 1, 1, 4])['ce']['pca']['labels'].tolist() == [0, 0, 4]

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 from functools import partial
 from pathlib import Path
 
+import torch
 from rich.console import Console
 from rich.progress import track
 
@@ -116,13 +117,12 @@ def feature_maps(
     maps = {}
     for name, group in bar(list(by_recipe(records).items()), 'mapping'):
         p = of[id(group[0])]
-        # at least three images in all, or there is no plane to put them on
-        if len(p.labels) < 3 or p.features.shape[1] < 2:
+        chosen = torch.tensor(chosen_classes(group[0]['class_counts']))
+        images = (p.labels[:, None] == chosen).sum(0)
+        # three images, or there is no plane to put them on
+        if images.sum() < 3 or p.features.shape[1] < 2:
             continue
-        held = set(p.labels.tolist())
-        classes = [
-            c for c in chosen_classes(group[0]['class_counts']) if c in held
-        ]
+        classes = chosen[images > 0].tolist()
         maps[name] = {
             method: feature_map_points(p.features, p.labels, classes, method)
             for method in ('pca', 'tsne')

@@ -6,7 +6,8 @@ and read docs/large_models.md.
 
 runner_type = 'FlexibleRunner'
 strategy = dict(
-    type='FSDPStrategy',
+    # one file with all weights, which tools/test.py reads
+    type='FullStateFSDPStrategy',
     # parts of at least this many parameters are gathered one at a time
     model_wrapper=dict(
         auto_wrap_policy=dict(
@@ -14,6 +15,4 @@ strategy = dict(
             min_num_params=int(1e7),
         ),
     ),
-    # one file with all weights, which tools/test.py reads
-    state_dict_cfg='full',
 )
