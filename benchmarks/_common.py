@@ -17,6 +17,7 @@ from mmpretrain.datasets import BaseDataset
 from mmpretrain.registry import DATASETS
 
 from mmlt.datasets.in_memory import InMemoryDataset
+from mmlt.evaluation.run_numbers import plain
 
 
 def environment(*packages: str) -> dict:
@@ -86,19 +87,11 @@ def synchronize() -> None:
 
 def write(result: dict, out: Path | None) -> None:
     """Print a result, and write it where asked; nan becomes null."""
-    text = json.dumps(_without_nan(result), indent=2, allow_nan=False)
+    text = json.dumps(plain(result), indent=2, allow_nan=False)
     print(text)
     if out:
         out.parent.mkdir(parents=True, exist_ok=True)
         out.write_text(text + '\n')
-
-
-def _without_nan(value):
-    if isinstance(value, dict):
-        return {key: _without_nan(v) for key, v in value.items()}
-    if isinstance(value, list | tuple):
-        return [_without_nan(v) for v in value]
-    return None if value != value else value
 
 
 def random_images(num: int) -> tuple[np.ndarray, np.ndarray]:

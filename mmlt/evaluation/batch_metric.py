@@ -45,15 +45,7 @@ class BatchMetric(BaseMetric):
 
     def process(self, data_batch, data_samples: Sequence[dict]) -> None:
         """Keep what is needed of a batch of predictions."""
-        scores = [sample['pred_score'] for sample in data_samples]
-        labels = torch.cat([sample['gt_label'] for sample in data_samples])
-        scores = (
-            torch.cat(scores)
-            if scores[0].dim() == 2
-            else (torch.stack(scores))
-        )
-        check_scores(scores, labels)
-        self.results.append(self.reduce(scores, labels))
+        self.results.append(self.reduce(*scores_and_labels(data_samples)))
 
     def compute_metrics(self, results: list[dict]) -> dict[str, float]:
         """Parent's name for :meth:`compute`, on a list of batches."""
@@ -83,18 +75,26 @@ class BatchMetric(BaseMetric):
         return {f'{self.prefix}/{name}': v for name, v in metrics.items()}
 
 
-def check_scores(scores: Tensor, labels: Tensor) -> None:
-    """Refuse labels that are no class, and scores that are no number.
+def scores_and_labels(data_samples: Sequence[dict]) -> tuple[Tensor, Tensor]:
+    """Predictions of a batch, one ``BatchDataSample`` or a list of samples.
+
+    Returns:
+        (N, C) scores and (N,) int64 labels.
 
     Raises:
-        ValueError: Saying what is wrong.
+        ValueError: If a label is no class, or a score no number.
     """
+    scores = [sample['pred_score'] for sample in data_samples]
+    labels = torch.cat([sample['gt_label'] for sample in data_samples])
+    whole = scores[0].dim() == 2
+    scores = torch.cat(scores) if whole else torch.stack(scores)
     check_predictions(scores, labels, scores.shape[1], 'probabilities')
     if scores.isnan().any():
         raise ValueError(
             'Expected scores that are numbers, but a sample of the batch has '
             'nan. Did the training diverge?'
         )
+    return scores, labels
 
 
 def _concatenate(results: list[dict]) -> dict[str, Tensor]:

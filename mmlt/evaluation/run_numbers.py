@@ -8,9 +8,9 @@ from torch import Tensor
 from mmlt.functional import (
     cluster_spread,
     misclassified_area_counts,
+    misclassified_area_shares,
     spearman_correlation,
 )
-from mmlt.functional.misclassified_area import OUTCOMES
 from mmlt.structures import Predictions
 
 from .summary import summarize
@@ -163,19 +163,18 @@ def _area(predictions: Predictions) -> dict | None:
     """The misclassified area in percent, of all and of each class."""
     if predictions.tau is None:
         return None
-    count, *outcomes = misclassified_area_counts(
-        predictions.logits.double(),
+    counts = misclassified_area_counts(
+        predictions.logits,
         predictions.labels,
         predictions.tau,
         predictions.bias,
-    ).double()
-    area = {
-        name: 100 * value.sum() / count.sum()
-        for name, value in zip(OUTCOMES, outcomes, strict=True)
-    }
+    )
+    everything = torch.ones(1, counts.shape[1])
+    whole = misclassified_area_shares(counts, everything)
+    area = {name: 100 * share[0] for name, share in whole.items()}
     area['classes'] = {
-        name: 100 * value / count
-        for name, value in zip(OUTCOMES, outcomes, strict=True)
+        name: 100 * share
+        for name, share in misclassified_area_shares(counts).items()
     }
     return plain(area)
 

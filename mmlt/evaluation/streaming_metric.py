@@ -13,7 +13,7 @@ from mmengine.evaluator import BaseMetric
 from mmengine.logging import print_log
 from torch import Tensor
 
-from .batch_metric import check_scores
+from .batch_metric import scores_and_labels
 
 
 class StreamingMetric(BaseMetric):
@@ -61,13 +61,9 @@ class StreamingMetric(BaseMetric):
 
     def process(self, data_batch, data_samples: Sequence[dict]) -> None:
         """Add a batch of predictions."""
-        scores = [sample['pred_score'] for sample in data_samples]
-        labels = torch.cat([sample['gt_label'] for sample in data_samples])
-        whole = scores[0].dim() == 2
-        scores = torch.cat(scores) if whole else torch.stack(scores)
+        scores, labels = scores_and_labels(data_samples)
         if not len(labels):
             return
-        check_scores(scores, labels)
         if self.sums is None:
             self.sums = self.start(scores.shape[1], scores.device)
         if self.held_back is not None:

@@ -57,6 +57,7 @@ from .losses import (
 from .misclassified_area import (
     misclassified_area,
     misclassified_area_counts,
+    misclassified_area_shares,
     scaled_feature_logits,
 )
 from .mixup import beta_weights, mix_batch
@@ -178,6 +179,7 @@ __all__ = [
     'mean_overlaps',
     'misclassified_area',
     'misclassified_area_counts',
+    'misclassified_area_shares',
     'mix_batch',
     'model_state_bytes',
     'mutual_distillation',

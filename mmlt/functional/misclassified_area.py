@@ -87,3 +87,27 @@ def misclassified_area_counts(
     size = scores.shape[1]
     rows = [labels, *(labels[area[name]] for name in OUTCOMES)]
     return torch.stack([torch.bincount(row, minlength=size) for row in rows])
+
+
+def misclassified_area_shares(
+    counts: Tensor, groups: Tensor | None = None
+) -> dict[str, Tensor]:
+    """Shares of the samples of groups of classes, from counts.
+
+    Args:
+        counts: (4, C) of :func:`misclassified_area_counts`.
+        groups: (G, C) bool, the classes of each group; None for every class
+            by itself.
+
+    Returns:
+        (G,) or (C,) float64 in [0, 1] for each of 'changed', 'lost' and
+        'gained'; nan where there is no sample.
+    """
+    sums = counts.double()
+    if groups is not None:
+        sums = sums @ groups.to(sums).T
+    size, *outcomes = sums
+    return {
+        name: outcome / size
+        for name, outcome in zip(OUTCOMES, outcomes, strict=True)
+    }

@@ -4,6 +4,7 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import torch
@@ -14,6 +15,7 @@ from mmlt.engine.prediction_dump import load_network, predict_split
 from mmlt.engine.preflight import read_config
 from mmlt.engine.work_dir import WorkDir, read_work_dir
 from mmlt.evaluation import run_numbers, training_numbers
+from mmlt.evaluation.run_numbers import MATRIX_CLASSES
 from mmlt.functional import head_to_vmf, vmf_overlap
 from mmlt.structures import Predictions, load_predictions, save_predictions
 
@@ -108,12 +110,11 @@ def make_record(
     """
     init_default_scope(run.config.get('default_scope', 'mmpretrain'))
     model, meta = load_network(run.config, run.checkpoint)
-    try:
-        with torch.no_grad():
-            overlap = vmf_overlap(*head_to_vmf(model.head, torch.float64))
-    except TypeError:  # a head that is no density
-        overlap = None
     counts = predictions.class_counts.tolist()
+    overlap = None
+    if len(counts) <= MATRIX_CLASSES:
+        with suppress(TypeError), torch.no_grad():  # a head without density
+            overlap = vmf_overlap(*head_to_vmf(model.head, torch.float64))
     names = (meta.get('dataset_meta') or {}).get('classes')
     return {
         'recipe': run.recipe,

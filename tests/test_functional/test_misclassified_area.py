@@ -1,5 +1,8 @@
 """The three cases of the appendix, with its network worked by hand."""
 
+import math
+
+import numpy as np
 import pytest
 import torch
 from torch import nn
@@ -7,6 +10,7 @@ from torch import nn
 from mmlt.functional import (
     misclassified_area,
     misclassified_area_counts,
+    misclassified_area_shares,
     scaled_feature_logits,
 )
 
@@ -135,3 +139,25 @@ def test_dtype_is_kept(dtype):
         logits, torch.tensor([0, 1, 1]), torch.ones(2).double(), torch.ones(2)
     )
     assert out.dtype == dtype
+
+
+def test_shares_are_of_the_samples_of_a_group():
+    counts = torch.tensor(
+        [[10, 5, 0, 1], [4, 1, 0, 1], [3, 0, 0, 0], [1, 1, 0, 1]]
+    )
+    groups = torch.tensor([[1, 1, 1, 1], [0, 1, 0, 1], [0, 0, 1, 0]]).bool()
+    found = misclassified_area_shares(counts, groups)
+    expected = {
+        'changed': [6 / 16, 2 / 6, math.nan],
+        'lost': [3 / 16, 0, math.nan],
+        'gained': [3 / 16, 2 / 6, math.nan],
+    }
+    assert found.keys() == expected.keys()
+    for name, values in expected.items():
+        np.testing.assert_array_equal(found[name].numpy(), values)
+    each = misclassified_area_shares(counts)
+    by_one = misclassified_area_shares(counts, torch.eye(4).bool())
+    for name, share in each.items():
+        assert share.dtype == torch.float64
+        np.testing.assert_array_equal(share, by_one[name])
+    assert each['changed'][0] == 0.4

@@ -21,9 +21,9 @@ from mmlt.evaluation.tables import (
 from mmlt.functional import (
     compression_factors,
     misclassified_area_counts,
+    misclassified_area_shares,
     shot_groups,
 )
-from mmlt.functional.misclassified_area import OUTCOMES
 from mmlt.structures import Predictions, load_predictions
 
 
@@ -97,29 +97,31 @@ def rows_of(
     predictions: Predictions, gamma: float | None, per_class: bool
 ) -> list[dict]:
     """A row for all, for each shot group, and for each class."""
-    size, *counts = misclassified_area_counts(
+    counts = misclassified_area_counts(
         predictions.logits.double(),
         predictions.labels,
         factors(predictions, gamma),
         predictions.bias,
-    ).double()
-    everything = torch.ones(len(size), dtype=torch.bool)
+    )
+    everything = torch.ones(counts.shape[1], dtype=torch.bool)
     groups = {'all': everything} | shot_groups(predictions.class_counts)
+    names, of_groups = list(groups), torch.stack([*groups.values()])
+    images = (counts[0] * of_groups).sum(1)
+    shares = misclassified_area_shares(counts, of_groups)
     if per_class:
-        one = torch.eye(len(size), dtype=torch.bool)
-        groups |= {f'class {c}': one[c] for c in range(len(size))}
-    rows = []
-    for name, group in groups.items():
-        row = {
+        names += [f'class {c}' for c in range(counts.shape[1])]
+        images = torch.cat([images, counts[0]])
+        of_classes = misclassified_area_shares(counts)
+        shares = {k: torch.cat([v, of_classes[k]]) for k, v in shares.items()}
+    return [
+        {
             'split': predictions.meta['split'],
             'classes': name,
-            'images': int(size[group].sum()),
+            'images': images[i].item(),
         }
-        for outcome, count in zip(OUTCOMES, counts, strict=True):
-            share = 100 * count[group].sum() / size[group].sum()
-            row[f'{outcome} (%)'] = share.item()
-        rows.append(row)
-    return rows
+        | {f'{k} (%)': 100 * share[i].item() for k, share in shares.items()}
+        for i, name in enumerate(names)
+    ]
 
 
 def run(args: argparse.Namespace) -> list[dict]:

@@ -9,10 +9,10 @@ from mmlt.functional import (
     compression_factors,
     head_bias,
     misclassified_area_counts,
+    misclassified_area_shares,
     shot_groups,
 )
 from mmlt.functional.compression import check_compression_settings
-from mmlt.functional.misclassified_area import OUTCOMES
 from mmlt.functional.prediction_checks import HALF, check_probabilities
 
 
@@ -119,17 +119,24 @@ class MisclassifiedArea(StreamingMetric):
 
     def read(self) -> dict[str, float]:
         """Shares in percent."""
-        size, *counts = self.sums['counts'].double().cpu()
-        groups = {'': torch.ones_like(size, dtype=torch.bool)}
+        counts = self.sums['counts'].cpu()
+        groups = {'': torch.ones(counts.shape[1], dtype=torch.bool)}
         if self.class_counts is not None:
             shots = shot_groups(self.class_counts, self.many, self.few)
             groups |= {f'_{name}': group for name, group in shots.items()}
-        metrics = {}
-        for outcome, count in zip(OUTCOMES, counts, strict=True):
-            for suffix, group in groups.items():
-                share = 100 * count[group].sum() / size[group].sum()
-                metrics[outcome + suffix] = share.item()
-            if self.per_class:
-                share = (100 * count / size).tolist()
-                metrics[f'{outcome}_per_class'] = share
+        of_groups = torch.stack([*groups.values()])
+        metrics = {
+            outcome + suffix: 100 * share
+            for outcome, shares in misclassified_area_shares(
+                counts, of_groups
+            ).items()
+            for suffix, share in zip(groups, shares.tolist(), strict=True)
+        }
+        if self.per_class:
+            metrics |= {
+                f'{outcome}_per_class': (100 * shares).tolist()
+                for outcome, shares in misclassified_area_shares(
+                    counts
+                ).items()
+            }
         return metrics
