@@ -37,7 +37,7 @@ from mmlt.engine.optim_wrappers import AutocastOptimWrapper
 from mmlt.engine.optim_wrappers.autocast_optim_wrapper import (
     computes_bfloat16,
 )
-from mmlt.engine.preflight import complete_config
+from mmlt.runs.preflight import complete_config
 
 ROOT = Path(__file__).resolve().parents[1]
 DEVICE = 'cuda' if torch.cuda.is_available() else 'cpu'

@@ -36,7 +36,7 @@ from mmengine.runner import Runner
 from mmpretrain.registry import HOOKS
 
 import mmlt.models  # noqa: F401
-from mmlt.engine.preflight import complete_config
+from mmlt.runs.preflight import complete_config
 
 ROOT = Path(__file__).resolve().parents[1]
 WARM_UP = 5

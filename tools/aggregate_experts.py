@@ -17,8 +17,8 @@ from mmengine.runner import Runner
 from torch import Tensor
 
 import mmlt  # noqa: F401 (checks the environment, resolves 'mmlt::')
-from mmlt.engine.expert_aggregation import learn_expert_weights
-from mmlt.engine.preflight import (
+from mmlt.posthoc.expert_weights import learn_expert_weights
+from mmlt.runs.preflight import (
     check_checkpoint,
     check_config,
     check_work_dir,

@@ -20,7 +20,7 @@ from mmengine.runner.checkpoint import load_state_dict
 from torch import Tensor, nn
 
 import mmlt  # noqa: F401 (checks the environment, resolves 'mmlt::')
-from mmlt.engine.overlap_calibration import (
+from mmlt.posthoc.overlap import (
     BIAS_AT,
     CRITERIA,
     Classifier,
@@ -28,12 +28,12 @@ from mmlt.engine.overlap_calibration import (
     choose_alpha,
     read_classifier,
 )
-from mmlt.engine.preflight import (
+from mmlt.runs.preflight import (
     check_checkpoint,
     check_config,
     complete_config,
 )
-from mmlt.engine.splits import pipeline_of, with_pipeline
+from mmlt.runs.splits import pipeline_of, with_pipeline
 from mmlt.structures import labels_of
 
 ALPHAS = [round(0.1 * i, 1) for i in range(11)]

@@ -21,7 +21,7 @@ from mmengine.config import Config, DictAction
 from torch import Tensor, nn
 
 import mmlt  # noqa: F401 (checks the environment, resolves 'mmlt::')
-from mmlt.engine.export import (
+from mmlt.export.formats import (
     PlainClassifier,
     description,
     load_model,
@@ -29,12 +29,12 @@ from mmlt.engine.export import (
     relative_difference,
     sample_images,
 )
-from mmlt.engine.inference import (
+from mmlt.export.inference import (
     input_size,
     preprocessor_settings,
     reads_files,
 )
-from mmlt.engine.preflight import check_checkpoint, check_config
+from mmlt.runs.preflight import check_checkpoint, check_config
 
 SUFFIX = {'torchscript': '.pt', 'onnx': '.onnx', 'mmpretrain': '.pth'}
 ONNX_NEEDS = ('onnx', 'onnxscript', 'onnxruntime')

@@ -17,7 +17,7 @@ import mmpretrain
 import torch
 
 import mmlt
-from mmlt.engine.preflight import check_checkpoint
+from mmlt.runs.preflight import check_checkpoint
 
 TRAINING_STATE = ('optimizer', 'param_schedulers', 'hook_msgs', 'message_hub')
 EMA, PREFIX = 'ema_state_dict', 'module.'

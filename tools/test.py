@@ -12,7 +12,7 @@ from mmengine.registry import RUNNERS
 from mmengine.runner import Runner
 
 import mmlt  # noqa: F401 (checks the environment, resolves 'mmlt::')
-from mmlt.engine.preflight import (
+from mmlt.runs.preflight import (
     check_checkpoint,
     check_config,
     check_work_dir,

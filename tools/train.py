@@ -7,7 +7,7 @@ import sys
 from mmengine.config import Config, DictAction
 
 import mmlt  # noqa: F401 (checks the environment, resolves 'mmlt::')
-from mmlt.engine.preflight import (
+from mmlt.runs.preflight import (
     check_checkpoint,
     check_config,
     check_work_dir,
@@ -15,7 +15,7 @@ from mmlt.engine.preflight import (
     default_work_dir,
     join_processes,
 )
-from mmlt.engine.two_stage import (
+from mmlt.runs.two_stage import (
     last_checkpoint,
     load_first_stage,
     plan_stages,

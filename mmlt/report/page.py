@@ -9,7 +9,7 @@ from pathlib import Path
 
 from matplotlib.figure import Figure
 
-from mmlt.structures import check_can_write, whole_file
+from mmlt.fileio import check_can_write, whole_file
 from mmlt.visualization import css_svg, file_svg, theme
 from mmlt.visualization.style import FONTS, THEMES
 

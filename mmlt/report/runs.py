@@ -11,12 +11,12 @@ import torch
 from mmengine.config import Config, ConfigDict
 from mmengine.registry import init_default_scope
 
-from mmlt.engine.prediction_dump import load_network, predict_split
-from mmlt.engine.preflight import read_config
-from mmlt.engine.work_dir import WorkDir, read_work_dir
 from mmlt.evaluation import run_numbers, training_numbers
 from mmlt.evaluation.run_numbers import MATRIX_CLASSES
 from mmlt.functional import head_to_vmf, vmf_overlap
+from mmlt.runs.folder import WorkDir, read_work_dir
+from mmlt.runs.predict import load_network, predict_split
+from mmlt.runs.preflight import read_config
 from mmlt.structures import Predictions, load_predictions, save_predictions
 
 Progress = Callable[[Iterable], Iterable]

@@ -6,17 +6,14 @@ from .batch_data_sample import (
 )
 from .mixed_labels import MixedLabels
 from .predictions import Predictions, load_predictions, save_predictions
-from .whole_file import check_can_write, whole_file
 
 __all__ = [
     'BatchDataSample',
     'MixedLabels',
     'Predictions',
-    'check_can_write',
     'is_batch',
     'labels_of',
     'load_predictions',
     'save_predictions',
     'unpack_batch',
-    'whole_file',
 ]

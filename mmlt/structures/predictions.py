@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from .whole_file import whole_file
+from mmlt.fileio import whole_file
 
 SPLITS = ('train', 'held-out', 'val', 'test')
 # what numpy raises at other files, empty ones and damaged ones

@@ -10,7 +10,7 @@ from mmpretrain.registry import DATASETS, MODELS
 from PIL import Image
 
 from mmlt.datasets.counting import class_counts_of
-from mmlt.engine.preflight import complete_config
+from mmlt.runs.preflight import complete_config
 from mmlt.structures import labels_of
 
 ROOT = Path(__file__).parents[2]

@@ -7,7 +7,7 @@ from mmengine.model.utils import convert_sync_batchnorm
 from mmpretrain.registry import MODELS
 from torch import nn
 
-from mmlt.engine.preflight import complete_config
+from mmlt.runs.preflight import complete_config
 
 from .trainings import ROOT
 

@@ -21,7 +21,7 @@ import mmlt.engine
 import mmlt.evaluation
 import mmlt.models  # noqa: F401
 from mmlt.datasets import DigitsLT
-from mmlt.engine.preflight import complete_config
+from mmlt.runs.preflight import complete_config
 
 ROOT = Path(__file__).parents[2]
 # laying out the text of the config takes most of the time

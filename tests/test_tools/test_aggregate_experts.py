@@ -10,7 +10,7 @@ import torch
 from mmengine.config import Config
 from mmengine.runner import Runner
 
-from mmlt.engine.preflight import complete_config
+from mmlt.runs.preflight import complete_config
 
 ROOT = Path(__file__).parents[2]
 

@@ -15,8 +15,8 @@ from mmengine.logging import MMLogger
 from mmengine.registry import MODELS
 from mmengine.runner import Runner
 
-from mmlt.engine.preflight import complete_config
 from mmlt.functional import calibrated_concentration, vmf_overlap
+from mmlt.runs.preflight import complete_config
 
 ROOT = Path(__file__).parents[2]
 RECIPE = ROOT / 'configs/vmf/resnet20_digitslt_held-out.py'

@@ -8,7 +8,7 @@ import pytest
 import torch
 from mmengine.config import Config
 
-from mmlt.engine.export import relative_difference, sample_images
+from mmlt.export.formats import relative_difference, sample_images
 from tests.export_models import ROOT, imagenet, load_tool, save_run
 
 CLASSES = list('0123456789')

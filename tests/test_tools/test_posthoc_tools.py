@@ -12,12 +12,12 @@ import torch
 from mmengine.config import Config
 from mmengine.runner import Runner
 
-from mmlt.engine.preflight import complete_config
-from mmlt.engine.splits import split_loader
-from mmlt.evaluation.posthoc import CALIBRATORS, check_fit_split
-from mmlt.evaluation.tables import markdown_table
-from mmlt.evaluation.test_agnostic import subset_rows, weighted_row
+from mmlt.evaluation.prior_shift_evaluation import subset_rows, weighted_row
 from mmlt.functional import long_tailed_prior
+from mmlt.posthoc.calibrators import CALIBRATORS, check_fit_split
+from mmlt.report.table import markdown_table
+from mmlt.runs.preflight import complete_config
+from mmlt.runs.splits import split_loader
 from mmlt.structures import Predictions, load_predictions, save_predictions
 
 ROOT = Path(__file__).parents[2]

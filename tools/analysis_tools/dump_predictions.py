@@ -14,10 +14,10 @@ from rich.console import Console
 from rich.progress import track
 
 import mmlt  # noqa: F401 (checks the environment, resolves 'mmlt::')
-from mmlt.engine.prediction_dump import file_hash, find_run, predict_split
-from mmlt.engine.preflight import check_config, read_config
+from mmlt.fileio import check_can_write
+from mmlt.runs.predict import file_hash, find_run, predict_split
+from mmlt.runs.preflight import check_config, read_config
 from mmlt.structures import (
-    check_can_write,
     load_predictions,
     save_predictions,
 )

@@ -13,16 +13,16 @@ from pathlib import Path
 import torch
 
 import mmlt  # noqa: F401 (checks the environment, resolves 'mmlt::')
-from mmlt.evaluation.tables import (
-    check_table_path,
-    markdown_table,
-    write_table,
-)
 from mmlt.functional import (
     compression_factors,
     misclassified_area_counts,
     misclassified_area_shares,
     shot_groups,
+)
+from mmlt.report.table import (
+    check_table_path,
+    markdown_table,
+    write_table,
 )
 from mmlt.structures import Predictions, load_predictions
 

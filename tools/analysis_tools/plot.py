@@ -19,6 +19,7 @@ import mmlt.engine
 import mmlt.models  # noqa: F401
 from mmlt.evaluation import chosen_classes, feature_map_points
 from mmlt.evaluation.run_numbers import MATRIX_CLASSES
+from mmlt.fileio import check_can_write, whole_file
 from mmlt.report import (
     by_recipe,
     check_same_test_set,
@@ -27,7 +28,6 @@ from mmlt.report import (
     set_names,
 )
 from mmlt.report.pictures import Picture
-from mmlt.structures import check_can_write, whole_file
 from mmlt.visualization import save_figure, side_by_side, theme
 from mmlt.visualization.style import check_picture_path
 

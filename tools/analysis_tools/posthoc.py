@@ -14,12 +14,12 @@ from rich.progress import track
 
 import mmlt  # noqa: F401 (checks the environment, resolves 'mmlt::')
 from mmlt.evaluation import summarize
-from mmlt.evaluation.posthoc import (
+from mmlt.posthoc.calibrators import (
     CALIBRATORS,
     check_fit_split,
     check_not_test,
 )
-from mmlt.evaluation.tables import (
+from mmlt.report.table import (
     check_table_path,
     markdown_table,
     write_table,

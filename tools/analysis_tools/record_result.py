@@ -9,10 +9,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-from mmlt.engine.preflight import read_config
-from mmlt.engine.run_record import read_run_record
-from mmlt.engine.work_dir import logged, logs_of, minutes_of
-from mmlt.structures import whole_file
+from mmlt.fileio import whole_file
+from mmlt.runs.folder import logged, logs_of, minutes_of
+from mmlt.runs.preflight import read_config
+from mmlt.runs.record import read_run_record
 
 ROOT = Path(__file__).resolve().parents[2]
 LEDGER = ROOT / 'results' / 'results.csv'

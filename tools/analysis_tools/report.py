@@ -22,6 +22,7 @@ import mmlt.datasets
 import mmlt.engine
 import mmlt.models  # noqa: F401
 from mmlt.evaluation import chosen_classes, feature_map_points
+from mmlt.fileio import check_can_write
 from mmlt.report import (
     build_report,
     by_recipe,
@@ -34,7 +35,7 @@ from mmlt.report import (
     write_report,
 )
 from mmlt.report.build import all_pictures
-from mmlt.structures import Predictions, check_can_write
+from mmlt.structures import Predictions
 
 LEDGER = Path(__file__).resolve().parents[2] / 'results' / 'results.csv'
 

@@ -14,13 +14,16 @@ from rich.console import Console
 from rich.progress import track
 
 import mmlt  # noqa: F401 (checks the environment, resolves 'mmlt::')
-from mmlt.evaluation.posthoc import check_counts
-from mmlt.evaluation.tables import (
+from mmlt.evaluation.prior_shift_evaluation import (
+    test_distributions,
+    weighted_row,
+)
+from mmlt.posthoc.calibrators import check_counts
+from mmlt.report.table import (
     check_table_path,
     markdown_table,
     write_table,
 )
-from mmlt.evaluation.test_agnostic import test_distributions, weighted_row
 from mmlt.structures import Predictions, load_predictions
 
 PRIORS = ('train', 'uniform')

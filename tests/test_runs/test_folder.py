@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from mmlt.engine.work_dir import read_work_dir
+from mmlt.runs.folder import read_work_dir
 
 CONFIG = """
 model = dict(type='A')

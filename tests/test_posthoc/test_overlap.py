@@ -5,11 +5,6 @@ import torch.nn.functional as F
 from mmpretrain.models import LinearClsHead
 from torch import nn
 
-from mmlt.engine.overlap_calibration import (
-    calibrate,
-    choose_alpha,
-    read_classifier,
-)
 from mmlt.functional import vmf_bias, vmf_overlap
 from mmlt.models import (
     CalibratedClsHead,
@@ -17,6 +12,11 @@ from mmlt.models import (
     CosineClsHead,
     TauNormClsHead,
     VMFClsHead,
+)
+from mmlt.posthoc.overlap import (
+    calibrate,
+    choose_alpha,
+    read_classifier,
 )
 
 HEADS = {

@@ -6,7 +6,7 @@ import json
 import math
 from pathlib import Path
 
-from mmlt.structures import check_can_write, whole_file
+from mmlt.fileio import check_can_write, whole_file
 
 FORMATS = ('.md', '.csv', '.json')
 

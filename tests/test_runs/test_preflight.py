@@ -8,7 +8,7 @@ import pytest
 import torch
 from mmengine.config import Config
 
-from mmlt.engine.preflight import (
+from mmlt.runs.preflight import (
     check_checkpoint,
     check_config,
     check_work_dir,

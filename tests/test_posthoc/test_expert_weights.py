@@ -1,8 +1,8 @@
 import pytest
 import torch
 
-from mmlt.engine.expert_aggregation import learn_expert_weights
 from mmlt.functional import view_agreement
+from mmlt.posthoc.expert_weights import learn_expert_weights
 
 
 def views(steady=0, n=64, c=5, generator=None):

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from mmengine.config import Config
 
-from .prediction_dump import find_run
+from .predict import find_run
 from .preflight import read_config
-from .run_record import read_run_record
+from .record import read_run_record
 
 # what makes two runs repetitions of one recipe; the seed is not among them
 RECIPE_PARTS = (
@@ -40,7 +40,7 @@ class WorkDir:
             epoch.
         minutes: Wall clock, of all parts of a resumed run.
         device: What the log says, 'CPU' or the name of the GPU.
-        parts: Of :func:`~mmlt.engine.run_record.read_run_record`; empty
+        parts: Of :func:`~mmlt.runs.record.read_run_record`; empty
             where the run was not recorded.
     """
 

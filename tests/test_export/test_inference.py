@@ -10,7 +10,7 @@ from mmengine.config import Config
 from mmpretrain import ImageClassificationInferencer
 
 import mmlt.models  # noqa: F401 (registers the parts)
-from mmlt.engine.inference import (
+from mmlt.export.inference import (
     inference_config,
     input_size,
     network_reads_rgb,

@@ -3,8 +3,8 @@
 import torch
 import torch.nn.functional as F
 
-from mmlt.evaluation import posthoc
 from mmlt.functional import balanced_weights
+from mmlt.posthoc import calibrators as posthoc
 from mmlt.structures import Predictions
 
 COUNTS = torch.tensor([500, 200, 101, 60, 20, 12, 8, 5])

@@ -9,8 +9,8 @@ import pytest
 from mmengine.config import Config
 
 import mmlt
-from mmlt.engine import run_record
-from mmlt.engine.run_record import (
+from mmlt.runs import record as run_record
+from mmlt.runs.record import (
     checkout,
     code_version,
     kept_arguments,

@@ -5,7 +5,7 @@ import os
 
 import pytest
 
-from mmlt.structures import check_can_write, whole_file
+from mmlt.fileio import check_can_write, whole_file
 
 
 def test_the_draft_takes_the_place_of_the_file(tmp_path):

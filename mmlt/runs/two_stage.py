@@ -29,7 +29,7 @@ from mmengine.registry import RUNNERS
 from mmengine.runner import Runner
 
 from .preflight import check_checkpoint, check_config
-from .run_record import record_run
+from .record import record_run
 
 # what two trainings must have in common to give the same network
 SETTINGS = (

@@ -10,7 +10,7 @@ from mmengine.config import Config
 from mmengine.dist import master_only
 
 import mmlt
-from mmlt.structures import whole_file
+from mmlt.fileio import whole_file
 
 NAME = 'run.json'
 # what of a checkout can change a result

@@ -8,7 +8,7 @@ from mmengine.config import Config
 from mmpretrain.registry import MODELS
 
 import mmlt.models  # noqa: F401 (registers the parts)
-from mmlt.engine.export import (
+from mmlt.export.formats import (
     PlainClassifier,
     check_without_mmlt,
     description,

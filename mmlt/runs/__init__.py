@@ -1,0 +1,1 @@
+"""A work directory: config, checkpoint, record, log, splits, predictions."""
