@@ -11,6 +11,8 @@ from mmlt.functional import sample_rows, sampling_probabilities
 from mmlt.functional.sampling import check_strategy
 from mmlt.functional.schedule import check_epoch, epoch_of
 
+__all__ = ['LongTailSampler']
+
 
 @DATA_SAMPLERS.register_module()
 class LongTailSampler(DefaultSampler):

@@ -8,6 +8,8 @@ from torch import Tensor, nn
 from mmlt.functional.schedule import check_epoch, epoch_of
 from mmlt.structures import MixedLabels
 
+__all__ = ['DeferredLoss']
+
 
 @MODELS.register_module()
 class DeferredLoss(nn.Module):

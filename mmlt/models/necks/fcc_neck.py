@@ -15,6 +15,8 @@ from mmlt.functional.schedule import check_epoch, epoch_of
 from mmlt.models.class_counts import ClassCountsMixin
 from mmlt.structures import MixedLabels
 
+__all__ = ['FCCNeck']
+
 MIXED_LABELS = ('weighted', 'first')
 
 
