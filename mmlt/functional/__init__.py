@@ -88,6 +88,7 @@ from .prior_shift import (
 from .remix import remix_label_weights
 from .repetitions import mean_over_seeds, seed_difference
 from .sampling import sample_rows, sampling_probabilities
+from .schedule import check_epoch, epoch_of
 from .shots import group_accuracy, shot_groups
 from .vmf import (
     vmf_log_partition,
@@ -127,6 +128,7 @@ __all__ = [
     'causal_to_vmf',
     'cdt_loss',
     'cdt_temperatures',
+    'check_epoch',
     'check_vmf_parameters',
     'class_balanced_weights',
     'class_counts',
@@ -145,6 +147,7 @@ __all__ = [
     'directional_to_linear',
     'distillation_loss',
     'equal_mass_bins',
+    'epoch_of',
     'estimate_prior',
     'fit_by_likelihood',
     'group_accuracy',
