@@ -91,22 +91,16 @@ from .sampling import sample_rows, sampling_probabilities
 from .schedule import check_epoch, epoch_of
 from .shots import group_accuracy, shot_groups
 from .vmf import (
-    calibrated_concentration,
-    class_feature_consistency,
-    inter_class_discrepancy,
-    overlap_row_means,
-    vmf_kl,
     vmf_log_partition,
     vmf_mean_resultant,
     vmf_mean_resultant_derivative,
-    vmf_overlap,
 )
+from .vmf_calibration import calibrated_concentration
 from .vmf_classifier import (
     check_vmf_parameters,
     directional_logits,
     head_bias,
     head_to_vmf,
-    mean_overlaps,
     positive_concentration,
     raw_concentration,
     vmf_bias,
@@ -117,6 +111,9 @@ from .vmf_conversion import (
     linear_to_vmf,
     tau_norm_to_vmf,
 )
+from .vmf_divergence import vmf_kl, vmf_overlap
+from .vmf_losses import class_feature_consistency, inter_class_discrepancy
+from .vmf_overlap_sums import mean_overlaps, overlap_row_means
 
 __all__ = [
     'ClassificationState',
