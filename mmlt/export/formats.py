@@ -20,11 +20,9 @@ from mmpretrain.models import ClsHead, ImageClassifier, LinearClsHead
 from mmpretrain.registry import MODELS
 from torch import Tensor, nn
 
-from mmlt.functional import (
-    head_to_linear,
-    layer_norm_classifier,
-    linear_logits,
-)
+from mmlt.functional import layer_norm_classifier, linear_logits
+from mmlt.models import LongTailClassifier
+from mmlt.models.heads.reading import head_to_linear
 
 from .inference import (
     dataset_settings,
@@ -34,6 +32,8 @@ from .inference import (
     reads_files,
 )
 
+# a subclass may score in another way
+PLAIN_CLASSIFIERS = (ImageClassifier, LongTailClassifier)
 # whose modules there are where mmlt is not installed
 WITHOUT_MMLT = ('torch', 'mmcv', 'mmengine', 'mmpretrain')
 
@@ -150,8 +150,7 @@ def is_plain_chain(model: nn.Module) -> bool:
     """Whether a model is backbone, necks and a linear classifier at test."""
     head = getattr(model, 'head', None)
     plain = (
-        isinstance(model, ImageClassifier)
-        and type(model).__name__ in ('ImageClassifier', 'LongTailClassifier')
+        type(model) in PLAIN_CLASSIFIERS
         and isinstance(head, ClsHead)
         and type(head).pre_logits
         in (ClsHead.pre_logits, LinearClsHead.pre_logits)
@@ -190,10 +189,7 @@ def check_without_mmlt(model: nn.Module) -> None:
     Raises:
         ValueError: Naming the part and what can be done.
     """
-    if not isinstance(model, ImageClassifier) or type(model).__name__ not in (
-        'ImageClassifier',
-        'LongTailClassifier',
-    ):
+    if type(model) not in PLAIN_CLASSIFIERS:
         raise ValueError(
             'Expected an ImageClassifier or LongTailClassifier, but got '
             f'{type(model).__name__}, which plain mmpretrain does not have. '

@@ -34,7 +34,6 @@ from .focal import one_vs_all_focal_loss
 from .held_out import class_mean, held_out_rows
 from .linear_classifier import (
     directional_to_linear,
-    head_to_linear,
     layer_norm_classifier,
     linear_logits,
 )
@@ -99,8 +98,6 @@ from .vmf_calibration import calibrated_concentration
 from .vmf_classifier import (
     check_vmf_parameters,
     directional_logits,
-    head_bias,
-    head_to_vmf,
     positive_concentration,
     raw_concentration,
     vmf_bias,
@@ -153,9 +150,6 @@ __all__ = [
     'group_accuracy',
     'group_gaps',
     'hard_classes',
-    'head_bias',
-    'head_to_linear',
-    'head_to_vmf',
     'held_out_rows',
     'inter_class_discrepancy',
     'iv_ratio',

@@ -2,9 +2,7 @@
 
 import torch
 import torch.nn.functional as F
-from torch import Tensor, nn
-
-from .vmf_classifier import _linear_inside
+from torch import Tensor
 
 # what F.normalize divides by at least; its square still is a float32
 SMALLEST_LENGTH = 1e-12
@@ -102,44 +100,3 @@ def layer_norm_classifier(weight: Tensor) -> tuple[Tensor, Tensor, float]:
         torch.cat([half, -half], dim=1),
         SMALLEST_LENGTH**2,
     )
-
-
-def head_to_linear(head: nn.Module) -> tuple[Tensor, Tensor, bool]:
-    """Weight and bias of a head at test.
-
-    Args:
-        head: In evaluation mode. One with ``linear_parameters()``; a
-            ``torch.nn.Linear``; or mmpretrain's ``LinearClsHead``, or a
-            subclass that scores as it.
-
-    Returns:
-        weight (C, D), bias (C,), and whether features are divided by their
-        length before.
-
-    Raises:
-        RuntimeError: If the head is in training mode, in which its logits
-            may hold the training prior.
-        TypeError: If the head is not known to be linear.
-    """
-    if head.training:
-        raise RuntimeError(
-            f'Expected {type(head).__name__} in evaluation mode, but it is '
-            'in training mode, in which its logits may be others. Call '
-            '`eval()` first.'
-        )
-    if hasattr(head, 'linear_parameters'):
-        return head.linear_parameters()
-    linear = head if isinstance(head, nn.Linear) else _linear_inside(head)
-    if linear is None:
-        raise TypeError(
-            'Expected a head that is a linear or cosine classifier at test, '
-            f'but got {type(head).__name__}, which is not known to be one. '
-            '(Known: LinearClsHead, CosineClsHead, VMFClsHead, '
-            'TauNormClsHead, CausalClsHead, CalibratedClsHead; give another '
-            'a method `linear_parameters()` that returns weight (C, D), bias '
-            '(C,) and whether features are normalised.)'
-        )
-    weight, bias = linear.weight, linear.bias
-    if bias is None:
-        bias = weight.new_zeros(len(weight))
-    return weight, bias, False

@@ -8,11 +8,10 @@ from collections.abc import Callable
 
 import torch
 import torch.nn.functional as F
-from torch import Tensor, nn
+from torch import Tensor
 
 from .bessel import to_float64
 from .vmf import vmf_log_partition
-from .vmf_conversion import linear_to_vmf
 
 
 def positive_concentration(raw: Tensor) -> Tensor:
@@ -125,70 +124,6 @@ def directional_logits(
             features = F.normalize(features, dim=1)
         logits = features @ mu.to(dtype).T * kappa.to(dtype)
         return logits if offset is None else logits + offset.to(dtype)
-
-
-def head_to_vmf(
-    head: nn.Module, dtype: torch.dtype | None = None
-) -> tuple[Tensor, Tensor]:
-    r"""Concentrations and directions of a classifier.
-
-    Args:
-        head: One with ``vmf_parameters(dtype)``; a ``torch.nn.Linear``; or
-            mmpretrain's ``LinearClsHead``, or a subclass that scores as it.
-        dtype: In which to compute; that of the head for None.
-
-    Returns:
-        kappa (C,) and mu (C, D).
-
-    Raises:
-        TypeError: If the head is none of these.
-    """
-    if hasattr(head, 'vmf_parameters'):
-        return head.vmf_parameters(dtype)
-    linear = head if isinstance(head, nn.Linear) else _linear_inside(head)
-    if linear is None:
-        raise TypeError(
-            'Expected a head that can be read as a vMF classifier, but got '
-            f'{type(head).__name__}. (Known: LinearClsHead, CosineClsHead, '
-            'TauNormClsHead, CausalClsHead, VMFClsHead; give another a '
-            'method `vmf_parameters(dtype)` that returns kappa (C,) and mu '
-            '(C, D).)'
-        )
-    return linear_to_vmf(linear.weight.to(dtype or linear.weight.dtype))
-
-
-def head_bias(head: nn.Module) -> Tensor | None:
-    r"""What a head adds to the product with the feature, at test.
-
-    Args:
-        head: One that :func:`head_to_vmf` can read.
-
-    Returns:
-        (C,), or None where scaling the feature cannot change the predicted
-        class: the head has no bias, or normalises its features.
-
-    Raises:
-        TypeError: If the head cannot be read.
-    """
-    head_to_vmf(head)  # refuses what is not linear
-    if getattr(head, 'normalizes_features', False):
-        return None
-    if hasattr(head, 'logit_offset'):
-        bias = head.logit_offset()
-    elif hasattr(head, 'vmf_parameters') and not hasattr(head, 'fc'):
-        bias = head.bias
-    else:
-        bias = getattr(head, 'fc', head).bias
-    return None if bias is None else bias.detach()
-
-
-def _linear_inside(head: nn.Module) -> nn.Linear | None:
-    """The layer of a ``LinearClsHead``, known without importing the class."""
-    for kind in type(head).__mro__:
-        if kind.__name__ == 'LinearClsHead':
-            same = type(head).forward is kind.forward
-            return head.fc if same else None
-    return None
 
 
 def check_vmf_parameters(kappa: Tensor, mu: Tensor) -> None:

@@ -31,10 +31,11 @@ from mmlt.functional import (
     check_vmf_parameters,
     class_mean,
     directional_logits,
-    head_to_vmf,
     overlap_row_means,
     vmf_bias,
 )
+from mmlt.models import CalibratedClsHead
+from mmlt.models.heads.reading import head_to_vmf, logit_bias
 
 BIAS_AT = ('published', 'calibrated')
 CRITERIA = ('accuracy', 'nll')
@@ -87,7 +88,7 @@ def read_classifier(head: nn.Module) -> Classifier:
         ValueError: If it is calibrated already, or a concentration or
             direction is none.
     """
-    if type(head).__name__ == 'CalibratedClsHead':
+    if isinstance(head, CalibratedClsHead):
         raise ValueError(
             'Expected a head as it was trained, but got CalibratedClsHead. '
             'Calibrate the original checkpoint with another alpha.'
@@ -96,15 +97,12 @@ def read_classifier(head: nn.Module) -> Classifier:
     with torch.no_grad():
         kappa, mu = head_to_vmf(head, torch.float64)
         check_vmf_parameters(kappa, mu)
-        if hasattr(head, 'logit_offset'):
-            bias = head.logit_offset()
-        else:
-            bias = getattr(head, 'fc', head).bias
+        bias = logit_bias(head)
         bias = torch.zeros_like(kappa) if bias is None else bias.double()
     return Classifier(
         kappa.cpu(),
         mu.cpu(),
-        bias.detach().cpu(),
+        bias.cpu(),
         getattr(head, 'normalizes_features', False),
         getattr(head, 'has_density_bias', False),
     )

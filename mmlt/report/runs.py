@@ -13,7 +13,8 @@ from mmengine.registry import init_default_scope
 
 from mmlt.evaluation import run_numbers, training_numbers
 from mmlt.evaluation.run_numbers import MATRIX_CLASSES
-from mmlt.functional import head_to_vmf, vmf_overlap
+from mmlt.functional import vmf_overlap
+from mmlt.models.heads.reading import head_to_vmf
 from mmlt.runs.folder import WorkDir, read_work_dir
 from mmlt.runs.predict import load_network, predict_split
 from mmlt.runs.preflight import read_config

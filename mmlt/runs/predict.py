@@ -10,11 +10,14 @@ from mmengine.config import Config
 from mmengine.registry import MODELS, init_default_scope
 from mmengine.runner import Runner
 from mmengine.runner.checkpoint import load_state_dict
+from mmpretrain.models import CrossEntropyLoss, LabelSmoothLoss
 from torch import Tensor, nn
 
 from mmlt import __version__
 from mmlt.datasets.counting import class_counts_of
-from mmlt.functional import head_bias, head_to_vmf, mean_overlaps
+from mmlt.functional import mean_overlaps
+from mmlt.models import FCCNeck
+from mmlt.models.heads.reading import head_bias, head_to_vmf
 from mmlt.structures import Predictions, labels_of
 
 from .preflight import complete_config, read_checkpoint
@@ -196,7 +199,7 @@ def facts_of_the_head(model: nn.Module) -> dict[str, Tensor]:
     """
     facts = {}
     for module in model.modules():
-        if type(module).__name__ == 'FCCNeck' and len(module.tau):
+        if isinstance(module, FCCNeck) and len(module.tau):
             facts['tau'] = module.tau
     try:
         kappa, mu = head_to_vmf(model.head, torch.float64)
@@ -232,7 +235,7 @@ def model_prior(cfg: Config, head: nn.Module) -> str:
     loss = getattr(head, 'loss_module', None)
     sampler = (cfg.get('train_dataloader') or {}).get('sampler') or {}
     plain = (
-        type(loss).__name__ in ('CrossEntropyLoss', 'LabelSmoothLoss')
+        type(loss) in (CrossEntropyLoss, LabelSmoothLoss)
         and getattr(loss, 'class_weight', None) is None
         and sampler.get('type') == 'DefaultSampler'
     )

@@ -4,14 +4,10 @@ import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
-from mmpretrain.registry import MODELS
-from torch import nn
 
-import mmlt.models  # noqa: F401 (registers the heads)
 from mmlt.functional import (
     directional_logits,
     directional_to_linear,
-    head_to_linear,
     layer_norm_classifier,
     linear_logits,
 )
@@ -91,51 +87,3 @@ def test_shapes_that_do_not_fit_are_refused():
         directional_to_linear(KAPPA, MU, OFFSET[:4])
     with pytest.raises(ValueError, match=r'shape \(C, D\)'):
         layer_norm_classifier(KAPPA)
-
-
-HEADS = {
-    'linear': dict(type='LinearClsHead'),
-    'cosine': dict(type='CosineClsHead', scale=20),
-    'balanced cosine': dict(
-        type='CosineClsHead', balanced=True, test_prior='train'
-    ),
-    'vmf': dict(type='VMFClsHead', init_kappa_std=2.0),
-    'vmf, prior': dict(type='VMFClsHead', test_prior=[1, 2, 3, 4, 5]),
-    'tau-norm': dict(type='TauNormClsHead', tau=0.7),
-    'causal': dict(type='CausalClsHead', scale=16),
-    'calibrated': dict(type='CalibratedClsHead'),
-}
-
-
-@pytest.mark.parametrize('settings', HEADS.values(), ids=HEADS)
-def test_every_head_has_the_logits_of_its_linear_classifier(settings):
-    torch.manual_seed(0)
-    head = MODELS.build(dict(num_classes=5, in_channels=7, **settings))
-    if hasattr(head, 'set_class_counts'):
-        head.set_class_counts([50, 30, 20, 10, 5])
-    if hasattr(head, 'mu'):
-        head.kappa.copy_(KAPPA)
-        head.mu.copy_(MU)
-        head.bias.copy_(OFFSET)
-    head.double().eval()
-    weight, bias, normalize = head_to_linear(head)
-    assert weight.shape == (5, 7)
-    assert bias.shape == (5,)
-    assert normalize == getattr(head, 'normalizes_features', False)
-    got = linear_logits(X, weight, bias, normalize)
-    torch.testing.assert_close(got, head((X,)), rtol=1e-12, atol=1e-12)
-
-
-def test_a_layer_without_bias():
-    weight, bias, normalize = head_to_linear(nn.Linear(3, 2, False).eval())
-    assert weight.shape == (2, 3)
-    assert not bias.any()
-    assert not normalize
-
-
-def test_training_mode_and_unknown_heads_are_refused():
-    head = MODELS.build(dict(type='VMFClsHead', num_classes=5, in_channels=7))
-    with pytest.raises(RuntimeError, match=r'Call `eval\(\)` first'):
-        head_to_linear(head)
-    with pytest.raises(TypeError, match='got Identity, which is not known'):
-        head_to_linear(nn.Identity().eval())

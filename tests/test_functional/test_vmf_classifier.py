@@ -4,12 +4,10 @@ import mpmath
 import pytest
 import torch
 import torch.nn.functional as F
-from torch import nn
 
 from mmlt.functional import (
     check_vmf_parameters,
     directional_logits,
-    head_to_vmf,
     positive_concentration,
     raw_concentration,
     vmf_bias,
@@ -122,20 +120,6 @@ def test_logits_are_float32_under_autocast_and_from_half_precision():
     assert torch.equal(logits, expected)
     half = directional_logits(x.bfloat16(), kappa, mu, offset)
     assert half.dtype == torch.float32
-
-
-def test_a_torch_linear_layer_is_read():
-    linear = nn.Linear(5, 4)
-    kappa, mu = head_to_vmf(linear, torch.float64)
-    assert kappa.dtype == mu.dtype == torch.float64
-    torch.testing.assert_close(
-        kappa[:, None] * mu, linear.weight.double(), rtol=1e-12, atol=0
-    )
-
-
-def test_a_head_that_cannot_be_read_is_refused():
-    with pytest.raises(TypeError, match='but got ReLU.*vmf_parameters'):
-        head_to_vmf(nn.ReLU())
 
 
 @pytest.mark.parametrize('bad', [-1.0, math.nan, math.inf])

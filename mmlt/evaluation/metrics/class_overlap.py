@@ -9,10 +9,10 @@ from torch import Tensor, nn
 
 from mmlt.functional import (
     check_vmf_parameters,
-    head_to_vmf,
     mean_overlaps,
     shot_groups,
 )
+from mmlt.models.heads.reading import head_to_vmf
 
 
 @METRICS.register_module()
@@ -22,7 +22,7 @@ class ClassOverlap(BaseMetric):
     It looks at the parameters of the head, not at predictions:
     ``LongTailHook`` hands it the head (:meth:`set_head`) before each
     evaluation. Linear, cosine, tau-normalised, causal and vMF heads are read
-    as vMF densities (:func:`~mmlt.functional.head_to_vmf`); the bias is
+    as vMF densities (:func:`~mmlt.models.head_to_vmf`); the bias is
     ignored. All in float64.
 
     Convention:

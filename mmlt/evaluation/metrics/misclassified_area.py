@@ -7,13 +7,13 @@ from torch import Tensor, nn
 from mmlt.evaluation.streaming_metric import StreamingMetric
 from mmlt.functional import (
     compression_factors,
-    head_bias,
     misclassified_area_counts,
     misclassified_area_shares,
     shot_groups,
 )
 from mmlt.functional.compression import check_compression_settings
 from mmlt.functional.prediction_checks import HALF, check_probabilities
+from mmlt.models.heads.reading import head_bias
 
 
 @METRICS.register_module()
