@@ -18,7 +18,7 @@ MAY_IMPORT = {
     'evaluation': {'functional', 'structures'},
     'engine': {'functional', 'structures', 'datasets'},
     'runs': {'functional', 'structures', 'datasets', 'fileio'},
-    'posthoc': {'functional', 'structures', 'fileio'},
+    'posthoc': {'functional', 'structures', 'fileio', 'evaluation', 'runs'},
     'export': {'functional', 'structures', 'models'},
     'visualization': set(),
     'report': {
@@ -28,6 +28,22 @@ MAY_IMPORT = {
         'fileio',
         'evaluation',
         'visualization',
+    },
+    # the top: it calls all rooms, and none calls it
+    'cli': {
+        'functional',
+        'structures',
+        'datasets',
+        'evaluation',
+        'engine',
+        'models',
+        'runs',
+        'posthoc',
+        'export',
+        'visualization',
+        'report',
+        'fileio',
+        'version',
     },
 }
 FUNCTIONAL_MAY_IMPORT = {

@@ -54,6 +54,13 @@ def markdown_table(rows: list[dict]) -> str:
     return '\n'.join([lines[0], f'|{rule}|', *lines[1:]])
 
 
+def print_table(rows: list[dict], facts: dict | None = None) -> None:
+    """Print rows as a Markdown table, and what they are of below it."""
+    print(markdown_table(rows))
+    for key, value in (facts or {}).items():
+        print(f'{key}: {value}')
+
+
 def write_table(path: str | Path, rows: list[dict], facts: dict) -> None:
     """Write rows, in the format of the file's ending.
 
