@@ -14,6 +14,16 @@ from .bessel import to_float64
 from .vmf import vmf_log_partition
 from .vmf_conversion import linear_to_vmf
 
+__all__ = [
+    'check_vmf_parameters',
+    'directional_logits',
+    'head_bias',
+    'head_to_vmf',
+    'positive_concentration',
+    'raw_concentration',
+    'vmf_bias',
+]
+
 
 def positive_concentration(raw: Tensor) -> Tensor:
     r"""Concentration of an unrestricted parameter, log(1 + exp(raw)).
