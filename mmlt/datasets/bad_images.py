@@ -1,6 +1,8 @@
 import torch
 from torch.utils.data import get_worker_info
 
+__all__ = ['BadImageError']
+
 MAX_WORKERS = 1024
 
 

@@ -12,6 +12,8 @@ from mmpretrain.registry import DATASETS
 
 from .in_memory import InMemoryDataset
 
+__all__ = ['CIFAR100LT', 'CIFAR10LT']
+
 
 @DATASETS.register_module()
 class CIFAR10LT(InMemoryDataset, CIFAR10):

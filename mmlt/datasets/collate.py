@@ -6,6 +6,8 @@ from mmengine.registry import FUNCTIONS
 
 from mmlt.structures import BatchDataSample
 
+__all__ = ['batch_collate']
+
 
 @FUNCTIONS.register_module()
 def batch_collate(

@@ -9,6 +9,8 @@ from mmengine.dataset import (
 
 from mmlt.functional import class_counts
 
+__all__ = ['class_counts_of', 'labels_of', 'num_classes_of']
+
 
 def class_counts_of(dataset) -> np.ndarray:
     """Training images per class of a dataset.

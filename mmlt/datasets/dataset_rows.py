@@ -10,6 +10,8 @@ from mmlt.functional import class_counts
 from .counting import labels_of, num_classes_of
 from .seeded_batches import SeededBatch
 
+__all__ = ['DatasetRows']
+
 
 class DatasetRows(ABC):
     """Base of a wrapper that keeps some rows of any single-label dataset.

@@ -4,6 +4,8 @@ from mmpretrain.registry import DATASETS
 
 from .in_memory import InMemoryDataset
 
+__all__ = ['DigitsLT']
+
 
 @DATASETS.register_module()
 class DigitsLT(InMemoryDataset, BaseDataset):

@@ -5,6 +5,8 @@ from mmlt.functional import held_out_rows
 
 from .dataset_rows import DatasetRows
 
+__all__ = ['HeldOutSplit']
+
 
 @DATASETS.register_module()
 class HeldOutSplit(DatasetRows):

@@ -2,6 +2,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+__all__ = ['ImageTable']
+
 
 class ImageTable(Sequence):
     """File names and labels of many images, without a Python object each.

@@ -3,6 +3,8 @@ from mmpretrain.registry import DATASETS
 
 from .long_tailed_list import LongTailedList
 
+__all__ = ['ImageNetLT']
+
 
 @DATASETS.register_module()
 class ImageNetLT(LongTailedList):

@@ -10,6 +10,8 @@ from mmlt.functional.long_tail import (
 )
 from mmlt.structures import BatchDataSample
 
+__all__ = ['InMemoryDataset']
+
 
 class InMemoryDataset:
     """Mixin for an mmpretrain dataset whose images are one uint8 array.

@@ -4,6 +4,8 @@ from .image_table import ImageTable
 from .list_file import read_inaturalist_json
 from .long_tailed_list import LongTailedList
 
+__all__ = ['INaturalist18']
+
 
 @DATASETS.register_module()
 class INaturalist18(LongTailedList):

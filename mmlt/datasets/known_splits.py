@@ -9,6 +9,8 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+__all__ = ['KnownSplit', 'counts_sha256']
+
 
 @dataclass(frozen=True)
 class KnownSplit:

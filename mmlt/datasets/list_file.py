@@ -9,6 +9,8 @@ import numpy as np
 
 from .image_table import ImageTable
 
+__all__ = ['read_inaturalist_json', 'read_list']
+
 
 def read_list(path: str | os.PathLike, num_classes: int) -> ImageTable:
     """Read a text file with ``path label`` on each line.

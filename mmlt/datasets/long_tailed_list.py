@@ -16,6 +16,8 @@ from .image_table import ImageTable
 from .known_splits import KNOWN_SPLITS, LISTS_FROM
 from .list_file import read_list
 
+__all__ = ['LongTailedList']
+
 
 @DATASETS.register_module()
 class LongTailedList(BaseDataset):

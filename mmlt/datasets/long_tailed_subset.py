@@ -11,6 +11,8 @@ from mmlt.functional.long_tail import check_imbalance_ratio
 
 from .dataset_rows import DatasetRows
 
+__all__ = ['LongTailedSubset']
+
 
 @DATASETS.register_module()
 class LongTailedSubset(DatasetRows):

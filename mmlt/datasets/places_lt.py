@@ -2,6 +2,8 @@ from mmpretrain.registry import DATASETS
 
 from .long_tailed_list import LongTailedList
 
+__all__ = ['PlacesLT']
+
 
 @DATASETS.register_module()
 class PlacesLT(LongTailedList):

@@ -21,6 +21,15 @@ import torch
 from mmengine.dist import get_dist_info
 from torch.utils.data import DataLoader, get_worker_info
 
+__all__ = [
+    'SeededBatch',
+    'SeededBatchSampler',
+    'restore',
+    'seed_images',
+    'seed_numbers',
+    'states',
+]
+
 
 def seed_numbers(seed: int, epoch: int, place: int) -> None:
     """Seed the generators of Python, numpy and torch (CPU) for an image.

@@ -1,21 +1,7 @@
-from .hooks import (
-    DeferredRuntimeInfoHook,
-    FreshPartsHook,
-    LongTailHook,
-    ResultTableHook,
-    SkippedImagesHook,
-    SpeedSettingsHook,
-)
-from .optim_wrappers import AutocastOptimWrapper
-from .strategies import FullStateFSDPStrategy
+from mmlt.star_imports import public_names
 
-__all__ = [
-    'AutocastOptimWrapper',
-    'DeferredRuntimeInfoHook',
-    'FreshPartsHook',
-    'FullStateFSDPStrategy',
-    'LongTailHook',
-    'ResultTableHook',
-    'SkippedImagesHook',
-    'SpeedSettingsHook',
-]
+from .hooks import *
+from .optim_wrappers import *
+from .strategies import *
+
+__all__ = public_names(globals())

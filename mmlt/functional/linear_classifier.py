@@ -6,6 +6,13 @@ from torch import Tensor, nn
 
 from .vmf_classifier import _linear_inside
 
+__all__ = [
+    'directional_to_linear',
+    'head_to_linear',
+    'layer_norm_classifier',
+    'linear_logits',
+]
+
 # what F.normalize divides by at least; its square still is a float32
 SMALLEST_LENGTH = 1e-12
 

@@ -11,8 +11,18 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from .bessel import to_float64
-from .vmf import overlap_row_means, vmf_log_partition
+from .vmf import vmf_log_partition
 from .vmf_conversion import linear_to_vmf
+
+__all__ = [
+    'check_vmf_parameters',
+    'directional_logits',
+    'head_bias',
+    'head_to_vmf',
+    'positive_concentration',
+    'raw_concentration',
+    'vmf_bias',
+]
 
 
 def positive_concentration(raw: Tensor) -> Tensor:
@@ -219,24 +229,3 @@ def check_vmf_parameters(kappa: Tensor, mu: Tensor) -> None:
             f'that of class {c} has length {norm[c].item():g}. (Are its '
             'weights all zero, or not finite?)'
         )
-
-
-def mean_overlaps(kappa: Tensor, mu: Tensor, diagonal: bool) -> Tensor:
-    r"""Mean overlap of each class with the others, or with all.
-
-    Args:
-        kappa: (C,), >= 0.
-        mu: (C, D), unit rows.
-        diagonal: Whether a class's overlap with itself, 1, counts, as in
-            :func:`~mmlt.functional.overlap_row_means`.
-
-    Returns:
-        (C,) in (0, 1]; nan for a single class without the diagonal.
-    """
-    means = overlap_row_means(kappa, mu)
-    size = len(means)
-    if diagonal:
-        return means
-    if size == 1:
-        return torch.full_like(means, float('nan'))
-    return (means * size - 1) / (size - 1)

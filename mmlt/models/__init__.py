@@ -1,99 +1,13 @@
-from .backbones import (
-    CIFARResNet,
-    MultiExpertCIFARResNet,
-    MultiExpertResNet,
-    MultiExpertResNet10,
-    MultiExpertResNeXt,
-    ParallelBackbones,
-    ResNet10,
-)
-from .batch_augments import (
-    BatchAutoAugment,
-    BatchColorJitter,
-    BatchCutout,
-    BatchMixup,
-    BatchRandomCrop,
-    BatchRandomFlip,
-    BatchRandomRotation,
-    BatchRemix,
-    ManifoldMixup,
-)
-from .classifiers import DistillClassifier, LongTailClassifier, NCLClassifier
-from .data_preprocessor import BatchDataPreprocessor
-from .heads import (
-    CalibratedClsHead,
-    CausalClsHead,
-    CosineClsHead,
-    LogitAdjustedClsHead,
-    LWSClsHead,
-    MultiExpertClsHead,
-    NCLClsHead,
-    SADEClsHead,
-    TauNormClsHead,
-    VMFClsHead,
-)
-from .losses import (
-    BalancedSoftmaxLoss,
-    CDTLoss,
-    ClassBalancedCELoss,
-    ClassBalancedFocalLoss,
-    ClassFeatureConsistencyLoss,
-    DeferredLoss,
-    DiVELoss,
-    InterClassDiscrepancyLoss,
-    LabelAwareSmoothLoss,
-    LDAMLoss,
-    LogitAdjustedLoss,
-    OneVsAllFocalLoss,
-)
-from .momentum_contrast import MomentumContrast
-from .necks import FCCNeck
-from .two_view_data_preprocessor import TwoViewDataPreprocessor
+from mmlt.star_imports import public_names
 
-__all__ = [
-    'BalancedSoftmaxLoss',
-    'BatchAutoAugment',
-    'BatchColorJitter',
-    'BatchCutout',
-    'BatchDataPreprocessor',
-    'BatchMixup',
-    'BatchRandomCrop',
-    'BatchRandomFlip',
-    'BatchRandomRotation',
-    'BatchRemix',
-    'CDTLoss',
-    'CIFARResNet',
-    'CalibratedClsHead',
-    'CausalClsHead',
-    'ClassBalancedCELoss',
-    'ClassBalancedFocalLoss',
-    'ClassFeatureConsistencyLoss',
-    'CosineClsHead',
-    'DeferredLoss',
-    'DiVELoss',
-    'DistillClassifier',
-    'FCCNeck',
-    'InterClassDiscrepancyLoss',
-    'LDAMLoss',
-    'LWSClsHead',
-    'LabelAwareSmoothLoss',
-    'LogitAdjustedClsHead',
-    'LogitAdjustedLoss',
-    'LongTailClassifier',
-    'ManifoldMixup',
-    'MomentumContrast',
-    'MultiExpertCIFARResNet',
-    'MultiExpertClsHead',
-    'MultiExpertResNet10',
-    'MultiExpertResNeXt',
-    'MultiExpertResNet',
-    'NCLClassifier',
-    'NCLClsHead',
-    'OneVsAllFocalLoss',
-    'ParallelBackbones',
-    'ResNet10',
-    'SADEClsHead',
-    'TauNormClsHead',
-    'TwoViewDataPreprocessor',
-    'VMFClsHead',
-]
+from .backbones import *
+from .batch_augments import *
+from .classifiers import *
+from .data_preprocessor import *
+from .heads import *
+from .losses import *
+from .momentum_contrast import *
+from .necks import *
+from .two_view_data_preprocessor import *
+
+__all__ = public_names(globals())

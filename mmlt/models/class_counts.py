@@ -6,6 +6,8 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+__all__ = ['ClassCountsMixin']
+
 
 class ClassCountsMixin(nn.Module):
     """Mixin for a part (neck, head, loss) that needs the class counts.

@@ -10,6 +10,8 @@ from mmlt.structures import BatchDataSample, is_batch, labels_of
 
 from .epoch_generator import EpochGenerator
 
+__all__ = ['BatchDataPreprocessor']
+
 
 @MODELS.register_module()
 class BatchDataPreprocessor(ClsDataPreprocessor):

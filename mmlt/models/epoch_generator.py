@@ -5,6 +5,8 @@ import zlib
 import torch
 from mmengine.dist import get_rank
 
+__all__ = ['EpochGenerator']
+
 
 class EpochGenerator:
     """Makes a generator per epoch, process and purpose.

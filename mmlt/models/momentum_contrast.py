@@ -9,6 +9,8 @@ from torch import Tensor, nn
 
 from mmlt.functional import contrastive_loss
 
+__all__ = ['MomentumContrast']
+
 
 @MODELS.register_module()
 class MomentumContrast(nn.Module):

@@ -4,6 +4,8 @@ from mmpretrain.registry import MODELS
 
 from .data_preprocessor import BatchDataPreprocessor
 
+__all__ = ['TwoViewDataPreprocessor']
+
 
 @MODELS.register_module()
 class TwoViewDataPreprocessor(BatchDataPreprocessor):

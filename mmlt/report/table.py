@@ -8,6 +8,8 @@ from pathlib import Path
 
 from mmlt.fileio import check_can_write, whole_file
 
+__all__ = ['check_table_path', 'markdown_table', 'shown', 'write_table']
+
 FORMATS = ('.md', '.csv', '.json')
 
 

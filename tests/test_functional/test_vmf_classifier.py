@@ -10,13 +10,10 @@ from mmlt.functional import (
     check_vmf_parameters,
     directional_logits,
     head_to_vmf,
-    mean_overlaps,
-    overlap_row_means,
     positive_concentration,
     raw_concentration,
     vmf_bias,
     vmf_mean_resultant,
-    vmf_overlap,
 )
 
 
@@ -125,22 +122,6 @@ def test_logits_are_float32_under_autocast_and_from_half_precision():
     assert torch.equal(logits, expected)
     half = directional_logits(x.bfloat16(), kappa, mu, offset)
     assert half.dtype == torch.float32
-
-
-def test_mean_overlaps_against_the_matrix():
-    _, kappa, mu, _ = inputs()
-    overlap = vmf_overlap(kappa, mu)
-    torch.testing.assert_close(
-        mean_overlaps(kappa, mu, True), overlap.mean(1), rtol=1e-12, atol=0
-    )
-    others = (overlap.sum(1) - 1) / 3
-    torch.testing.assert_close(
-        mean_overlaps(kappa, mu, False), others, rtol=1e-12, atol=0
-    )
-    assert torch.equal(
-        mean_overlaps(kappa, mu, True), overlap_row_means(kappa, mu)
-    )
-    assert mean_overlaps(kappa[:1], mu[:1], False).isnan().all()
 
 
 def test_a_torch_linear_layer_is_read():

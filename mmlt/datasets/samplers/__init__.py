@@ -1,3 +1,5 @@
-from .long_tail_sampler import LongTailSampler
+from mmlt.star_imports import public_names
 
-__all__ = ['LongTailSampler']
+from .long_tail_sampler import *
+
+__all__ = public_names(globals())

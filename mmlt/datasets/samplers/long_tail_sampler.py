@@ -9,6 +9,9 @@ from mmpretrain.registry import DATA_SAMPLERS
 from mmlt.datasets.counting import labels_of
 from mmlt.functional import sample_rows, sampling_probabilities
 from mmlt.functional.sampling import check_strategy
+from mmlt.functional.schedule import check_epoch, epoch_of
+
+__all__ = ['LongTailSampler']
 
 
 @DATA_SAMPLERS.register_module()
@@ -29,10 +32,12 @@ class LongTailSampler(DefaultSampler):
         dataset: Any single-label dataset.
         strategy: 'class_balanced', 'square_root', 'progressive' or
             'reverse': :func:`mmlt.functional.sampling_probabilities`.
-        begin: Epoch, from 0, of the first draw by the strategy (deferred
-            re-sampling, DRS). Before it, images are shuffled without
-            replacement: the ``DefaultSampler``'s very sequence. Progressive
-            sampling still counts its epochs from 0.
+        begin: Epoch of the first draw by the strategy (deferred
+            re-sampling, DRS): an int counts from 0, a float in [0, 1) is a
+            share of the schedule (0.8 is epoch 160 of 200;
+            :func:`~mmlt.functional.epoch_of`). Before it, images are
+            shuffled without replacement: the ``DefaultSampler``'s very
+            sequence. Progressive sampling still counts its epochs from 0.
         pair_with_uniform: Whether each image comes after one of plain
             shuffling, so that a batch of 128 is 64 of each (as BBN feeds
             its two branches). An epoch is N such pairs: every image once,
@@ -50,17 +55,13 @@ class LongTailSampler(DefaultSampler):
         self,
         dataset: Sized,
         strategy: str = 'class_balanced',
-        begin: int = 0,
+        begin: int | float = 0,
         pair_with_uniform: bool = False,
         seed: int | None = None,
         round_up: bool = True,
     ) -> None:
         check_strategy(strategy)
-        if not isinstance(begin, int) or begin < 0:
-            raise ValueError(
-                'Expected `begin` to be an epoch number >= 0, but got '
-                f'{begin!r}.'
-            )
+        begin = check_epoch('begin', begin)
         if pair_with_uniform and begin:
             raise ValueError(
                 'Expected `begin=0` together with `pair_with_uniform`, but '
@@ -88,7 +89,7 @@ class LongTailSampler(DefaultSampler):
             epoch: Epoch about to begin, counted from 0.
             max_epochs: Epochs in all.
         """
-        if epoch == self.begin > 0:
+        if epoch == epoch_of(self.begin, max_epochs) > 0:
             print_log(
                 f'{self.strategy} sampling from epoch {epoch + 1} of '
                 f'{max_epochs} (begin={self.begin}).',
@@ -100,7 +101,7 @@ class LongTailSampler(DefaultSampler):
 
     def __iter__(self) -> Iterator[int]:
         """Row numbers of an epoch, of this process."""
-        if self.epoch < self.begin:
+        if self.epoch < epoch_of(self.begin, self.max_epochs):
             return super().__iter__()
         drawn = self._draw()
         if self.pair_with_uniform:

@@ -1,15 +1,10 @@
-from .deferred_runtime_info_hook import DeferredRuntimeInfoHook
-from .fresh_parts_hook import FreshPartsHook
-from .long_tail_hook import LongTailHook
-from .result_table_hook import ResultTableHook
-from .skipped_images_hook import SkippedImagesHook
-from .speed_settings_hook import SpeedSettingsHook
+from mmlt.star_imports import public_names
 
-__all__ = [
-    'DeferredRuntimeInfoHook',
-    'FreshPartsHook',
-    'LongTailHook',
-    'ResultTableHook',
-    'SkippedImagesHook',
-    'SpeedSettingsHook',
-]
+from .deferred_runtime_info_hook import *
+from .fresh_parts_hook import *
+from .long_tail_hook import *
+from .result_table_hook import *
+from .skipped_images_hook import *
+from .speed_settings_hook import *
+
+__all__ = public_names(globals())

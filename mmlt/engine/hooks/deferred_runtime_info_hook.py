@@ -2,6 +2,8 @@ import torch
 from mmengine.hooks import LoggerHook, RuntimeInfoHook
 from mmpretrain.registry import HOOKS
 
+__all__ = ['DeferredRuntimeInfoHook']
+
 
 @HOOKS.register_module()
 class DeferredRuntimeInfoHook(RuntimeInfoHook):

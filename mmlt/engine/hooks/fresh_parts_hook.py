@@ -8,6 +8,8 @@ from mmengine.model import is_model_wrapper
 from mmpretrain.registry import HOOKS
 from torch import Tensor, nn
 
+__all__ = ['FreshPartsHook']
+
 
 @HOOKS.register_module()
 class FreshPartsHook(Hook):

@@ -10,6 +10,8 @@ from torch import nn
 from mmlt.datasets.counting import class_counts_of
 from mmlt.datasets.seeded_batches import SeededBatchSampler, seed_images
 
+__all__ = ['LongTailHook']
+
 
 @HOOKS.register_module()
 class LongTailHook(Hook):

@@ -3,6 +3,8 @@ import math
 from mmengine.hooks import Hook
 from mmpretrain.registry import HOOKS
 
+__all__ = ['ResultTableHook']
+
 # metric key -> heading
 COLUMNS = {
     'accuracy/top1': 'top-1',

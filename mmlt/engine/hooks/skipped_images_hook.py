@@ -8,6 +8,8 @@ from mmpretrain.registry import HOOKS
 
 from mmlt.datasets.long_tailed_list import LongTailedList
 
+__all__ = ['SkippedImagesHook']
+
 NAMED = 5  # images that the message names
 
 

@@ -5,6 +5,8 @@ from mmpretrain.registry import HOOKS
 
 from .long_tail_hook import unwrap
 
+__all__ = ['SpeedSettingsHook']
+
 
 @HOOKS.register_module()
 class SpeedSettingsHook(Hook):

@@ -1,3 +1,5 @@
-from .autocast_optim_wrapper import AutocastOptimWrapper
+from mmlt.star_imports import public_names
 
-__all__ = ['AutocastOptimWrapper']
+from .autocast_optim_wrapper import *
+
+__all__ = public_names(globals())

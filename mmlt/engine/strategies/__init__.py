@@ -1,3 +1,5 @@
-from .full_state_fsdp_strategy import FullStateFSDPStrategy
+from mmlt.star_imports import public_names
 
-__all__ = ['FullStateFSDPStrategy']
+from .full_state_fsdp_strategy import *
+
+__all__ = public_names(globals())

@@ -5,6 +5,8 @@ from mmengine._strategy import FSDPStrategy
 from mmengine.registry import STRATEGIES
 from torch.distributed.fsdp import FullyShardedDataParallel
 
+__all__ = ['FullStateFSDPStrategy']
+
 
 @STRATEGIES.register_module()
 class FullStateFSDPStrategy(FSDPStrategy):

@@ -14,6 +14,8 @@ from mmlt.functional import (
     shot_groups,
 )
 
+__all__ = ['ClassOverlap']
+
 
 @METRICS.register_module()
 class ClassOverlap(BaseMetric):

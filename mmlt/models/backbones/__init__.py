@@ -1,19 +1,9 @@
-from .cifar_resnet import CIFARResNet
-from .multi_expert_cifar_resnet import MultiExpertCIFARResNet
-from .multi_expert_resnet import (
-    MultiExpertResNet,
-    MultiExpertResNet10,
-    MultiExpertResNeXt,
-)
-from .parallel_backbones import ParallelBackbones
-from .resnet10 import ResNet10
+from mmlt.star_imports import public_names
 
-__all__ = [
-    'CIFARResNet',
-    'MultiExpertCIFARResNet',
-    'MultiExpertResNeXt',
-    'MultiExpertResNet',
-    'MultiExpertResNet10',
-    'ParallelBackbones',
-    'ResNet10',
-]
+from .cifar_resnet import *
+from .multi_expert_cifar_resnet import *
+from .multi_expert_resnet import *
+from .parallel_backbones import *
+from .resnet10 import *
+
+__all__ = public_names(globals())

@@ -3,6 +3,8 @@ from mmpretrain.models.backbones.base_backbone import BaseBackbone
 from mmpretrain.registry import MODELS
 from torch import Tensor, nn
 
+__all__ = ['CIFARResNet']
+
 
 class _Block(nn.Module):
     """Two 3x3 convolutions and a shortcut without parameters (option A)."""

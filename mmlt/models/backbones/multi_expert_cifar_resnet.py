@@ -5,6 +5,8 @@ from torch import Tensor, nn
 
 from .cifar_resnet import CIFARResNet
 
+__all__ = ['MultiExpertCIFARResNet']
+
 
 @MODELS.register_module()
 class MultiExpertCIFARResNet(CIFARResNet):

@@ -7,6 +7,8 @@ from torch import Tensor, nn
 
 from .resnet10 import ResNet10
 
+__all__ = ['MultiExpertResNeXt', 'MultiExpertResNet', 'MultiExpertResNet10']
+
 
 class MultiExpertMixin:
     """A network of the parent whose last stages exist once per expert.

@@ -5,6 +5,8 @@ from mmengine.model import BaseModule
 from mmpretrain.registry import MODELS
 from torch import Tensor, nn
 
+__all__ = ['ParallelBackbones']
+
 
 @MODELS.register_module()
 class ParallelBackbones(BaseModule):

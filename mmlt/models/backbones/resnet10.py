@@ -2,6 +2,8 @@ from mmpretrain.models import ResNet
 from mmpretrain.models.backbones.resnet import BasicBlock
 from mmpretrain.registry import MODELS
 
+__all__ = ['ResNet10']
+
 
 @MODELS.register_module()
 class ResNet10(ResNet):

@@ -1,20 +1,12 @@
-from .auto_augment import BatchAutoAugment
-from .color import BatchColorJitter
-from .cutout import BatchCutout
-from .geometry import BatchRandomCrop, BatchRandomFlip
-from .manifold_mixup import ManifoldMixup
-from .mixup import BatchMixup
-from .remix import BatchRemix
-from .rotation import BatchRandomRotation
+from mmlt.star_imports import public_names
 
-__all__ = [
-    'BatchAutoAugment',
-    'BatchColorJitter',
-    'BatchCutout',
-    'BatchMixup',
-    'BatchRandomCrop',
-    'BatchRandomFlip',
-    'BatchRandomRotation',
-    'BatchRemix',
-    'ManifoldMixup',
-]
+from .auto_augment import *
+from .color import *
+from .cutout import *
+from .geometry import *
+from .manifold_mixup import *
+from .mixup import *
+from .remix import *
+from .rotation import *
+
+__all__ = public_names(globals())

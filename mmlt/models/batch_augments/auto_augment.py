@@ -3,6 +3,8 @@ from mmpretrain.registry import MODELS
 from torch import Generator, Tensor, nn
 from torchvision.transforms import AutoAugment, AutoAugmentPolicy
 
+__all__ = ['BatchAutoAugment']
+
 
 @MODELS.register_module()
 class BatchAutoAugment(nn.Module):

@@ -6,6 +6,8 @@ from torch import Generator, Tensor, nn
 
 from mmlt.functional.augment import jitter_batch
 
+__all__ = ['BatchColorJitter']
+
 
 @MODELS.register_module()
 class BatchColorJitter(nn.Module):

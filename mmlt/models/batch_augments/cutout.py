@@ -4,6 +4,8 @@ from torch import Generator, Tensor, nn
 
 from mmlt.functional.augment_geometry import cutout_batch
 
+__all__ = ['BatchCutout']
+
 
 @MODELS.register_module()
 class BatchCutout(nn.Module):

@@ -4,6 +4,8 @@ from torch import Generator, Tensor, nn
 
 from mmlt.functional.augment import crop_batch, flip_batch
 
+__all__ = ['BatchRandomCrop', 'BatchRandomFlip']
+
 
 @MODELS.register_module()
 class BatchRandomCrop(nn.Module):

@@ -4,6 +4,8 @@ from torch import Tensor, nn
 from mmlt.models.epoch_generator import EpochGenerator
 from mmlt.structures import MixedLabels
 
+__all__ = ['ManifoldMixup']
+
 Features = Tensor | tuple[Tensor, ...]
 
 

@@ -6,6 +6,8 @@ from mmlt.functional import beta_weights, mix_batch
 from mmlt.functional.mixup import check_mixing_alpha
 from mmlt.structures import MixedLabels
 
+__all__ = ['BatchMixup']
+
 
 @MODELS.register_module()
 class BatchMixup(nn.Module):

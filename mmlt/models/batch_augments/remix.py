@@ -7,6 +7,8 @@ from mmlt.models.class_counts import ClassCountsMixin
 
 from .mixup import BatchMixup
 
+__all__ = ['BatchRemix']
+
 LABEL_WEIGHTS = ('per_sample', 'batch_mean')
 
 

@@ -4,6 +4,8 @@ from torch import Generator, Tensor, nn
 
 from mmlt.functional.augment_geometry import rotate_batch
 
+__all__ = ['BatchRandomRotation']
+
 
 @MODELS.register_module()
 class BatchRandomRotation(nn.Module):

@@ -1,5 +1,7 @@
-from .distill_classifier import DistillClassifier
-from .long_tail_classifier import LongTailClassifier
-from .ncl_classifier import NCLClassifier
+from mmlt.star_imports import public_names
 
-__all__ = ['DistillClassifier', 'LongTailClassifier', 'NCLClassifier']
+from .distill_classifier import *
+from .long_tail_classifier import *
+from .ncl_classifier import *
+
+__all__ = public_names(globals())

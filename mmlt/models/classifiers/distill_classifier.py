@@ -11,6 +11,8 @@ from mmlt.structures import labels_of
 
 from .long_tail_classifier import LongTailClassifier
 
+__all__ = ['DistillClassifier']
+
 
 @MODELS.register_module()
 class DistillClassifier(LongTailClassifier):

@@ -19,6 +19,8 @@ from mmlt.structures import (
     unpack_batch,
 )
 
+__all__ = ['LongTailClassifier']
+
 
 @MODELS.register_module()
 class LongTailClassifier(ImageClassifier):

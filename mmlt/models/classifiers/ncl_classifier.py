@@ -8,6 +8,8 @@ from mmlt.structures import labels_of
 
 from .long_tail_classifier import LongTailClassifier
 
+__all__ = ['NCLClassifier']
+
 
 @MODELS.register_module()
 class NCLClassifier(LongTailClassifier):

@@ -1,23 +1,14 @@
-from .calibrated_cls_head import CalibratedClsHead
-from .causal_cls_head import CausalClsHead
-from .cosine_cls_head import CosineClsHead
-from .logit_adjusted_cls_head import LogitAdjustedClsHead
-from .lws_cls_head import LWSClsHead
-from .multi_expert_cls_head import MultiExpertClsHead
-from .ncl_cls_head import NCLClsHead
-from .sade_cls_head import SADEClsHead
-from .tau_norm_cls_head import TauNormClsHead
-from .vmf_cls_head import VMFClsHead
+from mmlt.star_imports import public_names
 
-__all__ = [
-    'CalibratedClsHead',
-    'CausalClsHead',
-    'CosineClsHead',
-    'LWSClsHead',
-    'LogitAdjustedClsHead',
-    'MultiExpertClsHead',
-    'NCLClsHead',
-    'SADEClsHead',
-    'TauNormClsHead',
-    'VMFClsHead',
-]
+from .calibrated_cls_head import *
+from .causal_cls_head import *
+from .cosine_cls_head import *
+from .logit_adjusted_cls_head import *
+from .lws_cls_head import *
+from .multi_expert_cls_head import *
+from .ncl_cls_head import *
+from .sade_cls_head import *
+from .tau_norm_cls_head import *
+from .vmf_cls_head import *
+
+__all__ = public_names(globals())

@@ -6,6 +6,8 @@ from torch import Tensor
 
 from mmlt.functional import directional_logits, directional_to_linear
 
+__all__ = ['CalibratedClsHead']
+
 
 @MODELS.register_module()
 class CalibratedClsHead(ClsHead):

@@ -7,6 +7,8 @@ from mmlt.functional.bessel import check_real
 
 from .directional_cls_head import DirectionalClsHead
 
+__all__ = ['CausalClsHead']
+
 
 @MODELS.register_module()
 class CausalClsHead(DirectionalClsHead):

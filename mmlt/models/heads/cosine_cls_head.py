@@ -8,6 +8,8 @@ from mmlt.functional import cosine_to_vmf
 
 from .directional_cls_head import PriorClsHead
 
+__all__ = ['CosineClsHead']
+
 
 @MODELS.register_module()
 class CosineClsHead(PriorClsHead):

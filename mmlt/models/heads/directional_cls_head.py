@@ -10,6 +10,8 @@ from torch import Tensor, nn
 from mmlt.functional import directional_logits, directional_to_linear
 from mmlt.models.class_counts import ClassCountsMixin
 
+__all__ = ['DirectionalClsHead', 'PriorClsHead']
+
 
 class DirectionalClsHead(ClsHead):
     """Base of the heads that score kappa_i (x.mu_i) + offset_i.

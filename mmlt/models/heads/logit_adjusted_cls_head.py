@@ -6,6 +6,8 @@ from mmlt.functional import logit_adjustment
 from mmlt.functional.bessel import check_real
 from mmlt.models.class_counts import ClassCountsMixin
 
+__all__ = ['LogitAdjustedClsHead']
+
 
 @MODELS.register_module()
 class LogitAdjustedClsHead(ClassCountsMixin, LinearClsHead):

@@ -3,6 +3,8 @@ from mmpretrain.models import LinearClsHead
 from mmpretrain.registry import MODELS
 from torch import Tensor, nn
 
+__all__ = ['LWSClsHead']
+
 
 @MODELS.register_module()
 class LWSClsHead(LinearClsHead):

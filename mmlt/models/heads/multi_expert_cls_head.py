@@ -9,6 +9,8 @@ from torch import Tensor, nn
 from mmlt.functional import cosine_to_vmf, directional_logits
 from mmlt.structures import labels_of
 
+__all__ = ['MultiExpertClsHead']
+
 
 @MODELS.register_module()
 class MultiExpertClsHead(ClsHead):

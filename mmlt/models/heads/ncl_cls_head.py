@@ -9,6 +9,8 @@ from mmlt.models.class_counts import ClassCountsMixin
 
 from .multi_expert_cls_head import MultiExpertClsHead
 
+__all__ = ['NCLClsHead']
+
 
 @MODELS.register_module()
 class NCLClsHead(ClassCountsMixin, MultiExpertClsHead):

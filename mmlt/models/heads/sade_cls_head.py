@@ -7,6 +7,8 @@ from mmlt.models.class_counts import ClassCountsMixin
 
 from .multi_expert_cls_head import MultiExpertClsHead
 
+__all__ = ['SADEClsHead']
+
 
 @MODELS.register_module()
 class SADEClsHead(ClassCountsMixin, MultiExpertClsHead):

@@ -6,6 +6,8 @@ from mmlt.functional import tau_norm_to_vmf
 
 from .directional_cls_head import DirectionalClsHead
 
+__all__ = ['TauNormClsHead']
+
 
 @MODELS.register_module()
 class TauNormClsHead(DirectionalClsHead):

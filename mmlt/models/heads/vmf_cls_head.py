@@ -17,6 +17,8 @@ from mmlt.structures import labels_of
 
 from .directional_cls_head import PriorClsHead
 
+__all__ = ['VMFClsHead']
+
 
 @MODELS.register_module()
 class VMFClsHead(PriorClsHead):

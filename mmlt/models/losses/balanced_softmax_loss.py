@@ -5,6 +5,8 @@ from mmlt.functional import balanced_softmax_loss
 
 from .class_counts_loss import ClassCountsLoss
 
+__all__ = ['BalancedSoftmaxLoss']
+
 
 @MODELS.register_module()
 class BalancedSoftmaxLoss(ClassCountsLoss):

@@ -7,6 +7,8 @@ from mmlt.functional.bessel import check_real
 
 from .class_counts_loss import ClassCountsLoss
 
+__all__ = ['CDTLoss']
+
 
 @MODELS.register_module()
 class CDTLoss(ClassCountsLoss):

@@ -5,6 +5,8 @@ from mmlt.functional import class_weighted_cross_entropy
 
 from .reweighted_loss import ReweightedLoss
 
+__all__ = ['ClassBalancedCELoss']
+
 
 @MODELS.register_module()
 class ClassBalancedCELoss(ReweightedLoss):

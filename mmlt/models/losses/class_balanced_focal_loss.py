@@ -6,6 +6,8 @@ from mmlt.functional.bessel import check_real
 
 from .reweighted_loss import ReweightedLoss
 
+__all__ = ['ClassBalancedFocalLoss']
+
 
 @MODELS.register_module()
 class ClassBalancedFocalLoss(ReweightedLoss):

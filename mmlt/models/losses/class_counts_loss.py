@@ -5,6 +5,8 @@ from mmlt.structures import MixedLabels
 
 from .per_sample_loss import PerSampleLoss
 
+__all__ = ['ClassCountsLoss']
+
 
 class ClassCountsLoss(ClassCountsMixin, PerSampleLoss):
     """Base of the losses that depend on the training images per class.

@@ -5,6 +5,8 @@ from mmlt.functional import class_feature_consistency
 
 from .decaying_weight import DecayingWeight
 
+__all__ = ['ClassFeatureConsistencyLoss']
+
 
 @MODELS.register_module()
 class ClassFeatureConsistencyLoss(DecayingWeight):

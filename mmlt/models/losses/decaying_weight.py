@@ -2,6 +2,8 @@ from torch import nn
 
 from mmlt.functional.bessel import check_real
 
+__all__ = ['DecayingWeight']
+
 
 class DecayingWeight(nn.Module):
     """Base of a loss whose weight falls over the training.

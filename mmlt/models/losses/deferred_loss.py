@@ -5,7 +5,10 @@ from mmengine.logging import print_log
 from mmpretrain.registry import MODELS
 from torch import Tensor, nn
 
+from mmlt.functional.schedule import check_epoch, epoch_of
 from mmlt.structures import MixedLabels
+
+__all__ = ['DeferredLoss']
 
 
 @MODELS.register_module()
@@ -18,12 +21,14 @@ class DeferredLoss(nn.Module):
     Args:
         before: Config or module of the loss of the epochs below ``begin``.
         after: Config or module of that from ``begin`` on.
-        begin: First epoch, counted from 0, of ``after``. 0 leaves out
-            ``before``, the number of epochs or more leaves out ``after``.
+        begin: First epoch of ``after``: an int counts from 0, a float in
+            [0, 1) is a share of the schedule (0.8 is epoch 160 of 200;
+            :func:`~mmlt.functional.epoch_of`). 0 leaves out ``before``, the
+            number of epochs or more leaves out ``after``.
 
     Raises:
         TypeError: If a loss is neither a config nor a module.
-        ValueError: If ``begin`` is not an integer >= 0.
+        ValueError: If ``begin`` is neither an epoch nor a share.
 
     Source:
         Cao et al., NeurIPS 2019, arXiv 1906.07413 (deferred re-weighting);
@@ -34,15 +39,10 @@ class DeferredLoss(nn.Module):
         self,
         before: dict | nn.Module,
         after: dict | nn.Module,
-        begin: int = 160,
+        begin: int | float = 160,
     ) -> None:
         super().__init__()
-        if isinstance(begin, bool) or not isinstance(begin, int) or begin < 0:
-            raise ValueError(
-                'Expected `begin` to be an epoch number >= 0, but got '
-                f'{begin!r}. (160 of 200 in the published code.)'
-            )
-        self.begin = begin
+        self.begin = check_epoch('begin', begin)
         self.before = build_loss('before', before)
         self.after = build_loss('after', after)
         self.switched = begin == 0
@@ -64,7 +64,7 @@ class DeferredLoss(nn.Module):
             max_epochs: Epochs in all.
         """
         self._told = True
-        switched = epoch >= self.begin
+        switched = epoch >= epoch_of(self.begin, max_epochs)
         if switched and not self.switched:
             print_log(
                 f'{type(self.after).__name__} in the place of '

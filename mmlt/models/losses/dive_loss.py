@@ -5,6 +5,8 @@ from torch import Tensor, nn
 from mmlt.functional import distillation_loss
 from mmlt.functional.distillation import check_distillation_settings
 
+__all__ = ['DiVELoss']
+
 
 @MODELS.register_module()
 class DiVELoss(nn.Module):

@@ -5,6 +5,8 @@ from mmlt.functional import inter_class_discrepancy
 
 from .decaying_weight import DecayingWeight
 
+__all__ = ['InterClassDiscrepancyLoss']
+
 
 @MODELS.register_module()
 class InterClassDiscrepancyLoss(DecayingWeight):

@@ -7,6 +7,8 @@ from mmlt.functional.per_class import check_smoothing
 
 from .class_counts_loss import ClassCountsLoss
 
+__all__ = ['LabelAwareSmoothLoss']
+
 
 @MODELS.register_module()
 class LabelAwareSmoothLoss(ClassCountsLoss):

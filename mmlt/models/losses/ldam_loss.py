@@ -7,6 +7,8 @@ from mmlt.functional.bessel import check_real
 
 from .reweighted_loss import ReweightedLoss
 
+__all__ = ['LDAMLoss']
+
 
 @MODELS.register_module()
 class LDAMLoss(ReweightedLoss):

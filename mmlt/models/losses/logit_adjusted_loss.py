@@ -6,6 +6,8 @@ from mmlt.functional.bessel import check_real
 
 from .class_counts_loss import ClassCountsLoss
 
+__all__ = ['LogitAdjustedLoss']
+
 
 @MODELS.register_module()
 class LogitAdjustedLoss(ClassCountsLoss):

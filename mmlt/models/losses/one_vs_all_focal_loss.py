@@ -6,6 +6,8 @@ from mmlt.functional.bessel import check_real
 
 from .per_sample_loss import PerSampleLoss
 
+__all__ = ['OneVsAllFocalLoss']
+
 
 @MODELS.register_module()
 class OneVsAllFocalLoss(PerSampleLoss):

@@ -6,6 +6,8 @@ from torch import Tensor, nn
 
 from mmlt.structures import MixedLabels
 
+__all__ = ['PerSampleLoss', 'check_reduction', 'over_labels']
+
 REDUCTIONS = ('mean', 'sum', 'none')
 
 

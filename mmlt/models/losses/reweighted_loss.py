@@ -11,6 +11,8 @@ from mmlt.functional.per_class import check_beta
 
 from .class_counts_loss import ClassCountsLoss
 
+__all__ = ['ReweightedLoss']
+
 REWEIGHTS = (None, 'class_balanced', 'cost_sensitive')
 
 

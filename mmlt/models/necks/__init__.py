@@ -1,3 +1,5 @@
-from .fcc_neck import FCCNeck
+from mmlt.star_imports import public_names
 
-__all__ = ['FCCNeck']
+from .fcc_neck import *
+
+__all__ = public_names(globals())

@@ -11,8 +11,11 @@ from mmlt.functional import (
     compression_factors,
 )
 from mmlt.functional.compression import check_compression_settings
+from mmlt.functional.schedule import check_epoch, epoch_of
 from mmlt.models.class_counts import ClassCountsMixin
 from mmlt.structures import MixedLabels
+
+__all__ = ['FCCNeck']
 
 MIXED_LABELS = ('weighted', 'first')
 
@@ -34,7 +37,9 @@ class FCCNeck(ClassCountsMixin):
             plain training.
         strategy: 'equal_difference', 'half_top', 'half_bottom', 'uniform' or
             'reverse'.
-        begin: First epoch (counted from 0) in which features are scaled.
+        begin: First epoch in which features are scaled: an int counts from
+            0, a float in [0, 1) is a share of the schedule (0.25 is epoch 50
+            of 200; :func:`~mmlt.functional.epoch_of`).
         order: 'index', class 0 is scaled most, or 'frequency', the class
             with most training images is.
         round_digits: Decimal digits of tau; None keeps all, the published
@@ -57,18 +62,13 @@ class FCCNeck(ClassCountsMixin):
         self,
         gamma: float,
         strategy: str = 'equal_difference',
-        begin: int = 0,
+        begin: int | float = 0,
         order: str = 'index',
         round_digits: int | None = None,
         mixed_labels: str = 'weighted',
     ) -> None:
         super().__init__()
         check_compression_settings(gamma, strategy, order, round_digits)
-        if not isinstance(begin, int) or begin < 0:
-            raise ValueError(
-                'Expected `begin` to be an epoch number >= 0, but got '
-                f'{begin!r}.'
-            )
         if mixed_labels not in MIXED_LABELS:
             raise ValueError(
                 f'Expected `mixed_labels` to be one of {list(MIXED_LABELS)}, '
@@ -76,7 +76,7 @@ class FCCNeck(ClassCountsMixin):
             )
         self.gamma = gamma
         self.strategy = strategy
-        self.begin = begin
+        self.begin = check_epoch('begin', begin)
         self.order = order
         self.round_digits = round_digits
         self.mixed_labels = mixed_labels
@@ -102,7 +102,7 @@ class FCCNeck(ClassCountsMixin):
             epoch: Epoch about to begin, counted from 0.
             max_epochs: Epochs in all.
         """
-        active = epoch >= self.begin
+        active = epoch >= epoch_of(self.begin, max_epochs)
         if active and len(self.tau) and (epoch == 0 or not self.active):
             print_log(
                 f'FCC on from epoch {epoch + 1} of {max_epochs} (begin='

@@ -90,6 +90,19 @@ def test_before_begin_it_is_the_default_sampler():
     assert list(deferred) == list(at_once)
 
 
+def test_begin_may_be_a_share_of_the_schedule():
+    data = Images()
+    share = sampler(dataset=data, begin=0.8, seed=7)
+    number = sampler(dataset=data, begin=16, seed=7)
+    for epoch in (0, 15, 16, 19):
+        share.set_progress(epoch, 20)
+        number.set_progress(epoch, 20)
+        assert list(share) == list(number)
+    untold = LongTailSampler(data, begin=0.8, seed=7)
+    with pytest.raises(ValueError, match='`max_epochs`.*`LongTailHook`'):
+        iter(untold)
+
+
 def test_it_says_once_when_it_begins(monkeypatch):
     said = []
     monkeypatch.setattr(
@@ -192,6 +205,8 @@ class TestPairs:
     def test_it_cannot_begin_later(self):
         with pytest.raises(ValueError, match='`begin=0`.*got 160'):
             sampler(pair_with_uniform=True, begin=160)
+        with pytest.raises(ValueError, match='`begin=0`.*got 0.8'):
+            sampler(pair_with_uniform=True, begin=0.8)
 
 
 @pytest.mark.parametrize(

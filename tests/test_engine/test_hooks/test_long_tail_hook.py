@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 import torch
 from mmengine.config import Config
+from mmengine.hooks import Hook
 from mmengine.runner import Runner
 from torch import nn
 
@@ -132,6 +133,40 @@ def test_fcc_says_when_it_switches_on(cfg, monkeypatch):
     trained(cfg)
     assert len(lines) == 1
     assert lines[0].startswith('FCC on from epoch 2 of 2 (begin=1)')
+
+
+@pytest.mark.parametrize('resumed', [False, True])
+def test_a_share_of_the_schedule_trains_as_its_epoch(cfg, resumed):
+    """Also where the training was cut off and goes on."""
+    cfg.train_cfg.max_epochs = 3
+    weights = {}
+    for begin in (2, 0.67):  # floor of 2.01
+        run = copy.deepcopy(cfg)
+        run.model.neck[1].begin = begin
+        run.work_dir += str(begin)
+        run.experiment_name += str(begin)
+        if resumed and begin == 0.67:
+            cut = Runner.from_cfg(copy.deepcopy(run))
+            cut.register_hook(CutOff(), priority='LOWEST')
+            with pytest.raises(KeyboardInterrupt):
+                cut.train()
+            run.resume = True
+            run.experiment_name += '-on'
+        runner = trained(run)
+        assert runner.model.neck[1].active
+        weights[begin] = {
+            name: value for name, value in runner.model.state_dict().items()
+        }
+    for name, value in weights[2].items():
+        assert torch.equal(value, weights[0.67][name]), name
+
+
+class CutOff(Hook):
+    """Ends a training when its second epoch is saved."""
+
+    def after_train_epoch(self, runner):
+        if runner.epoch == 1:
+            raise KeyboardInterrupt
 
 
 def test_metrics_that_ask_get_the_head(cfg):

@@ -66,6 +66,15 @@ def test_a_resumed_training_is_in_its_stage_at_once(lines):
     assert not loss.switched
 
 
+def test_begin_may_be_a_share_of_the_schedule(lines):
+    loss = DeferredLoss(CE, BSCE, begin=0.8)
+    for max_epochs, begin in ((200, 160), (90, 72), (40, 32), (6, 4), (1, 0)):
+        for epoch in range(max_epochs):
+            loss.set_progress(epoch, max_epochs)
+            assert loss.switched == (epoch >= begin)
+    assert lines[0].endswith('from epoch 161 of 200 (begin=0.8).')
+
+
 def test_begin_zero_is_the_second_loss_from_the_first_step_on(lines):
     loss = DeferredLoss(CE, BSCE, begin=0)
     loss.set_class_counts([7, 7, 1])

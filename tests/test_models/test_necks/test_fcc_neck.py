@@ -52,9 +52,10 @@ def test_the_last_of_a_tuple_is_scaled():
     assert torch.equal(out[1], ready()(feats[1], LABELS))
 
 
-@pytest.mark.parametrize('begin', [0, 3])
+@pytest.mark.parametrize('begin', [0, 3, 0.0, 0.6])
 def test_scaling_begins_with_the_epoch_begin(begin):
     neck = ready(begin=begin)
+    begin = 3 if begin == 0.6 else begin  # 0.6 of 5 epochs
     feats = torch.randn(5, 6).double()
     for epoch in range(5):
         neck.set_progress(epoch, 5)
@@ -119,7 +120,8 @@ def test_training_without_counts_names_the_neck_and_the_hook():
         (dict(gamma=2, strategy='reverse'), 'gamma'),
         (dict(gamma=0.5, strategy='edc'), 'equal_difference'),
         (dict(gamma=0.5, begin=-1), 'begin'),
-        (dict(gamma=0.5, begin=0.5), 'begin'),
+        (dict(gamma=0.5, begin=50.0), 'Pass an int for an epoch: 50'),
+        (dict(gamma=0.5, begin=True), 'begin'),
         (dict(gamma=0.5, order='count'), 'order'),
         (dict(gamma=0.5, round_digits=1.5), 'round_digits'),
         (dict(gamma=0.5, mixed_labels='second'), "'weighted', 'first'"),

@@ -1,0 +1,105 @@
+"""Losses on the parameters of the vMF classifier."""
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from .bessel import bessel_terms, to_float64
+from .vmf_overlap_sums import off_diagonal_sums
+from .vmf_pairs import check_classes, widest_dtype
+
+__all__ = ['class_feature_consistency', 'inter_class_discrepancy']
+
+
+def inter_class_discrepancy(kappa: Tensor, mu: Tensor) -> Tensor:
+    r"""Inter-class discrepancy loss, (1/C^2) sum over i != j of overlap(i, j).
+
+    Convention:
+        - divided by C^2, not C (C-1), as in the authors' code: 0 for one
+          class.
+        - gradients reach kappa and mu of both classes of every pair.
+
+    Args:
+        kappa: Concentrations, (C,), >= 0.
+        mu: Unit directions, (C, D), D >= 2.
+
+    Returns:
+        Scalar in [0, 1), dtype and device as :func:`vmf_kl`. The memory of
+        forward and backward is one half of a C x C matrix in the dtype of
+        ``mu`` and a few blocks of rows.
+
+    Raises:
+        TypeError: If an input is not a floating point tensor.
+        ValueError: If the shapes do not fit.
+
+    Source:
+        Published code of arXiv 2208.10043 ("icd").
+    """
+    sums = off_diagonal_sums(kappa, mu)
+    return (sums.sum() / len(sums) ** 2).to(widest_dtype(kappa, mu))
+
+
+def class_feature_consistency(
+    kappa: Tensor, mu: Tensor, features: Tensor, labels: Tensor
+) -> Tensor:
+    r"""Class-feature consistency loss of a batch.
+
+    With m_c the normalised mean of the normalised features of class c,
+
+        mean over the classes present of 1 - 1 / (1 + KL_c),
+        KL_c = A(kappa_c) kappa_c (1 - mu_c.m_c).
+
+    Convention:
+        - a mean over the classes present in the batch; absent ones add
+          nothing, and a batch without samples gives 0.
+        - 1 - mu.m is formed as \|mu - m\|^2 / 2, which for unit ``mu`` is the
+          same and does not cancel.
+
+    Args:
+        kappa: Concentrations, (C,), >= 0.
+        mu: Unit directions, (C, D), D >= 2.
+        features: (N, D), not normalised.
+        labels: (N,), integers in 0 ... C-1.
+
+    Returns:
+        Scalar in [0, 1), in the widest dtype of the inputs (at least
+        float32). Gradients reach kappa, mu and the features.
+
+    Raises:
+        TypeError: If the labels are not integers, or another input is not
+            floating point.
+        ValueError: If the shapes do not fit.
+
+    Source:
+        Published code of arXiv 2208.10043 ("cfc").
+    """
+    kappa64, mu_full = check_classes(kappa, mu)
+    _, dtype = to_float64('features', features.detach())
+    dtype = torch.promote_types(dtype, widest_dtype(kappa, mu))
+    if labels.is_floating_point() or labels.dtype == torch.bool:
+        raise TypeError(
+            'Expected `labels` to be integer class indices, but got '
+            f'{labels.dtype}. (Mixed labels have no class mean.)'
+        )
+    count, dim = len(labels), mu.shape[1]
+    if labels.ndim != 1 or features.shape != (count, dim):
+        raise ValueError(
+            f'Expected `features` to have the shape (N, {dim}) and `labels` '
+            f'(N,), but got {tuple(features.shape)} and '
+            f'{tuple(labels.shape)}. (One row and one label per sample.)'
+        )
+    labels = labels.long()
+    # The first sample of each class in the batch stands for the class: sizes
+    # depend on N alone, and nothing has to be known on the host.
+    index = torch.arange(count, device=labels.device)
+    first = torch.full_like(kappa64, count, dtype=torch.long)
+    first = first.scatter_reduce(0, labels, index, 'amin')[labels]
+    present = first == index
+    unit = F.normalize(features.to(dtype), dim=1)
+    sums = torch.zeros_like(unit).index_add(0, first, unit)
+    away = mu_full.to(dtype)[labels] - F.normalize(sums, dim=1)
+    gap = away.square().sum(1).to(torch.float64) / 2
+    scale = bessel_terms(dim / 2 - 1, kappa64)[1] * kappa64
+    kl = scale[labels] * gap
+    loss = torch.where(present, kl / (1 + kl), 0).sum()
+    return (loss / present.sum().clamp(min=1)).to(dtype)
