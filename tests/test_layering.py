@@ -18,7 +18,14 @@ MAY_IMPORT = {
     'evaluation': {'functional', 'structures', 'models'},
     'engine': {'functional', 'structures', 'datasets'},
     'runs': {'functional', 'structures', 'datasets', 'models', 'fileio'},
-    'posthoc': {'functional', 'structures', 'models', 'fileio'},
+    'posthoc': {
+        'functional',
+        'structures',
+        'models',
+        'fileio',
+        'evaluation',
+        'runs',
+    },
     'export': {'functional', 'structures', 'models'},
     'visualization': set(),
     'report': {
@@ -29,6 +36,22 @@ MAY_IMPORT = {
         'fileio',
         'evaluation',
         'visualization',
+    },
+    # the top: it calls all rooms, and none calls it
+    'cli': {
+        'functional',
+        'structures',
+        'datasets',
+        'evaluation',
+        'engine',
+        'models',
+        'runs',
+        'posthoc',
+        'export',
+        'visualization',
+        'report',
+        'fileio',
+        'version',
     },
 }
 FUNCTIONAL_MAY_IMPORT = {

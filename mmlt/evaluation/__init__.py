@@ -1,31 +1,10 @@
+from mmlt.star_imports import public_names
 from mmlt.structures import Predictions, load_predictions, save_predictions
 
-from .evaluator import BatchEvaluator
-from .feature_map import chosen_classes, feature_map_points
-from .metrics import (
-    CalibrationError,
-    ClassOverlap,
-    LongTailMetric,
-    MisclassifiedArea,
-    ShotAccuracy,
-)
-from .run_numbers import run_numbers, training_numbers
-from .summary import in_percent, summarize
+from .evaluator import *
+from .feature_map import *
+from .metrics import *
+from .run_numbers import *
+from .summary import *
 
-__all__ = [
-    'BatchEvaluator',
-    'CalibrationError',
-    'ClassOverlap',
-    'LongTailMetric',
-    'MisclassifiedArea',
-    'Predictions',
-    'ShotAccuracy',
-    'chosen_classes',
-    'feature_map_points',
-    'in_percent',
-    'run_numbers',
-    'load_predictions',
-    'save_predictions',
-    'summarize',
-    'training_numbers',
-]
+__all__ = public_names(globals())

@@ -10,6 +10,8 @@ from torch import Tensor
 
 from mmlt.functional.prediction_checks import check_predictions
 
+__all__ = ['BatchMetric', 'scores_and_labels']
+
 
 class BatchMetric(BaseMetric):
     """Base of a metric that works on whole batches, under any processes.

@@ -7,6 +7,8 @@ from mmpretrain.structures import DataSample
 
 from mmlt.structures import is_batch
 
+__all__ = ['BatchEvaluator']
+
 
 @EVALUATORS.register_module()
 class BatchEvaluator(Evaluator):

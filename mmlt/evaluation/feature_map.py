@@ -8,6 +8,8 @@ from torch import Tensor
 
 from mmlt.functional import principal_components
 
+__all__ = ['chosen_classes', 'feature_map_points']
+
 METHODS = ('pca', 'tsne')
 
 

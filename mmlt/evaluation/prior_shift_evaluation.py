@@ -14,6 +14,13 @@ from mmlt.functional import (
     weights_for_prior,
 )
 
+__all__ = [
+    'subset_rows',
+    'test_distributions',
+    'weighted_numbers',
+    'weighted_row',
+]
+
 __test__ = False  # the name is the field's, nothing here is a test
 
 

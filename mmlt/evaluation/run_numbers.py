@@ -15,6 +15,8 @@ from mmlt.structures import Predictions
 
 from .summary import summarize
 
+__all__ = ['run_numbers', 'training_numbers']
+
 BINS = ('count', 'confidence', 'accuracy')
 # a picture of more shows nothing, and a file of 1,000 has 20 MB of numbers
 MATRIX_CLASSES = 400

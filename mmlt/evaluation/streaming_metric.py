@@ -15,6 +15,8 @@ from torch import Tensor
 
 from .batch_metric import scores_and_labels
 
+__all__ = ['StreamingMetric']
+
 
 class StreamingMetric(BaseMetric):
     """Base of a metric that keeps sums alone, under any processes.

@@ -27,6 +27,8 @@ from torch import Tensor
 
 from mmlt.functional import ClassificationState, classification_summary
 
+__all__ = ['in_percent', 'summarize']
+
 # not shares: nats, and squared distance in [0, 2]
 UNSCALED = ('nll', 'brier')
 

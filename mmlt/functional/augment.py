@@ -4,6 +4,15 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+__all__ = [
+    'blend_batch',
+    'crop_batch',
+    'flip_batch',
+    'gray_batch',
+    'jitter_batch',
+    'normalize_batch',
+]
+
 
 def crop_batch(
     images: Tensor, top: Tensor, left: Tensor, size: int, padding: int = 0

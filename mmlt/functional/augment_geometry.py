@@ -4,6 +4,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+__all__ = ['cutout_batch', 'rotate_batch']
+
 
 def rotate_batch(images: Tensor, angles: Tensor) -> Tensor:
     """Rotate every image about its centre, by its own angle.

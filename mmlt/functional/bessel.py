@@ -16,6 +16,8 @@ from .bessel_series import (
     zero_crossing,
 )
 
+__all__ = ['iv_ratio', 'log_iv']
+
 # x is cut here so that x^2 stays finite: beyond, L(x) - x is constant to
 # the last bit and the difference x - _MAX_X is added back.
 _MAX_X = 1e100

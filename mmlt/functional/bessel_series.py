@@ -35,6 +35,8 @@ from functools import cache, lru_cache
 import torch
 from torch import Tensor
 
+__all__ = ['polynomials', 'zero_crossing']
+
 # The expansion is used from this order on. At order 20, 14 terms leave 4e-17
 # of A'; every higher order needs fewer (5 at order 1023).
 MIN_ORDER = 20.0

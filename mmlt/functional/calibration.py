@@ -5,6 +5,8 @@ from torch import Tensor
 
 from .prediction_checks import HALF, check_predictions, check_probabilities
 
+__all__ = ['calibration_bins', 'calibration_error', 'top_calibration_error']
+
 NORMS = ('l1', 'max')
 BINNINGS = ('uniform',)
 

@@ -9,6 +9,8 @@ from .calibration import check_num_bins, confidence_bin
 from .prediction_checks import check_predictions, check_probabilities
 from .shots import SHOTS, shot_groups
 
+__all__ = ['ClassificationState']
+
 # sums are kept in whole units, as int64: the same in any order
 UNIT = 2.0**-32
 NUM_CELLS = 2**16

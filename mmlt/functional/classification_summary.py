@@ -7,6 +7,8 @@ from .classification_state import UNIT, ClassificationState
 from .equal_mass import equal_mass_bins
 from .shots import SHOTS
 
+__all__ = ['classification_summary']
+
 
 def classification_summary(state: ClassificationState) -> dict:
     """Named numbers and arrays of all that a state has seen.

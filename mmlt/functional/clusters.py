@@ -4,6 +4,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+__all__ = ['cluster_spread', 'principal_components']
+
 # pairs of samples that are looked at together: 32 MiB of distances
 _BLOCK = 2**22
 

@@ -6,6 +6,13 @@ from torch import Tensor
 
 from .distillation import at_least_float32
 
+__all__ = [
+    'hard_classes',
+    'mutual_distillation',
+    'ncl_losses',
+    'restrict_logits',
+]
+
 EXCLUDED = ('zero', 'drop')
 
 

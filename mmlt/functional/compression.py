@@ -7,6 +7,12 @@ from numbers import Real
 import torch
 from torch import Tensor
 
+__all__ = [
+    'compress_features',
+    'compress_mixed_features',
+    'compression_factors',
+]
+
 STRATEGIES = (
     'equal_difference',
     'half_top',

@@ -6,6 +6,8 @@ from torch import Tensor
 
 from .distillation import at_least_float32
 
+__all__ = ['contrastive_loss']
+
 
 def contrastive_loss(
     queries: Tensor,

@@ -3,6 +3,8 @@
 import torch
 from torch import Tensor
 
+__all__ = ['spearman_correlation']
+
 
 def average_ranks(values: Tensor) -> Tensor:
     """Rank of every value, 1 for the smallest; ties share their mean rank.

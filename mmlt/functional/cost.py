@@ -1,5 +1,7 @@
 """What a training costs, from counted operations and bytes."""
 
+__all__ = ['all_reduce_bytes', 'model_state_bytes', 'step_seconds']
+
 
 def all_reduce_bytes(gradient_bytes: float, num_devices: int) -> float:
     """Bytes that each device sends in one step of data parallelism.

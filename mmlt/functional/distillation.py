@@ -4,6 +4,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+__all__ = ['distillation_loss', 'virtual_examples']
+
 
 def virtual_examples(
     teacher_logits: Tensor, temperature: float = 2.0, power: float = 0.5

@@ -5,6 +5,8 @@ from torch import Tensor
 
 from .calibration import check_num_bins
 
+__all__ = ['adaptive_calibration_error', 'equal_mass_bins']
+
 
 def equal_mass_bins(
     count: Tensor, confidence: Tensor, correct: Tensor, num_bins: int = 15

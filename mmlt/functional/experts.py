@@ -9,6 +9,8 @@ from torch import Tensor
 
 from .distillation import at_least_float32
 
+__all__ = ['reversed_prior', 'sade_adjustments', 'view_agreement']
+
 
 def reversed_prior(prior: Tensor) -> Tensor:
     """The prior in reversed order of frequency.

@@ -4,6 +4,8 @@ from torch import Tensor
 
 from .losses import at_least_float32
 
+__all__ = ['one_vs_all_focal_loss']
+
 
 def one_vs_all_focal_loss(
     logits: Tensor, labels: Tensor, gamma: float = 2.0

@@ -6,6 +6,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
+__all__ = ['class_mean', 'held_out_rows']
+
 
 def held_out_rows(
     labels: np.ndarray, fraction: float, seed: int = 0

@@ -4,6 +4,12 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+__all__ = [
+    'directional_to_linear',
+    'layer_norm_classifier',
+    'linear_logits',
+]
+
 # what F.normalize divides by at least; its square still is a float32
 SMALLEST_LENGTH = 1e-12
 

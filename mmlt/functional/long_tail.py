@@ -5,6 +5,13 @@ from numbers import Real
 
 import numpy as np
 
+__all__ = [
+    'class_counts',
+    'largest_max_count',
+    'long_tailed_counts',
+    'long_tailed_indices',
+]
+
 PROFILES = ('exponential', 'step', 'pareto')
 
 

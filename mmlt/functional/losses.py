@@ -14,6 +14,17 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+__all__ = [
+    'balanced_softmax_loss',
+    'cdt_loss',
+    'class_weighted_cross_entropy',
+    'label_weights',
+    'ldam_loss',
+    'logit_adjusted_loss',
+    'logit_adjustment',
+    'smoothed_cross_entropy',
+]
+
 PerClass = Sequence[float] | Tensor
 
 

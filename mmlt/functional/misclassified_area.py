@@ -3,6 +3,13 @@
 import torch
 from torch import Tensor
 
+__all__ = [
+    'misclassified_area',
+    'misclassified_area_counts',
+    'misclassified_area_shares',
+    'scaled_feature_logits',
+]
+
 OUTCOMES = ('changed', 'lost', 'gained')
 
 

@@ -5,6 +5,8 @@ from torch import Generator, Tensor
 
 from .bessel import check_real
 
+__all__ = ['beta_weights', 'mix_batch']
+
 
 def check_mixing_alpha(alpha: float) -> float:
     """Refuse a parameter of the Beta distribution that cannot be drawn from.

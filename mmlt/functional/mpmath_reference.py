@@ -18,6 +18,17 @@ from torch import Tensor
 
 from .bessel import check_real, to_float64
 
+__all__ = [
+    'iv_ratio',
+    'log_iv',
+    'vmf_kl',
+    'vmf_log_partition',
+    'vmf_mean_resultant',
+    'vmf_mean_resultant_derivative',
+    'vmf_overlap',
+    'working_digits',
+]
+
 try:
     import mpmath
 except ImportError as error:

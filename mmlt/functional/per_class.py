@@ -12,6 +12,14 @@ from torch import Tensor
 
 from .bessel import check_real
 
+__all__ = [
+    'cdt_temperatures',
+    'class_balanced_weights',
+    'cost_sensitive_weights',
+    'label_aware_smoothing',
+    'ldam_margins',
+]
+
 Counts = Sequence[int] | Tensor
 SHAPES = ('concave', 'linear', 'convex')
 

@@ -6,6 +6,18 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+__all__ = [
+    'balanced_weights',
+    'fit_by_likelihood',
+    'group_gaps',
+    'log_linear_temperature',
+    'logit_adjusted',
+    'predicted_class_temperature',
+    'standardised',
+    'stratified_folds',
+    'tau_normalised_logits',
+]
+
 
 def logit_adjusted(
     logits: Tensor, prior: Tensor, strength: float | Tensor = 1.0

@@ -3,6 +3,8 @@
 import torch
 from torch import Tensor
 
+__all__ = ['check_predictions', 'check_probabilities']
+
 KINDS = ('probabilities', 'logits')
 HALF = (torch.float16, torch.bfloat16)
 

@@ -3,6 +3,13 @@
 import torch
 from torch import Tensor
 
+__all__ = [
+    'estimate_prior',
+    'long_tailed_prior',
+    'shift_prior',
+    'weights_for_prior',
+]
+
 DIRECTIONS = ('forward', 'uniform', 'backward')
 
 

@@ -7,6 +7,8 @@ from torch import Tensor
 
 from .bessel import check_real
 
+__all__ = ['remix_label_weights']
+
 
 def check_remix_settings(kappa: float, tau: float) -> None:
     """Refuse settings that :func:`remix_label_weights` cannot take.

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
+__all__ = ['mean_over_seeds', 'seed_difference']
+
 
 def _values(name: str, values: Sequence[float] | Tensor) -> Tensor:
     values = torch.as_tensor(values, dtype=torch.float64)

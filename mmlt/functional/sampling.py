@@ -4,6 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+__all__ = ['sample_rows', 'sampling_probabilities']
+
 STRATEGIES = ('class_balanced', 'square_root', 'progressive', 'reverse')
 
 

@@ -3,6 +3,8 @@
 import math
 import numbers
 
+__all__ = ['check_epoch', 'epoch_of']
+
 # Products this close to a whole number, relative to the schedule, count as
 # it: 0.29 * 100 is 28.999999999999996 in floating point.
 _SLACK = 1e-9

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
+__all__ = ['group_accuracy', 'shot_groups']
+
 SHOTS = ('many', 'medium', 'few')
 
 

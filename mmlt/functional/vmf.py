@@ -14,6 +14,12 @@ from torch import Tensor
 
 from .bessel import bessel_terms, check_real, to_float64
 
+__all__ = [
+    'vmf_log_partition',
+    'vmf_mean_resultant',
+    'vmf_mean_resultant_derivative',
+]
+
 _DIM_HINT = 'The density lives on the unit sphere of R^dim.'
 
 

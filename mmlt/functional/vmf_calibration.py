@@ -6,6 +6,8 @@ from torch import Tensor
 from .bessel import check_real, to_float64
 from .vmf_pairs import widest_dtype
 
+__all__ = ['calibrated_concentration']
+
 
 def calibrated_concentration(
     kappa: Tensor, overlap: Tensor, alpha: float

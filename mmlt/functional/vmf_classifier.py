@@ -13,6 +13,14 @@ from torch import Tensor
 from .bessel import to_float64
 from .vmf import vmf_log_partition
 
+__all__ = [
+    'check_vmf_parameters',
+    'directional_logits',
+    'positive_concentration',
+    'raw_concentration',
+    'vmf_bias',
+]
+
 
 def positive_concentration(raw: Tensor) -> Tensor:
     r"""Concentration of an unrestricted parameter, log(1 + exp(raw)).

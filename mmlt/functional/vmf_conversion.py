@@ -12,6 +12,13 @@ from torch import Tensor
 
 from .bessel import check_real
 
+__all__ = [
+    'causal_to_vmf',
+    'cosine_to_vmf',
+    'linear_to_vmf',
+    'tau_norm_to_vmf',
+]
+
 
 def _norm_and_direction(weight: Tensor) -> tuple[Tensor, Tensor]:
     if not isinstance(weight, Tensor) or not weight.is_floating_point():

@@ -16,6 +16,8 @@ from .vmf_pairs import (
     widest_dtype,
 )
 
+__all__ = ['vmf_kl', 'vmf_overlap']
+
 # Concentrations closer than this share of kappa + sqrt(dim) are subtracted
 # by a formula of their differences (see `_kl_block`).
 _NEAR = 1e-2

@@ -8,6 +8,8 @@ from .bessel import bessel_terms, to_float64
 from .vmf_overlap_sums import off_diagonal_sums
 from .vmf_pairs import check_classes, widest_dtype
 
+__all__ = ['class_feature_consistency', 'inter_class_discrepancy']
+
 
 def inter_class_discrepancy(kappa: Tensor, mu: Tensor) -> Tensor:
     r"""Inter-class discrepancy loss, (1/C^2) sum over i != j of overlap(i, j).

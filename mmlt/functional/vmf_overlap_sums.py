@@ -14,6 +14,8 @@ from .vmf_pairs import (
     widest_dtype,
 )
 
+__all__ = ['mean_overlaps', 'overlap_row_means']
+
 
 def _blocks(size: int, device_type: str) -> list[tuple[int, int, int]]:
     """Start, end and offset of the row blocks of the upper triangle."""

@@ -8,6 +8,16 @@ from torch import Tensor
 
 from .bessel import bessel_terms, to_float64
 
+__all__ = [
+    'check_classes',
+    'full_precision',
+    'gradients_with_graph',
+    'pair_slopes',
+    'plain_kl',
+    'row_blocks',
+    'widest_dtype',
+]
+
 
 def check_classes(kappa: Tensor, mu: Tensor) -> tuple[Tensor, Tensor]:
     """Return kappa in float64 and mu in at least float32."""

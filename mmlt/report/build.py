@@ -9,6 +9,8 @@ from .pictures import Picture
 from .runs import by_recipe
 from .tables import TABLES, epochs_of, runs_table, unfinished
 
+__all__ = ['build_report']
+
 
 def build_report(
     records: Sequence[dict],

@@ -16,6 +16,15 @@ from mmlt.visualization.style import FONTS, THEMES
 from .pictures import Panel, Picture
 from .tables import Table, Value
 
+__all__ = [
+    'Report',
+    'check_report_folder',
+    'draw_panels',
+    'html_page',
+    'markdown_page',
+    'write_report',
+]
+
 # more rows than this are folded on the page, and left to the CSV file in
 # Markdown
 FOLDED_ROWS = 30

@@ -20,6 +20,20 @@ from mmlt.visualization import (
 
 from .runs import by_recipe, slug
 
+__all__ = [
+    'Panel',
+    'Picture',
+    'compression',
+    'confusion',
+    'curves',
+    'features',
+    'kappa',
+    'overlap',
+    'recall',
+    'reliability',
+    'spread',
+]
+
 Draw = Callable[[SubFigure | Figure], object]
 SHOTS = ('many', 'medium', 'few')
 

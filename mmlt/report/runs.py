@@ -20,6 +20,14 @@ from mmlt.runs.predict import load_network, predict_split
 from mmlt.runs.preflight import read_config
 from mmlt.structures import Predictions, load_predictions, save_predictions
 
+__all__ = [
+    'by_recipe',
+    'check_same_test_set',
+    'file_name',
+    'load_run',
+    'set_names',
+]
+
 Progress = Callable[[Iterable], Iterable]
 # what two runs must share to be compared, and what it is
 TEST_SET = {

@@ -8,6 +8,8 @@ from pathlib import Path
 
 from mmlt.fileio import check_can_write, whole_file
 
+__all__ = ['check_table_path', 'markdown_table', 'shown', 'write_table']
+
 FORMATS = ('.md', '.csv', '.json')
 
 
@@ -52,6 +54,13 @@ def markdown_table(rows: list[dict]) -> str:
     )
     lines = [f'| {line} |' for line in lines]
     return '\n'.join([lines[0], f'|{rule}|', *lines[1:]])
+
+
+def print_table(rows: list[dict], facts: dict | None = None) -> None:
+    """Print rows as a Markdown table, and what they are of below it."""
+    print(markdown_table(rows))
+    for key, value in (facts or {}).items():
+        print(f'{key}: {value}')
 
 
 def write_table(path: str | Path, rows: list[dict], facts: dict) -> None:

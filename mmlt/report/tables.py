@@ -10,6 +10,23 @@ from mmlt.functional import mean_over_seeds, seed_difference
 
 from .runs import by_recipe, file_name
 
+__all__ = [
+    'Table',
+    'Value',
+    'accuracy_table',
+    'area_class_table',
+    'area_table',
+    'calibration_table',
+    'class_table',
+    'cluster_table',
+    'compared',
+    'epochs_of',
+    'geometry_table',
+    'runs_table',
+    'shot_calibration_table',
+    'unfinished',
+]
+
 MINUS = '\N{MINUS SIGN}'
 DASH = '\N{EN DASH}'
 

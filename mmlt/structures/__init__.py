@@ -1,19 +1,7 @@
-from .batch_data_sample import (
-    BatchDataSample,
-    is_batch,
-    labels_of,
-    unpack_batch,
-)
-from .mixed_labels import MixedLabels
-from .predictions import Predictions, load_predictions, save_predictions
+from mmlt.star_imports import public_names
 
-__all__ = [
-    'BatchDataSample',
-    'MixedLabels',
-    'Predictions',
-    'is_batch',
-    'labels_of',
-    'load_predictions',
-    'save_predictions',
-    'unpack_batch',
-]
+from .batch_data_sample import *
+from .mixed_labels import *
+from .predictions import *
+
+__all__ = public_names(globals())

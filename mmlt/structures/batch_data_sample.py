@@ -4,6 +4,8 @@ import torch
 from mmpretrain.structures import DataSample
 from torch import Tensor
 
+__all__ = ['BatchDataSample', 'is_batch', 'labels_of', 'unpack_batch']
+
 
 class BatchDataSample(DataSample):
     """The annotations and predictions of a whole batch in one object.

@@ -5,6 +5,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+__all__ = ['MixedLabels']
+
 
 @dataclass(frozen=True)
 class MixedLabels:

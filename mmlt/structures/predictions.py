@@ -12,6 +12,8 @@ from torch import Tensor
 
 from mmlt.fileio import whole_file
 
+__all__ = ['Predictions', 'load_predictions', 'save_predictions']
+
 SPLITS = ('train', 'held-out', 'val', 'test')
 # what numpy raises at other files, empty ones and damaged ones
 NO_DUMP = (

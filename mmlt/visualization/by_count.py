@@ -6,6 +6,8 @@ from matplotlib.ticker import NullLocator
 
 from .style import legend_above, make_figure, run_style
 
+__all__ = ['by_class_count']
+
 
 def by_class_count(
     values: Mapping[str, Sequence[float]],

@@ -5,6 +5,8 @@ from matplotlib.figure import Figure, SubFigure
 
 from .style import fitted_title, legend_above, make_figure, run_style
 
+__all__ = ['feature_map']
+
 
 def feature_map(
     coordinates: Sequence[Sequence[float]],

@@ -5,6 +5,8 @@ from matplotlib.ticker import MaxNLocator
 
 from .style import legend_above, make_figure, run_style
 
+__all__ = ['training_curves']
+
 Curve = tuple[Sequence[int], Sequence[float]]
 
 

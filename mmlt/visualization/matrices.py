@@ -6,6 +6,8 @@ from matplotlib.figure import Figure, SubFigure
 
 from .style import colour, fitted_title, make_figure
 
+__all__ = ['confusion_matrix', 'overlap_matrix']
+
 # more classes than this: no names and no numbers in the cells
 WRITTEN_CLASSES = 12
 # of the pixels of larger matrices, whose theme cannot be changed later

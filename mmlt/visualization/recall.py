@@ -5,6 +5,8 @@ from matplotlib.figure import Figure, SubFigure
 
 from .style import colour, legend_above, make_figure, run_style
 
+__all__ = ['recall_by_class']
+
 # more classes than this are points along an axis, without their names
 NAMED_CLASSES = 30
 

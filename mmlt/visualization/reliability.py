@@ -5,6 +5,8 @@ from matplotlib.figure import Figure, SubFigure
 
 from .style import colour, fitted_title, make_figure
 
+__all__ = ['reliability_diagram']
+
 
 def reliability_diagram(
     count: Sequence[int],

@@ -5,6 +5,8 @@ from matplotlib.figure import Figure, SubFigure
 
 from .style import colour, make_figure, run_style
 
+__all__ = ['accuracy_by_strategy']
+
 
 def accuracy_by_strategy(
     accuracy: Mapping[str, Sequence[float]],

@@ -12,6 +12,8 @@ import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure, SubFigure
 
+__all__ = ['css_svg', 'file_svg', 'save_figure', 'side_by_side', 'theme']
+
 # Okabe and Ito's colours, which people with any common colour blindness can
 # tell apart, a step darker or lighter where the ground asks for it
 THEMES = {

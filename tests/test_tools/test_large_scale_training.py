@@ -4,10 +4,8 @@ The real list has 115,846 images; here every class has one line, and the
 lines share twelve small files. Two steps, two batches of validation.
 """
 
-import importlib.util
 import json
 import shutil
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +15,7 @@ from mmengine.config import Config
 from mmpretrain.registry import MODELS
 from PIL import Image
 
+from mmlt.cli.main import main
 from mmlt.datasets.bad_images import BadImageError
 from mmlt.datasets.known_splits import KNOWN_SPLITS
 
@@ -63,15 +62,9 @@ def roots(tmp_path_factory):
 def train(monkeypatch, capfd):
     """Call tools/train.py; returns what it wrote."""
     monkeypatch.chdir(ROOT)
-    path = ROOT / 'tools' / 'train.py'
-    spec = importlib.util.spec_from_file_location('train', path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
 
     def call(*arguments):
-        argv = ['train.py', *map(str, arguments)]
-        monkeypatch.setattr(sys, 'argv', argv)
-        module.main()
+        main(['train', *arguments])
         out, err = capfd.readouterr()
         return out + err
 

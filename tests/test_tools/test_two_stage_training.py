@@ -1,13 +1,13 @@
 """tools/train.py on recipes of two stages: on a part of the digits."""
 
-import importlib.util
-import sys
 from pathlib import Path
 
 import pytest
 import torch
 from mmengine.config import Config
 from mmengine.logging import MMLogger
+
+from mmlt.cli.main import main
 
 ROOT = Path(__file__).parents[2]
 DATA = [
@@ -28,21 +28,17 @@ def train(monkeypatch, capfd):
     monkeypatch.setattr(
         'yapf.yapflib.yapf_api.FormatCode', lambda text, **_: (text, True)
     )
-    spec = importlib.util.spec_from_file_location('train', 'tools/train.py')
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
 
     def call(config, work_dir, epochs, *options, resume=(), data=BOTH):
-        argv = ['train.py', str(config), '--work-dir', str(work_dir)]
+        argv = [config, '--work-dir', work_dir]
         argv += [*resume, '--cfg-options', *data, *options]
         if epochs is not None:
             argv += [f'train_cfg.max_epochs={epochs}']
-        monkeypatch.setattr(sys, 'argv', [str(a) for a in argv])
         capfd.readouterr()
         # a run is named by its second: one of the same second would write to
         # the log of the one before
         MMLogger._instance_dict.clear()
-        module.main()
+        main(['train', *argv])
         out, err = capfd.readouterr()
         return out + err
 

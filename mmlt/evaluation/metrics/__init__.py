@@ -1,13 +1,9 @@
-from .calibration_error import CalibrationError
-from .class_overlap import ClassOverlap
-from .long_tail_metric import LongTailMetric
-from .misclassified_area import MisclassifiedArea
-from .shot_accuracy import ShotAccuracy
+from mmlt.star_imports import public_names
 
-__all__ = [
-    'CalibrationError',
-    'ClassOverlap',
-    'LongTailMetric',
-    'MisclassifiedArea',
-    'ShotAccuracy',
-]
+from .calibration_error import *
+from .class_overlap import *
+from .long_tail_metric import *
+from .misclassified_area import *
+from .shot_accuracy import *
+
+__all__ = public_names(globals())

@@ -5,6 +5,8 @@ from mmlt.evaluation.batch_metric import BatchMetric
 from mmlt.functional import top_calibration_error
 from mmlt.functional.prediction_checks import HALF, check_probabilities
 
+__all__ = ['CalibrationError']
+
 
 @METRICS.register_module()
 class CalibrationError(BatchMetric):

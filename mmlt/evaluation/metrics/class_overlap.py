@@ -14,6 +14,8 @@ from mmlt.functional import (
 )
 from mmlt.models.heads.reading import head_to_vmf
 
+__all__ = ['ClassOverlap']
+
 
 @METRICS.register_module()
 class ClassOverlap(BaseMetric):

@@ -8,6 +8,8 @@ from mmlt.evaluation.streaming_metric import StreamingMetric
 from mmlt.evaluation.summary import in_percent
 from mmlt.functional import ClassificationState, classification_summary
 
+__all__ = ['LongTailMetric']
+
 
 @METRICS.register_module()
 class LongTailMetric(StreamingMetric):

@@ -15,6 +15,8 @@ from mmlt.functional.compression import check_compression_settings
 from mmlt.functional.prediction_checks import HALF, check_probabilities
 from mmlt.models.heads.reading import head_bias
 
+__all__ = ['MisclassifiedArea']
+
 
 @METRICS.register_module()
 class MisclassifiedArea(StreamingMetric):

@@ -7,6 +7,8 @@ from torch import Tensor
 from mmlt.evaluation.batch_metric import BatchMetric
 from mmlt.functional import group_accuracy, shot_groups
 
+__all__ = ['ShotAccuracy']
+
 
 @METRICS.register_module()
 class ShotAccuracy(BatchMetric):

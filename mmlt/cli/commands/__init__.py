@@ -1,0 +1,1 @@
+"""The commands, a module each; :mod:`mmlt.cli.shell` says what it holds."""

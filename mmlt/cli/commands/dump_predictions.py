@@ -1,0 +1,62 @@
+"""Write the predictions of a trained network on a split to a file."""
+
+import argparse
+
+from mmlt.cli.options import add_config_options, add_device
+from mmlt.cli.predictions import dump_predictions
+from mmlt.structures.predictions import SPLITS
+
+TOOL = 'tools/analysis_tools/dump_predictions.py'
+DESCRIPTION = (
+    'Write logits, labels, class counts and what is known of the classifier '
+    'to an .npz file, for the post-hoc tools.'
+)
+EXAMPLE = (
+    'work_dirs/vmf/resnet20_digitslt_held-out --split held-out '
+    '--out held-out.npz'
+)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """What is predicted, and where it goes."""
+    parser.add_argument(
+        'run', help='work directory of a training, or its config'
+    )
+    parser.add_argument(
+        'checkpoint',
+        nargs='?',
+        help='needed with a config (default: the last of the work directory)',
+    )
+    parser.add_argument(
+        '--split',
+        choices=SPLITS,
+        default='test',
+        help='train: what was trained on; held-out: the other part of a '
+        'HeldOutSplit; val; test (default)',
+    )
+    parser.add_argument(
+        '--out',
+        help='.npz file (default: predictions_SPLIT.npz beside the '
+        'checkpoint)',
+    )
+    parser.add_argument(
+        '--features',
+        action='store_true',
+        help='keep the features before the head as well',
+    )
+    add_device(parser)
+    add_config_options(parser)
+
+
+def run(args: argparse.Namespace) -> None:
+    """Check, predict and write."""
+    dump_predictions(
+        args.run,
+        args.checkpoint,
+        args.split,
+        args.out,
+        args.features,
+        args.device,
+        args.overlays,
+        args.cfg_options,
+    )

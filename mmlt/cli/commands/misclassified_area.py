@@ -1,0 +1,63 @@
+"""The misclassified area of FCC on training and test images."""
+
+import argparse
+from collections.abc import Iterator
+from pathlib import Path
+
+from mmlt.cli.options import add_tables
+from mmlt.cli.predictions import dump_once
+from mmlt.evaluation.area_rows import area_rows
+from mmlt.report.table import check_table_path, print_table, write_table
+from mmlt.structures import load_predictions
+
+TOOL = 'tools/analysis_tools/misclassified_area.py'
+DESCRIPTION = (
+    'Share of images whose prediction differs between the scaled and the '
+    'original feature, on training and test images, whole, per shot group, '
+    'and (with --per-class) per class. lost: right with the scaled feature '
+    "alone, the appendix's area."
+)
+EXAMPLE = 'work_dirs/fcc/resnet20_digitslt --out area.md'
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The predictions, and how they are scaled."""
+    parser.add_argument(
+        'predictions',
+        nargs='+',
+        help='.npz files of dump_predictions.py, or one work directory: its '
+        'predictions on train and test are written where they are not yet',
+    )
+    parser.add_argument(
+        '--gamma',
+        type=float,
+        help='strength of an equal-difference FCC (default: what the '
+        'network was trained with); for a network trained without',
+    )
+    parser.add_argument(
+        '--per-class', action='store_true', help='a row for every class'
+    )
+    add_tables(parser)
+
+
+def files_of(arguments: list[str]) -> Iterator[Path]:
+    """Files of predictions; those of a run are written where they lack."""
+    if len(arguments) > 1 or not Path(arguments[0]).is_dir():
+        yield from map(Path, arguments)
+        return
+    for split in ('train', 'test'):
+        yield dump_once(arguments[0], split)
+
+
+def run(args: argparse.Namespace) -> None:
+    """Check, compute, print and write."""
+    for path in args.out:
+        check_table_path(path)
+    rows, facts = [], {}
+    for path in files_of(args.predictions):
+        predictions = load_predictions(path)
+        rows += area_rows(predictions, args.gamma, args.per_class)
+        facts[predictions.meta['split']] = predictions.source
+    print_table(rows)
+    for out in args.out:
+        write_table(out, rows, facts)

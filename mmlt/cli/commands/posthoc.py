@@ -1,0 +1,91 @@
+"""Fit calibrators on held-out predictions, and report what each does."""
+
+import argparse
+from functools import partial
+from pathlib import Path
+
+from mmlt.cli.options import add_tables
+from mmlt.cli.predictions import dump_once
+from mmlt.cli.progress import bar
+from mmlt.posthoc.calibrators import (
+    CALIBRATORS,
+    check_fit_split,
+    check_not_test,
+)
+from mmlt.posthoc.comparison import compare_calibrators, facts_of_comparison
+from mmlt.report.table import check_table_path, print_table, write_table
+from mmlt.structures import load_predictions
+
+TOOL = 'tools/analysis_tools/posthoc.py'
+DESCRIPTION = (
+    'Fit calibrators on a held-out part of training (or a validation set) '
+    'and tabulate accuracy, ECE and NLL on the test set, whole and per shot '
+    'group. The test set is never fitted on.'
+)
+EXAMPLE = 'work_dirs/vmf/resnet20_digitslt_held-out --out posthoc.md'
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """A run, or two files of predictions."""
+    parser.add_argument(
+        'run',
+        nargs='?',
+        help='work directory of a training: its predictions are written '
+        'there where they are not yet',
+    )
+    parser.add_argument('--fit', help='.npz of --split held-out or val')
+    parser.add_argument('--eval', help='.npz of --split test')
+    parser.add_argument(
+        '--fit-split',
+        choices=['held-out', 'val', 'test'],
+        default='held-out',
+        help='what to fit on, with a work directory (default: held-out; '
+        'test is refused without the last option)',
+    )
+    parser.add_argument(
+        '--calibrators',
+        nargs='+',
+        choices=list(CALIBRATORS),
+        default=list(CALIBRATORS),
+        metavar='NAME',
+        help=f'default: all of {", ".join(CALIBRATORS)}',
+    )
+    add_tables(parser, ', the JSON with the fitted parameters')
+    parser.add_argument(
+        '--i-know-this-is-the-test-set',
+        action='store_true',
+        help='fit on the test set; the table says so',
+    )
+
+
+def check_arguments(
+    parser: argparse.ArgumentParser, args: argparse.Namespace
+) -> None:
+    """A run or both files, and not all of them."""
+    if (args.run is None) == (args.fit is None or args.eval is None):
+        parser.error('name a work directory, or --fit FILE and --eval FILE')
+
+
+def files_of(args: argparse.Namespace) -> tuple[Path, Path]:
+    """Files to fit on and to report on; written where a run lacks them."""
+    if args.run is None:
+        return Path(args.fit), Path(args.eval)
+    if args.fit_split == 'test':
+        check_not_test(args.i_know_this_is_the_test_set)
+    return dump_once(args.run, args.fit_split), dump_once(args.run, 'test')
+
+
+def run(args: argparse.Namespace) -> None:
+    """Check, fit, print and write."""
+    for path in args.out:
+        check_table_path(path)
+    fit, evaluate = map(load_predictions, files_of(args))
+    check_fit_split(fit, evaluate, args.i_know_this_is_the_test_set)
+    rows, parameters = compare_calibrators(
+        fit, evaluate, args.calibrators, partial(bar, words='fitting')
+    )
+    facts = facts_of_comparison(fit, evaluate)
+    print_table(rows, facts)
+    for path in args.out:
+        more = {'parameters': parameters} if path.endswith('.json') else {}
+        write_table(path, rows, facts | more)

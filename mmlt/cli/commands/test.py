@@ -1,0 +1,70 @@
+"""Test a checkpoint."""
+
+import argparse
+
+from mmengine.config import Config
+
+from mmlt.cli.options import add_config_options, add_launcher
+from mmlt.runs.preflight import join_processes
+from mmlt.runs.testing import check_results_path, prepare_test, run_test
+
+TOOL = 'tools/test.py'
+DESCRIPTION = 'Test a checkpoint.'
+EXAMPLE = (
+    'configs/fcc/resnet32_cifar10lt.py '
+    'work_dirs/fcc/resnet32_cifar10lt/epoch_200.pth'
+)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Arguments are those of mmpretrain, and ``--with``."""
+    parser.add_argument('config', help='config file')
+    parser.add_argument('checkpoint', help='checkpoint file')
+    parser.add_argument('--work-dir', help='folder for the log')
+    parser.add_argument('--out', help='file for the results (.pkl, .json)')
+    parser.add_argument(
+        '--out-item',
+        choices=['metrics', 'pred'],
+        help='what --out gets: metrics or predictions (default)',
+    )
+    parser.add_argument(
+        '--amp', action='store_true', help='automatic mixed precision'
+    )
+    add_config_options(parser)
+    add_launcher(parser)
+
+
+def check_arguments(
+    parser: argparse.ArgumentParser, args: argparse.Namespace
+) -> None:
+    """Predictions go into a pickle, and nothing without a file."""
+    if args.out_item is not None and args.out is None:
+        parser.error('--out-item needs --out FILE')
+    if (
+        args.out
+        and args.out_item != 'metrics'
+        and (not args.out.endswith(('.pkl', '.pickle')))
+    ):
+        parser.error(
+            f'predictions go into a .pkl file, but --out is {args.out} '
+            '(metrics: add --out-item metrics)'
+        )
+
+
+def prepare(args: argparse.Namespace) -> tuple[argparse.Namespace, Config]:
+    """Check everything before anything is written."""
+    options = {'launcher': args.launcher, **(args.cfg_options or {})}
+    cfg = prepare_test(
+        args.config, args.checkpoint, args.overlays, options, args.work_dir
+    )
+    if args.amp:
+        cfg.test_cfg.fp16 = True
+    check_results_path(args.out)
+    return args, cfg
+
+
+def run(prepared: tuple[argparse.Namespace, Config]) -> None:
+    """Run the test."""
+    args, cfg = prepared
+    join_processes(args.launcher)
+    run_test(cfg, args.out, args.out_item or 'pred')

@@ -1,0 +1,92 @@
+"""The command ``mmlt``.
+
+Only the module of the command that is called is imported: the list of all
+commands is a table, and ``mmlt --help`` is there at once.
+"""
+
+import argparse
+import importlib
+import sys
+from collections.abc import Sequence
+from types import ModuleType
+
+from mmlt.version import __version__
+
+from .shell import run_command
+
+COMMANDS = {
+    'train and test': {
+        'train': 'train a recipe',
+        'test': 'test a checkpoint',
+    },
+    'compare': {
+        'dump-predictions': 'write the predictions of a network to a file',
+        'test-agnostic': 'accuracy on test sets of other class frequencies',
+        'misclassified-area': 'the misclassified area of FCC',
+    },
+    'after training': {
+        'posthoc': 'fit calibrators on held-out predictions',
+    },
+}
+NAMES = [name for group in COMMANDS.values() for name in group]
+
+
+def command_module(name: str) -> ModuleType:
+    """Module of a command, by its name as in the table."""
+    return importlib.import_module(
+        f'mmlt.cli.commands.{name.replace("-", "_")}'
+    )
+
+
+def sibling(program: str, name: str) -> str:
+    """How to call another command, by the door that was taken.
+
+    Args:
+        program: How this one was called, 'mmlt train' or 'python tools/...'.
+        name: Of the other one.
+    """
+    if program.startswith('mmlt '):
+        return f'mmlt {name}'
+    return f'python {command_module(name).TOOL}'
+
+
+def make_parser() -> argparse.ArgumentParser:
+    """The parser of ``mmlt`` itself, which knows the names alone."""
+    lines = ['commands:']
+    for title, group in COMMANDS.items():
+        lines += ['', f'  {title}']
+        lines += [f'    {name:20}{text}' for name, text in group.items()]
+    lines += [
+        '',
+        'Each has its own help: mmlt train --help',
+        'Example: mmlt train fcc/resnet20_digitslt',
+    ]
+    parser = argparse.ArgumentParser(
+        prog='mmlt',
+        usage='mmlt COMMAND ...',
+        description='Long-tailed image classification with mmpretrain.',
+        epilog='\n'.join(lines),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        '--version', action='version', version=f'mmlt {__version__}'
+    )
+    parser.add_argument(
+        'command', choices=NAMES, metavar='COMMAND', help='one of those below'
+    )
+    return parser
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run ``mmlt`` with the arguments of the command line.
+
+    Returns:
+        The exit code.
+    """
+    arguments = sys.argv[1:] if arguments is None else list(arguments)
+    parser = make_parser()
+    if not arguments:
+        parser.print_help(sys.stderr)
+        return 2
+    name = parser.parse_args(arguments[:1]).command
+    return run_command(command_module(name), f'mmlt {name}', arguments[1:])

@@ -1,0 +1,65 @@
+"""Arguments that several commands have, each defined once."""
+
+import argparse
+import os
+
+from mmengine.config import DictAction
+
+
+def add_config_options(parser: argparse.ArgumentParser) -> None:
+    """``--with`` and ``--cfg-options``: what changes a recipe."""
+    parser.add_argument(
+        '--with',
+        nargs='+',
+        dest='overlays',
+        default=[],
+        metavar='OVERLAY',
+        help='what to add to the recipe, applied in this order: --with fcc '
+        'ratio50 (`mmlt recipes` lists them)',
+    )
+    parser.add_argument(
+        '--cfg-options',
+        nargs='+',
+        action=DictAction,
+        metavar='KEY=VALUE',
+        help='settings that override the recipe, with dots in the key: '
+        'train_cfg.max_epochs=20 "param_scheduler.1.milestones=[15,18]"',
+    )
+
+
+def add_launcher(parser: argparse.ArgumentParser) -> None:
+    """``--launcher``, and the rank that some launchers hand over."""
+    # torchrun sets it in each of its processes
+    inside = 'TORCHELASTIC_RUN_ID' in os.environ
+    parser.add_argument(
+        '--launcher',
+        choices=['none', 'pytorch', 'slurm', 'mpi'],
+        default='pytorch' if inside else 'none',
+        help='what starts the processes (default: pytorch under torchrun, '
+        'else none)',
+    )
+    parser.add_argument(
+        '--local_rank',
+        '--local-rank',
+        type=int,
+        default=0,
+        help=argparse.SUPPRESS,
+    )
+
+
+def add_device(parser: argparse.ArgumentParser) -> None:
+    """``--device``."""
+    parser.add_argument(
+        '--device', help='cpu or cuda (default: cuda where there is one)'
+    )
+
+
+def add_tables(parser: argparse.ArgumentParser, note: str = '') -> None:
+    """``--out`` of a command that writes its table into files."""
+    parser.add_argument(
+        '--out',
+        nargs='+',
+        default=[],
+        metavar='FILE',
+        help=f'tables: .md, .csv or .json{note}',
+    )

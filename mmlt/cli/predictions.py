@@ -1,0 +1,87 @@
+"""Predictions that a command needs: of a file, or of a run, made once."""
+
+import sys
+from contextlib import redirect_stdout
+from pathlib import Path
+
+from mmlt.fileio import check_can_write
+from mmlt.runs.predict import file_hash, find_run, predict_split
+from mmlt.runs.preflight import check_config, read_config
+from mmlt.structures import load_predictions, save_predictions
+
+from .progress import bar
+
+
+def dump_predictions(
+    run: str,
+    checkpoint: str | None = None,
+    split: str = 'test',
+    out: str | None = None,
+    features: bool = False,
+    device: str | None = None,
+    overlays: list[str] = (),
+    cfg_options: dict | None = None,
+) -> Path:
+    """Check, predict, write, and say what was written.
+
+    Args:
+        run: Work directory of a training, or a config.
+        checkpoint: None: the last of the work directory.
+        split: 'train', 'held-out', 'val' or 'test'.
+        out: File; None: ``predictions_SPLIT.npz`` beside the checkpoint.
+        features: Whether to keep the features before the head.
+        device: 'cpu' or 'cuda'; cuda where there is one for None.
+        overlays: What is added to a recipe.
+        cfg_options: Settings that override it.
+
+    Returns:
+        The file that was written.
+
+    Raises:
+        ValueError: If the file does not end with .npz.
+    """
+    config = run
+    if checkpoint is None:
+        config, checkpoint = find_run(run)
+    check_config(str(config))
+    default = Path(checkpoint).parent / f'predictions_{split}.npz'
+    out = Path(out or default)
+    if out.suffix != '.npz':
+        raise ValueError(f'Expected --out to end with .npz, but got {out}.')
+    check_can_write(out)
+    cfg = read_config(config)
+    if cfg_options is not None:
+        cfg.merge_from_dict(cfg_options)
+    predictions = predict_split(
+        cfg,
+        checkpoint,
+        split,
+        with_features=features,
+        device=device,
+        progress=bar,
+    )
+    save_predictions(predictions, out)
+    right = predictions.logits.argmax(1) == predictions.labels
+    print(
+        f'{out}: {len(right)} images of {split}, '
+        f'{predictions.logits.shape[1]} classes, accuracy '
+        f'{100 * right.double().mean():.2f} %'
+    )
+    return out
+
+
+def dump_once(work_dir: str, split: str) -> Path:
+    """Predictions of a run on a split, made where they are not there yet.
+
+    Those of an older checkpoint are made again. What is printed goes to the
+    error stream: the output is for the table of the caller.
+    """
+    path = Path(work_dir) / f'predictions_{split}.npz'
+    checkpoint = find_run(work_dir)[1]
+    if path.is_file():
+        # one that is damaged stops here, with its name
+        known = load_predictions(path).meta.get('checkpoint_hash')
+        if known == file_hash(checkpoint):
+            return path
+    with redirect_stdout(sys.stderr):
+        return dump_predictions(work_dir, split=split, out=str(path))

@@ -1,0 +1,92 @@
+"""What every command has in common: parser, errors, exit code.
+
+A command is a module with
+
+- ``DESCRIPTION`` and ``EXAMPLE`` (the arguments of a call) for its help,
+- ``TOOL``, its path in a checkout,
+- ``add_arguments(parser)``,
+- ``run(args)``, which does the work; it returns an exit code, or None for 0,
+
+and, where it needs them,
+
+- ``check_arguments(parser, args)``, for what argparse cannot say: a wrong
+  call ends with exit code 2,
+- ``prepare(args)``: the checks, apart from the long work. ``run`` then gets
+  what it returns, and errors in ``run`` keep their traceback.
+"""
+
+import argparse
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from types import ModuleType
+
+# what a user can mend; everything else is a fault of ours, with a traceback
+ERRORS = (ImportError, KeyError, OSError, TypeError, ValueError)
+
+
+@contextmanager
+def errors_in_one_line() -> Iterator[None]:
+    """End the program with ``error: ...`` and exit code 1 on an error."""
+    try:
+        yield
+    except ERRORS as error:
+        # the text of a KeyError would stand in quotation marks
+        is_key = isinstance(error, KeyError) and error.args
+        sys.exit(f'error: {error.args[0] if is_key else error}')
+
+
+def make_parser(command: ModuleType, program: str) -> argparse.ArgumentParser:
+    """The parser of a command, with an example at the end of its help.
+
+    Args:
+        command: Module of the command.
+        program: How it is called, as 'mmlt train'.
+    """
+    parser = argparse.ArgumentParser(
+        prog=program.split('/')[-1],
+        description=command.DESCRIPTION,
+        epilog=f'Example: {program} {command.EXAMPLE}',
+    )
+    parser.set_defaults(program=program)
+    command.add_arguments(parser)
+    return parser
+
+
+def run_command(
+    command: ModuleType, program: str, arguments: Sequence[str] | None = None
+) -> int:
+    """Read the arguments and run a command.
+
+    Args:
+        command: Module of the command.
+        program: How it is called, as 'mmlt train'.
+        arguments: Those of the command line for None.
+
+    Returns:
+        The exit code.
+
+    Raises:
+        SystemExit: With 2 for a wrong call, and with a line that begins with
+            'error: ' (so exit code 1) for an error.
+    """
+    arguments = sys.argv[1:] if arguments is None else [*map(str, arguments)]
+    parser = make_parser(command, program)
+    args = parser.parse_args(arguments)
+    args.arguments = arguments
+    if hasattr(command, 'check_arguments'):
+        command.check_arguments(parser, args)
+    # mmengine reads it where there is no launcher, too
+    os.environ.setdefault('LOCAL_RANK', str(getattr(args, 'local_rank', 0)))
+    if not hasattr(command, 'prepare'):
+        with errors_in_one_line():
+            return command.run(args) or 0
+    with errors_in_one_line():
+        prepared = command.prepare(args)
+    return command.run(prepared) or 0
+
+
+def run_tool(command: ModuleType) -> None:
+    """Run a command as the program in ``tools/``, and end with its code."""
+    sys.exit(run_command(command, f'python {command.TOOL}'))

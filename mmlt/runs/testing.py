@@ -1,0 +1,81 @@
+"""The test of a checkpoint."""
+
+import os.path as osp
+
+import mmengine
+from mmengine.config import Config
+from mmengine.evaluator import DumpResults
+from mmengine.registry import RUNNERS
+from mmengine.runner import Runner
+
+from .preflight import (
+    check_checkpoint,
+    check_config,
+    check_work_dir,
+    complete_config,
+    default_work_dir,
+)
+
+
+def prepare_test(
+    config: str,
+    checkpoint: str,
+    overlays: list[str] = (),
+    cfg_options: dict | None = None,
+    work_dir: str | None = None,
+) -> Config:
+    """Config of a test, checked before anything is written.
+
+    Args:
+        config: File of the recipe.
+        checkpoint: Its checkpoint.
+        overlays: Names of what is added to the recipe, in order.
+        cfg_options: Settings that override it.
+        work_dir: Folder of the log; None: the recipe's, or one of its name.
+
+    Raises:
+        FileNotFoundError: If the recipe or the checkpoint is missing.
+        ValueError: If the checkpoint is damaged.
+        OSError: If the folder cannot be written.
+    """
+    check_config(config)
+    check_checkpoint(checkpoint)
+    cfg = Config.fromfile(config)
+    cfg.load_from, cfg.resume = checkpoint, False
+    if cfg_options is not None:
+        cfg.merge_from_dict(cfg_options)
+    if work_dir is not None:
+        cfg.work_dir = work_dir
+    elif cfg.get('work_dir') is None:
+        cfg.work_dir = default_work_dir(config)
+    check_work_dir(cfg.work_dir)
+    return complete_config(cfg)
+
+
+def run_test(
+    cfg: Config, out: str | None = None, out_item: str = 'pred'
+) -> dict:
+    """Test, and write what was found.
+
+    Args:
+        cfg: As :func:`prepare_test` gives it.
+        out: File for the results, or None.
+        out_item: 'pred', the prediction of every image; 'metrics'.
+
+    Returns:
+        Name of a metric to its value.
+    """
+    build = RUNNERS.build if 'runner_type' in cfg else Runner.from_cfg
+    runner = build(cfg)
+    if out and out_item != 'metrics':
+        runner.test_evaluator.metrics.append(DumpResults(out))
+    metrics = runner.test()
+    if out and out_item == 'metrics':
+        mmengine.dump(metrics, out)
+    return metrics
+
+
+def check_results_path(out: str | None) -> None:
+    """Make the folder of the results, and see that it can be written."""
+    if out:
+        check_work_dir(osp.dirname(out) or '.')
