@@ -56,6 +56,7 @@ class FCCNeck(ClassCountsMixin):
     """
 
     needs_labels = True
+    scales_features = True  # heads that normalize them see no difference
     only_in_training = True  # at test it may be left out
 
     def __init__(
