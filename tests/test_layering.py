@@ -57,6 +57,7 @@ MAY_IMPORT = {
 }
 FUNCTIONAL_MAY_IMPORT = {
     'collections',
+    'difflib',
     'fractions',
     'functools',
     'math',

@@ -14,6 +14,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from .checks import at_least_float32
+
 __all__ = [
     'balanced_softmax_loss',
     'cdt_loss',
@@ -221,11 +223,6 @@ def ldam_loss(
     labels = labels.long()
     at_label = F.one_hot(labels, cosine.shape[1])
     return _cross_entropy(scale * (cosine - margins * at_label), labels)
-
-
-def at_least_float32(logits: Tensor) -> Tensor:
-    """Logits of half precision in float32, others as they are."""
-    return logits.to(torch.promote_types(logits.dtype, torch.float32))
 
 
 def per_class(
