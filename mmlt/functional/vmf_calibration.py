@@ -41,12 +41,7 @@ def calibrated_concentration(
         Published code of arXiv 2208.10043, test stage.
     """
     hint = 'alpha = 1 keeps kappa, alpha = 0 takes the overlap alone.'
-    alpha = check_real('alpha', alpha, 0, hint)
-    if alpha > 1:
-        raise ValueError(
-            f'Expected `alpha` to be a number in [0, 1], but got {alpha}. '
-            f'({hint})'
-        )
+    alpha = check_real('alpha', alpha, 0, hint, high=1)
     kappa64, _ = to_float64('kappa', kappa)
     overlap64, _ = to_float64('overlap', overlap)
     if kappa.ndim != 1 or kappa.shape != overlap.shape or len(kappa) == 0:

@@ -111,11 +111,7 @@ def causal_to_vmf(
         arXiv 2208.10043, appendix, Eq. 11.
     """
     hint = 'Without gamma the classifier is the cosine classifier.'
-    gamma = check_real('gamma', gamma, 0, hint)
-    if gamma == 0:
-        raise ValueError(
-            f'Expected `gamma` to be a number > 0, but got 0. ({hint})'
-        )
+    gamma = check_real('gamma', gamma, 0, hint, above=True)
     norm, mu = _norm_and_direction(weight)
     return norm / (norm + gamma), mu
 
