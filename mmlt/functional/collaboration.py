@@ -4,7 +4,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from .checks import at_least_float32
+from .checks import at_least_float32, check_choice, check_integer
 
 __all__ = [
     'hard_classes',
@@ -33,11 +33,8 @@ def hard_classes(logits: Tensor, labels: Tensor, num_hard: int) -> Tensor:
     Source:
         NCL, Li et al., CVPR 2022 ("hard category mining").
     """
-    if not 1 <= num_hard <= logits.shape[1]:
-        raise ValueError(
-            f'Expected `num_hard` to be in [1, {logits.shape[1]}], the '
-            f'number of classes, but got {num_hard!r}.'
-        )
+    hint = 'It counts classes, and cannot exceed theirs.'
+    check_integer('num_hard', num_hard, 1, hint, high=logits.shape[1])
     first = logits.detach().scatter(1, labels[:, None], float('inf'))
     return first.topk(num_hard, dim=1).indices
 
@@ -62,11 +59,7 @@ def restrict_logits(
     Raises:
         ValueError: If ``excluded`` is another word.
     """
-    if excluded not in EXCLUDED:
-        raise ValueError(
-            f'Expected `excluded` to be one of {list(EXCLUDED)}, but got '
-            f'{excluded!r}.'
-        )
+    check_choice('excluded', excluded, EXCLUDED)
     if excluded == 'drop':
         shape = (*logits.shape[:-1], classes.shape[1])
         return logits.gather(-1, classes.expand(shape))

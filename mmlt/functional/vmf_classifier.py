@@ -150,8 +150,8 @@ def check_vmf_parameters(kappa: Tensor, mu: Tensor) -> None:
         c = int((~ok).nonzero()[0])
         raise ValueError(
             'Expected every concentration to be a finite number >= 0, but '
-            f'class {c} has {kappa[c].item()}. (Did the training diverge? '
-            'Lower the learning rate of `head.kappa`.)'
+            f'class {c} has {kappa[c].item()}. Did the training diverge? '
+            'Lower the learning rate of `head.kappa`.'
         )
     norm = torch.linalg.vector_norm(mu, dim=1)
     ok = ((norm - 1).abs() < 1e-3) | ((kappa == 0) & (norm == 0))
@@ -159,6 +159,6 @@ def check_vmf_parameters(kappa: Tensor, mu: Tensor) -> None:
         c = int((~ok).nonzero()[0])
         raise ValueError(
             'Expected every class to have a direction of length 1, but '
-            f'that of class {c} has length {norm[c].item():g}. (Are its '
-            'weights all zero, or not finite?)'
+            f'that of class {c} has length {norm[c].item():g}. Are its '
+            'weights all zero, or not finite?'
         )

@@ -92,7 +92,9 @@ def test_convention_of_the_sign():
 
 def test_bad_input_is_refused():
     features, labels = clouds()
-    with pytest.raises(ValueError, match=r'`labels` in \[0, 2\), but got 0'):
+    with pytest.raises(
+        ValueError, match=r'`labels` from 0 to 1, but got 2 at'
+    ):
         cluster_spread(features, labels, 2)
     with pytest.raises(ValueError, match=r'`features` \(N, D\) and `labels`'):
         cluster_spread(features, labels[1:], 3)

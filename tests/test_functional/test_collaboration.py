@@ -161,7 +161,9 @@ def test_half_precision_is_computed_in_float32():
 def test_settings_out_of_range():
     logits, labels, _ = batch()
     for num_hard in (0, 6):
-        with pytest.raises(ValueError, match=r'`num_hard` to be in \[1, 5\]'):
+        with pytest.raises(
+            ValueError, match=r'`num_hard` to be an integer from 1 to 5'
+        ):
             hard_classes(logits[0], labels, num_hard)
     with pytest.raises(ValueError, match='`excluded` to be one of'):
         restrict_logits(logits, labels[:, None], 'inf')

@@ -114,9 +114,9 @@ def test_dtype_is_kept_and_half_precision_computes_in_float32():
 @pytest.mark.parametrize(
     ('kwargs', 'match'),
     [
-        (dict(temperature=0), '`temperature` to be > 0'),
+        (dict(temperature=0), '`temperature` to be a finite number > 0'),
         (dict(temperature=float('nan')), '`temperature`'),
-        (dict(power=-1), '`power` to be >= 0'),
+        (dict(power=-1), '`power` to be a finite number >= 0'),
     ],
 )
 def test_settings_out_of_range(kwargs, match):

@@ -64,8 +64,8 @@ def test_equal_counts_leave_every_expert_with_plain_cross_entropy():
     ('args', 'match'),
     [
         (([3, 0, 2],), 'class 1 has 0'),
-        ((COUNTS, 4), '`num_experts` to be 1, 2 or 3'),
-        ((COUNTS, 3, -1.0), '`tau` to be >= 0'),
+        ((COUNTS, 4), r'`num_experts` to be one of \[1, 2, 3\]'),
+        ((COUNTS, 3, -1.0), '`tau` to be a finite number >= 0'),
     ],
 )
 def test_settings_out_of_range(args, match):
