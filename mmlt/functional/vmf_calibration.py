@@ -14,7 +14,9 @@ def calibrated_concentration(
 ) -> Tensor:
     r"""Post-training calibration: kappa^alpha * o^(1 - alpha).
 
-    o is ``overlap`` (one value per class, see :func:`overlap_row_means`)
+    $$\kappa_c \leftarrow \kappa_c^{\alpha}\; o_c^{\,1 - \alpha},$$
+
+    where o is ``overlap`` (one value per class, see :func:`overlap_row_means`)
     moved to the range of kappa: its least value to min(kappa), its largest to
     max(kappa).
 
