@@ -27,7 +27,7 @@ MAY_IMPORT = {
         'evaluation',
         'runs',
     },
-    'export': {'functional', 'structures', 'models'},
+    'export': {'functional', 'structures', 'models', 'runs', 'fileio'},
     'visualization': set(),
     'report': {
         'functional',

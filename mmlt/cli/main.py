@@ -26,6 +26,16 @@ COMMANDS = {
     },
     'after training': {
         'posthoc': 'fit calibrators on held-out predictions',
+        'calibrate-overlap': 'calibrate by the overlap of the classes',
+        'aggregate-experts': 'weigh experts on unlabeled test images',
+    },
+    'data': {
+        'verify-splits': 'check lists and images of a data set',
+        'make-longtail': 'make long-tailed lists from a folder of images',
+    },
+    'share a model': {
+        'export': 'write TorchScript, ONNX or plain mmpretrain',
+        'publish': 'make a checkpoint ready to be handed on',
     },
 }
 NAMES = [name for group in COMMANDS.values() for name in group]

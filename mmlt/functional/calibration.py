@@ -70,6 +70,10 @@ def calibration_bins(
     Raises:
         ValueError: If ``num_bins`` or ``binning`` is not as above, or shapes
             differ.
+
+    Source:
+        Guo et al., ICML 2017, https://arxiv.org/abs/1706.04599, Eq. 1 and 2
+        (the bins).
     """
     check_num_bins(num_bins)
     check_choice('binning', binning, BINNINGS)
@@ -118,7 +122,7 @@ def calibration_error(
         ValueError: If a shape, a value or a setting is not as above.
 
     Source:
-        Guo et al., ICML 2017, Eq. 3 and 5.
+        Guo et al., ICML 2017, https://arxiv.org/abs/1706.04599, Eq. 3 and 5.
     """
     check_shapes(
         'One row of scores and one label per sample.',
@@ -156,6 +160,9 @@ def top_calibration_error(
 
     Raises:
         ValueError: If a shape or a setting is not as above.
+
+    Source:
+        Guo et al., ICML 2017, https://arxiv.org/abs/1706.04599, Eq. 3 and 5.
     """
     check_choice('norm', norm, NORMS)
     hint = 'Is the test set empty?'

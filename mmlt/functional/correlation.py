@@ -41,7 +41,8 @@ def spearman_correlation(x: Tensor, y: Tensor) -> Tensor:
         ValueError: If the shapes are not as above.
 
     Source:
-        Spearman, American Journal of Psychology 15, 1904.
+        Spearman, American Journal of Psychology 15, 1904,
+        https://doi.org/10.2307/1412159
     """
     check_shapes('Both have one entry per sample.', x=(x, 'N'), y=(y, 'N'))
     kept = ~(x.isnan() | y.isnan())
