@@ -96,7 +96,9 @@ def test_bad_input_is_refused():
         ValueError, match=r'`labels` from 0 to 1, but got 2 at'
     ):
         cluster_spread(features, labels, 2)
-    with pytest.raises(ValueError, match=r'`features` \(N, D\) and `labels`'):
+    with pytest.raises(
+        ValueError, match=r'`features` of the shape \(N, D\) and `labels`'
+    ):
         cluster_spread(features, labels[1:], 3)
     with pytest.raises(ValueError, match='pool it'):
         principal_components(torch.ones(3, 2, 4, 4))
