@@ -18,7 +18,8 @@ from mmlt.models.heads.reading import head_to_vmf
 from mmlt.runs.folder import WorkDir, read_work_dir
 from mmlt.runs.predict import load_network, predict_split
 from mmlt.runs.preflight import read_config
-from mmlt.structures import Predictions, load_predictions, save_predictions
+from mmlt.runs.dump import load_predictions, save_predictions
+from mmlt.structures import Predictions
 
 __all__ = [
     'by_recipe',

@@ -12,6 +12,16 @@ from mmlt.fileio import whole_file
 from mmlt.structures import Predictions
 from mmlt.structures.predictions import OF_THE_HEAD
 
+__all__ = ['load_predictions', 'save_predictions']
+
+TENSORS = (
+    'logits',
+    'labels',
+    'class_counts',
+    'features',
+    'overlap_matrix',
+    *OF_THE_HEAD,
+)
 # what numpy raises at other files, empty ones and damaged ones
 NO_DUMP = (
     ValueError,
@@ -39,12 +49,13 @@ def save_predictions(predictions: Predictions, path: str | Path) -> None:
         raise ValueError(
             f'Expected a file that ends with .npz, but got {path}.'
         )
-    names = ('logits', 'labels', 'class_counts', 'features', *OF_THE_HEAD)
     arrays = {
         name: getattr(predictions, name).cpu().numpy()
-        for name in names
+        for name in TENSORS
         if getattr(predictions, name) is not None
     }
+    if predictions.class_names is not None:
+        arrays['class_names'] = np.array(predictions.class_names, dtype=str)
     with whole_file(path) as draft:
         np.savez_compressed(draft, meta=json.dumps(predictions.meta), **arrays)
 
@@ -83,9 +94,15 @@ def load_predictions(path: str | Path) -> Predictions:
             f'Expected {path} to hold logits, labels and class_counts, but '
             f'it lacks {", ".join(sorted(missing))}.'
         )
+    # not there in files of earlier versions
+    names = content.pop('class_names', None)
     tensors = {name: torch.from_numpy(v) for name, v in content.items()}
     try:
-        predictions = Predictions(meta=meta, **tensors)
+        predictions = Predictions(
+            meta=meta,
+            class_names=None if names is None else names.tolist(),
+            **tensors,
+        )
         check_values(predictions)
     except (TypeError, ValueError) as error:
         raise ValueError(
@@ -96,7 +113,7 @@ def load_predictions(path: str | Path) -> Predictions:
 
 
 def check_values(predictions: Predictions) -> None:
-    """Refuse values that no network and no data set have.
+    """Raise for values that no network and no data set have.
 
     Raises:
         ValueError: Naming the first of them.

@@ -29,7 +29,7 @@ class WorkDir:
         path: The folder.
         config_path: The config that the run wrote into it.
         config: The same, read.
-        checkpoint: The last one.
+        checkpoint: The last one; it may have been deleted since.
         epoch: Epochs in the last checkpoint, or 0 where its name says none.
         seed: Of the run; None where the config has none.
         curves: Name of a number to its epochs and values, as they were
@@ -140,54 +140,69 @@ def noted_checkpoint(work_dir: str | Path) -> Path | None:
 
 def find_run(
     run: str | Path, checkpoint: str | Path | None = None
-) -> tuple[Path, Path]:
+) -> tuple[str, str]:
     """Config and checkpoint of a run.
 
     Args:
         run: Work directory, moved or not; or a config.
-        checkpoint: A checkpoint; None takes the last one of the work
-            directory.
+        checkpoint: File or address; None takes the last checkpoint of the
+            work directory.
 
     Returns:
-        Path of the config and of the checkpoint; whether the checkpoint
-        exists is left to who reads it.
+        The config and the checkpoint.
 
     Raises:
-        FileNotFoundError: If there is no config, or the work directory names
-            no checkpoint.
+        FileNotFoundError: If one of them is missing.
         ValueError: If there are several configs, or a config without a
             checkpoint.
     """
-    folder = Path(run)
-    if not folder.is_dir():
+    if not Path(run).is_dir():
         check_config(str(run))
         if checkpoint is None:
             raise ValueError(
                 f'Expected a checkpoint beside the config {run}, but got '
                 'none. Name config and checkpoint, or a work directory alone.'
             )
-        return folder, Path(checkpoint)
+        return str(run), str(checkpoint)
+    config, last = config_and_checkpoint(Path(run), checkpoint is None)
+    if checkpoint is None:
+        check_is_there(last)
+    return str(config), str(checkpoint or last)
+
+
+def config_and_checkpoint(
+    folder: Path, needs_checkpoint: bool = True
+) -> tuple[Path, Path | None]:
+    """What a work directory names; the checkpoint itself may be gone.
+
+    Raises:
+        FileNotFoundError: If there is no config, or no checkpoint is named
+            where one is needed.
+        ValueError: If there are several configs.
+    """
     configs = sorted(folder.glob('*.py'))
     if len(configs) > 1:
         raise ValueError(
-            f'Expected one config in {run}, but got '
+            f'Expected one config in {folder}, but got '
             f'{", ".join(path.name for path in configs)}. Name config and '
             'checkpoint instead.'
         )
-    checkpoint = checkpoint or noted_checkpoint(folder)
-    for found, what in ((configs, 'config'), (checkpoint, 'checkpoint')):
-        if not found:
-            raise FileNotFoundError(
-                f'Expected {run} to hold a config and `last_checkpoint`, as '
-                f'a training leaves them, but there is no {what}. Is it the '
-                'folder of a run, and past its first epoch? If it is, name '
-                'config and checkpoint instead.'
-            )
-    return configs[0], Path(checkpoint)
+    checkpoint = noted_checkpoint(folder)
+    missing = [] if configs else ['config']
+    if needs_checkpoint and checkpoint is None:
+        missing.append('checkpoint')
+    if missing:
+        raise FileNotFoundError(
+            f'Expected {folder} to hold a config and `last_checkpoint`, as '
+            f'a training leaves them, but there is no {missing[0]}. Is it '
+            'the folder of a run, and past its first epoch? If it is, name '
+            'config and checkpoint instead.'
+        )
+    return configs[0], checkpoint
 
 
-def check_has_checkpoint(checkpoint: Path) -> None:
-    """Raise if the checkpoint of a run is gone.
+def check_is_there(checkpoint: Path) -> None:
+    """Raise if the last checkpoint of a run is gone.
 
     Raises:
         FileNotFoundError: Naming it.
@@ -209,8 +224,8 @@ def read_work_dir(path: str | Path) -> WorkDir:
         What was found.
 
     Raises:
-        FileNotFoundError: If the folder, the config or a checkpoint is
-            missing; the sentence says which.
+        FileNotFoundError: If the folder or the config is missing, or no
+            checkpoint is named; the sentence says which.
         ValueError: If there are several configs, or a file is damaged.
     """
     path = Path(path)
@@ -221,7 +236,7 @@ def read_work_dir(path: str | Path) -> WorkDir:
             f'Expected the folder of a run, but {path} '
             f'{"is a file" if path.exists() else "does not exist"}.{hint}'
         )
-    config_path, checkpoint = find_run(path)
+    config_path, checkpoint = config_and_checkpoint(path)
     config = read_config(config_path, import_custom_modules=False)
     parts = read_run_record(path)
     numbered = re.search(r'epoch_(\d+)', checkpoint.stem)

@@ -8,6 +8,8 @@ from torch import Tensor
 __all__ = ['Predictions']
 
 SPLITS = ('train', 'held-out', 'val', 'test')
+# a picture of more shows nothing, and a file of 1,000 has 20 MB of numbers
+MATRIX_CLASSES = 400
 OF_THE_HEAD = ('bias', 'weight_norm', 'kappa', 'overlap', 'tau')
 
 
@@ -29,6 +31,10 @@ class Predictions:
         overlap: (C,) mean overlap of each class with the others, in (0, 1].
         tau: (C,) factors of the FCCNeck.
         features: (N, D) float32 before the head, where asked for.
+        overlap_matrix: (C, C) float64 overlap of each two classes, in
+            (0, 1], of a head that can be read as vMF and has up to 400
+            classes.
+        class_names: C names; None in a file of an earlier version.
     """
 
     logits: Tensor
@@ -41,6 +47,8 @@ class Predictions:
     overlap: Tensor | None = None
     tau: Tensor | None = None
     features: Tensor | None = None
+    overlap_matrix: Tensor | None = None
+    class_names: list[str] | None = None
 
     @property
     def source(self) -> str:
@@ -49,7 +57,7 @@ class Predictions:
         return f'{name} ({self.meta.get("checkpoint_hash", "?")})'
 
     def __post_init__(self) -> None:
-        """Refuse what does not fit together.
+        """Raise where the parts do not fit together.
 
         Raises:
             ValueError: Naming it.
@@ -67,6 +75,17 @@ class Predictions:
                     f'Expected `{name}` of {c} classes, but got the shape '
                     f'{tuple(value.shape)}.'
                 )
+        matrix = self.overlap_matrix
+        if matrix is not None and matrix.shape != (c, c):
+            raise ValueError(
+                f'Expected `overlap_matrix` of shape {(c, c)}, but got '
+                f'{tuple(matrix.shape)}.'
+            )
+        if self.class_names is not None and len(self.class_names) != c:
+            raise ValueError(
+                f'Expected `class_names` of {c} classes, but got '
+                f'{len(self.class_names)} names.'
+            )
         if self.meta.get('split') not in SPLITS:
             raise ValueError(
                 f'Expected `split` to be one of {list(SPLITS)}, but got '
