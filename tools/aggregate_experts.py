@@ -18,8 +18,8 @@ from torch import Tensor
 
 import mmlt  # noqa: F401 (checks the environment, resolves 'mmlt::')
 from mmlt.posthoc.expert_weights import learn_expert_weights
+from mmlt.runs.checkpoint import check_checkpoint
 from mmlt.runs.preflight import (
-    check_checkpoint,
     check_config,
     check_work_dir,
     complete_config,

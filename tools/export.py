@@ -24,7 +24,6 @@ import mmlt  # noqa: F401 (checks the environment, resolves 'mmlt::')
 from mmlt.export.formats import (
     PlainClassifier,
     description,
-    load_model,
     parent_model,
     relative_difference,
     sample_images,
@@ -34,7 +33,8 @@ from mmlt.export.inference import (
     preprocessor_settings,
     reads_files,
 )
-from mmlt.runs.preflight import check_checkpoint, check_config
+from mmlt.runs.checkpoint import load_model
+from mmlt.runs.folder import find_run
 
 SUFFIX = {'torchscript': '.pt', 'onnx': '.onnx', 'mmpretrain': '.pth'}
 ONNX_NEEDS = ('onnx', 'onnxscript', 'onnxruntime')
@@ -115,47 +115,6 @@ def parse_args() -> argparse.Namespace:
     if args.size and len(args.size) > 2:
         parser.error('--size takes one number, or height and width')
     return args
-
-
-def find_run(config: str, checkpoint: str | None) -> tuple[str, str]:
-    """Config and checkpoint of a run.
-
-    Args:
-        config: Path of a config, or of a work directory.
-        checkpoint: Path, or None for the last one of the work directory.
-
-    Raises:
-        FileNotFoundError: If the work directory lacks one.
-        ValueError: If there is a choice.
-    """
-    folder = Path(config)
-    if not folder.is_dir():
-        check_config(config)
-        if checkpoint is None:
-            raise ValueError(
-                'Expected a checkpoint beside the config, but got none. '
-                'Call: tools/export.py CONFIG CHECKPOINT, or tools/export.py '
-                'WORK_DIR.'
-            )
-        return config, checkpoint
-    configs = sorted(folder.glob('*.py'))
-    if len(configs) != 1:
-        names = ', '.join(p.name for p in configs) or 'none'
-        raise ValueError(
-            f'Expected one config in {folder}, but got {names}. Pass the '
-            'config and the checkpoint.'
-        )
-    if checkpoint is None:
-        last = folder / 'last_checkpoint'
-        if not last.is_file():
-            raise FileNotFoundError(
-                f'Expected a finished epoch in {folder}, but it has no '
-                'last_checkpoint. Pass the checkpoint.'
-            )
-        checkpoint = last.read_text().strip()
-        if not os.path.isfile(checkpoint):  # the folder was moved
-            checkpoint = str(folder / Path(checkpoint).name)
-    return str(configs[0]), checkpoint
 
 
 def check_out(path: str, kind: str) -> list[Path]:
@@ -302,7 +261,6 @@ def check_same(got: Tensor, expected: Tensor, tolerance: float) -> float:
 def export(args: argparse.Namespace) -> str:
     """Write the files; returns what to tell the user."""
     config_path, checkpoint = find_run(args.config, args.checkpoint)
-    check_checkpoint(checkpoint)
     files = check_out(args.out, args.to)
     check_needs(args.to)
     config = Config.fromfile(config_path)
@@ -312,7 +270,8 @@ def export(args: argparse.Namespace) -> str:
     size = args.size or input_size(config)
     if isinstance(size, list):
         size = size[0] if len(size) == 1 else tuple(size)
-    model, meta = load_model(config, checkpoint)
+    model, content = load_model(config, checkpoint, strict=True)
+    meta = content['meta']
     images = sample_images(size, NUM_IMAGES)
     expected, inputs = original_logits(model, config, images)
     with tempfile.TemporaryDirectory(

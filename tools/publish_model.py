@@ -17,7 +17,7 @@ import mmpretrain
 import torch
 
 import mmlt
-from mmlt.runs.preflight import check_checkpoint
+from mmlt.runs.checkpoint import read_checkpoint
 
 TRAINING_STATE = ('optimizer', 'param_schedulers', 'hook_msgs', 'message_hub')
 EMA, PREFIX = 'ema_state_dict', 'module.'
@@ -43,15 +43,14 @@ def parse_args() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def read_checkpoint(path: str) -> dict:
-    """Content of a checkpoint.
+def read_training(path: str) -> dict:
+    """Content of the checkpoint of a training.
 
     Raises:
         FileNotFoundError: If there is no such file.
         ValueError: If it holds no weights.
     """
-    check_checkpoint(path)
-    content = torch.load(path, map_location='cpu', weights_only=False)
+    content = read_checkpoint(path)
     state = content.get('state_dict')
     if not isinstance(state, dict) or not state:
         raise ValueError(
@@ -127,7 +126,7 @@ def main() -> None:
     """Publish, or say in one line why not."""
     args = parse_args()
     try:
-        content = read_checkpoint(args.in_file)
+        content = read_training(args.in_file)
         content = without_training(content, ema=not args.no_ema)
         print(f'{publish(content, args.out_file)} written')
     except (OSError, ValueError) as error:

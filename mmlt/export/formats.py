@@ -12,12 +12,7 @@ import mmpretrain
 import numpy as np
 import torch
 from mmengine.config import Config
-from mmengine.runner.checkpoint import (
-    _load_checkpoint,
-    _load_checkpoint_to_model,
-)
 from mmpretrain.models import ClsHead, ImageClassifier, LinearClsHead
-from mmpretrain.registry import MODELS
 from torch import Tensor, nn
 
 from mmlt.functional import layer_norm_classifier, linear_logits
@@ -36,41 +31,6 @@ from .inference import (
 PLAIN_CLASSIFIERS = (ImageClassifier, LongTailClassifier)
 # whose modules there are where mmlt is not installed
 WITHOUT_MMLT = ('torch', 'mmcv', 'mmengine', 'mmpretrain')
-
-
-def load_model(config: Config, checkpoint: str) -> tuple[nn.Module, dict]:
-    """Model of a recipe with the weights of a checkpoint, for testing.
-
-    Args:
-        config: The recipe.
-        checkpoint: Path of a checkpoint of it.
-
-    Returns:
-        The model on the CPU in evaluation mode, and the checkpoint's
-        ``meta``.
-
-    Raises:
-        ValueError: If weights are missing or do not fit.
-    """
-    settings = copy.deepcopy(config.model)
-    settings.setdefault('data_preprocessor', preprocessor_settings(config))
-    with _scope():
-        model = MODELS.build(settings)
-    content = _load_checkpoint(checkpoint, map_location='cpu')
-    try:
-        _load_checkpoint_to_model(model, content, strict=True)
-    except RuntimeError as error:
-        raise ValueError(
-            f'Expected {checkpoint} to hold the weights of this config, but '
-            f'they do not fit. {error}'
-        ) from error
-    return model.eval(), content.get('meta', {})
-
-
-def _scope():
-    from mmengine.registry import DefaultScope
-
-    return DefaultScope.overwrite_default_scope('mmpretrain')
 
 
 def necks_of(model: nn.Module) -> list[nn.Module]:

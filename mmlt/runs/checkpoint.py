@@ -56,8 +56,9 @@ def load_model(
             another shape.
     """
     settings = copy.deepcopy(cfg.model)
-    if cfg.get('data_preprocessor') is not None:
-        settings.setdefault('data_preprocessor', cfg.data_preprocessor)
+    preprocessor = cfg.get('data_preprocessor')
+    if preprocessor is not None:
+        settings.setdefault('data_preprocessor', copy.deepcopy(preprocessor))
     scope = cfg.get('default_scope') or 'mmpretrain'
     with DefaultScope.overwrite_default_scope(scope):
         model = MODELS.build(settings)

@@ -7,6 +7,9 @@ from pathlib import Path
 import torch
 from mmengine.config import Config
 
+from .checkpoint import check_checkpoint  # noqa: F401
+from .processes import join_processes  # noqa: F401
+
 
 def check_config(path: str) -> None:
     """Refuse a config file that is not there.

@@ -28,7 +28,9 @@ from mmengine.logging import print_log
 from mmengine.registry import RUNNERS
 from mmengine.runner import Runner
 
-from .preflight import check_checkpoint, check_config
+from .checkpoint import read_checkpoint
+from .folder import last_checkpoint
+from .preflight import check_config
 from .record import record_run
 
 # what two trainings must have in common to give the same network
@@ -171,17 +173,6 @@ def trains_nothing(cfg: Config) -> bool:
     return (cfg.get('train_cfg') or {}).get('max_epochs') == 0
 
 
-def last_checkpoint(work_dir: str) -> str | None:
-    """Last checkpoint that a training wrote into its work directory."""
-    note = Path(work_dir) / 'last_checkpoint'
-    if not note.is_file():
-        return None
-    path = Path(note.read_text().strip())
-    if not path.is_file():  # the folder was moved
-        path = Path(work_dir) / path.name
-    return str(path) if path.is_file() else None
-
-
 def is_finished(cfg: Config, checkpoint: str) -> bool:
     """Whether a checkpoint is the last one of the training of a config."""
     meta = read_meta(checkpoint)
@@ -192,9 +183,7 @@ def is_finished(cfg: Config, checkpoint: str) -> bool:
 
 def read_meta(checkpoint: str) -> dict:
     """What a checkpoint says about its training."""
-    check_checkpoint(checkpoint)
-    content = torch.load(checkpoint, map_location='cpu', weights_only=False)
-    return content.get('meta', {})
+    return read_checkpoint(checkpoint).get('meta', {})
 
 
 def check_same_training(cfg: Config, checkpoint: str) -> None:

@@ -12,7 +12,6 @@ from mmlt.export.formats import (
     PlainClassifier,
     check_without_mmlt,
     description,
-    load_model,
     parent_model,
     relative_difference,
     sample_images,
@@ -109,14 +108,6 @@ def test_the_original_is_not_changed():
     assert len(model.neck) == 2
     for name, value in model.state_dict().items():
         assert torch.equal(value, before[name])
-
-
-def test_a_checkpoint_of_another_network_is_refused(tmp_path):
-    config = Config.fromfile(DIGITS)
-    path = str(tmp_path / 'other.pth')
-    torch.save({'state_dict': {'backbone.conv1.weight': torch.ones(1)}}, path)
-    with pytest.raises(ValueError, match='to hold the weights of this config'):
-        load_model(config, path)
 
 
 def test_the_description_says_classes_and_input():

@@ -195,7 +195,7 @@ def test_other_logits_leave_nothing_behind(digits, tmp_path, monkeypatch):
         (['{run}/recipe.py', '--to', 'torchscript', '--out', '{tmp}/a.pt'],
          'Expected a checkpoint beside the config'),
         (['{tmp}', '--to', 'torchscript', '--out', '{tmp}/a.pt'],
-         'Expected one config'),
+         'to hold a config'),
         (['{run}', '{tmp}/no.pth', '--to', 'torchscript', '--out',
           '{tmp}/a.pt'], 'no.pth does not exist'),
     ],
