@@ -97,7 +97,8 @@ def load_weights(
     try:
         load_state_dict(module, dict(weights), strict, logger='silent')
     except RuntimeError as error:
+        said = ' '.join(str(error).split())
         raise ValueError(
             f'Expected {source} to hold the weights of '
-            f'{type(module).__name__}, but they do not fit. {error}'
+            f'{type(module).__name__}, but they do not fit. {said}'
         ) from error

@@ -34,7 +34,7 @@ MAY_IMPORT = {
         'evaluation',
         'runs',
     },
-    'export': {'functional', 'structures', 'models'},
+    'export': {'functional', 'structures', 'models', 'runs', 'fileio'},
     'visualization': set(),
     'report': {
         'functional',
@@ -64,6 +64,7 @@ MAY_IMPORT = {
 }
 FUNCTIONAL_MAY_IMPORT = {
     'collections',
+    'difflib',
     'fractions',
     'functools',
     'math',

@@ -8,7 +8,7 @@ from mmlt.fileio import check_can_write
 from mmlt.runs.dump import save_predictions
 from mmlt.runs.folder import find_run
 from mmlt.runs.predict import predict_split, predictions_of
-from mmlt.runs.preflight import read_config
+from mmlt.runs.recipes import load_recipe
 from mmlt.structures import Predictions
 
 from .progress import bar
@@ -43,14 +43,12 @@ def dump_predictions(
         ValueError: If the file does not end with .npz.
     """
     config, checkpoint = find_run(run, checkpoint)
+    cfg = load_recipe(config, overlays, cfg_options)
     default = Path(checkpoint).parent / f'predictions_{split}.npz'
     out = Path(out or default)
     if out.suffix != '.npz':
         raise ValueError(f'Expected --out to end with .npz, but got {out}.')
     check_can_write(out)
-    cfg = read_config(config)
-    if cfg_options is not None:
-        cfg.merge_from_dict(cfg_options)
     predictions = predict_split(
         cfg,
         checkpoint,

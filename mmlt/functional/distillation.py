@@ -1,8 +1,9 @@
 """Learning from the predictions of a teacher."""
 
-import torch
 import torch.nn.functional as F
 from torch import Tensor
+
+from .checks import at_least_float32
 
 __all__ = ['distillation_loss', 'virtual_examples']
 
@@ -29,7 +30,8 @@ def virtual_examples(
         ValueError: If a setting is out of range.
 
     Source:
-        DiVE, He et al., ICCV 2021, arXiv 2103.15042.
+        He et al. (DiVE), ICCV 2021, https://arxiv.org/abs/2103.15042;
+        https://github.com/lijian16/FCC/blob/ba9e7d3b8938c1cc092fc2546d9184ce4846ed1e/lib/loss/loss_impl/kld_loss.py#L33-L34
     """
     check_distillation_settings(temperature, power)
     logits = at_least_float32(teacher_logits)
@@ -63,7 +65,8 @@ def distillation_loss(
         ValueError: If the shapes differ or a setting is out of range.
 
     Source:
-        Hinton et al., arXiv 1503.02531 (power 1); DiVE, ICCV 2021 (0.5).
+        Hinton et al., 2015, https://arxiv.org/abs/1503.02531 (power 1); He et
+        al. (DiVE), ICCV 2021, https://arxiv.org/abs/2103.15042 (power 0.5).
     """
     if logits.shape != teacher_logits.shape:
         raise ValueError(
@@ -75,11 +78,6 @@ def distillation_loss(
     log_p = F.log_softmax(at_least_float32(logits) / temperature, dim=1)
     kl = F.kl_div(log_p, log_q, reduction='none', log_target=True).sum(1)
     return temperature**2 * kl
-
-
-def at_least_float32(logits: Tensor) -> Tensor:
-    """Logits in float32, or wider where they are: sums of exponentials."""
-    return logits.to(torch.promote_types(logits.dtype, torch.float32))
 
 
 def check_distillation_settings(temperature: float, power: float) -> None:

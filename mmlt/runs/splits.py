@@ -2,7 +2,7 @@
 
 import copy
 
-from mmengine.config import Config, ConfigDict
+from mmengine.config import Config
 
 from mmlt.structures.predictions import SPLITS
 
@@ -26,7 +26,7 @@ def with_pipeline(dataset: dict, pipeline: list) -> dict:
     return dataset
 
 
-def split_loader(cfg: Config, split: str) -> ConfigDict:
+def split_loader(cfg: Config, split: str) -> dict:
     """Config of a loader of one split, in order, preprocessed as for a test.
 
     Args:
@@ -67,50 +67,6 @@ def split_loader(cfg: Config, split: str) -> ConfigDict:
             'val_dataloader of this config has the test images. Use '
             '--split held-out with a `_held-out` recipe (or --split test).'
         )
-    return as_tested(cfg, dataset)
-
-
-def held_out_loader(
-    cfg: Config, fraction: float, seed: int
-) -> tuple[ConfigDict, bool]:
-    """Config of a loader of a held-out part, whether it was held out or not.
-
-    Args:
-        cfg: The whole config.
-        fraction: Share of each class to hold out where the config trains on
-            all of its images.
-        seed: Seed of that part.
-
-    Returns:
-        Config of a dataloader, as :func:`split_loader` gives it, and whether
-        the part was held out of the training too.
-
-    Raises:
-        ValueError: If the config has no training set.
-    """
-    if cfg.get('train_dataloader') is None:
-        raise ValueError(
-            'Expected the config to have a train_dataloader, to hold out a '
-            'part of its data, but it has none.'
-        )
-    dataset = copy.deepcopy(cfg.train_dataloader.dataset)
-    unseen = (
-        dataset.get('type') == 'HeldOutSplit'
-        and dataset.get('part', 'train') == 'train'
-    )
-    if not unseen:
-        dataset = dict(
-            type='HeldOutSplit', dataset=dataset, fraction=fraction, seed=seed
-        )
-    dataset['part'] = 'held_out'
-    return as_tested(cfg, dataset), unseen
-
-
-def as_tested(cfg: Config, dataset: dict) -> ConfigDict:
-    """Config of a loader of a dataset, in order, preprocessed as for a test.
-
-    Of the test set itself the pipeline alone is taken.
-    """
     loader = copy.deepcopy(cfg.test_dataloader)
     pipeline = pipeline_of(loader.pop('dataset'))
     loader['dataset'] = with_pipeline(dataset, pipeline)

@@ -3,7 +3,7 @@ from mmpretrain.registry import MODELS
 from torch import Tensor
 
 from mmlt.functional import logit_adjustment
-from mmlt.functional.bessel import check_real
+from mmlt.functional.checks import check_real
 from mmlt.models.class_counts import ClassCountsMixin
 
 __all__ = ['LogitAdjustedClsHead']
@@ -29,7 +29,7 @@ class LogitAdjustedClsHead(ClassCountsMixin, LinearClsHead):
         ValueError: If ``tau`` is negative, or a class has no image.
 
     Source:
-        Menon et al., ICLR 2021, arXiv 2007.07314, Eq. 9.
+        Menon et al., ICLR 2021, https://arxiv.org/abs/2007.07314, Eq. 9.
     """
 
     def __init__(

@@ -3,7 +3,7 @@ from mmpretrain.registry import MODELS
 from torch import Tensor
 
 from mmlt.functional import cdt_loss, cdt_temperatures
-from mmlt.functional.bessel import check_real
+from mmlt.functional.checks import check_real
 
 from .class_counts_loss import ClassCountsLoss
 
@@ -22,7 +22,7 @@ class CDTLoss(ClassCountsLoss):
         ValueError: If ``gamma`` is negative or not finite.
 
     Source:
-        Ye et al., 2020, arXiv 2001.01385.
+        Ye et al., 2020, https://arxiv.org/abs/2001.01385
     """
 
     def __init__(self, gamma: float = 0.2, **kwargs) -> None:

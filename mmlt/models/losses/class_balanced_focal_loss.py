@@ -2,7 +2,7 @@ from mmpretrain.registry import MODELS
 from torch import Tensor
 
 from mmlt.functional import label_weights, one_vs_all_focal_loss
-from mmlt.functional.bessel import check_real
+from mmlt.functional.checks import check_real
 
 from .reweighted_loss import ReweightedLoss
 
@@ -28,7 +28,7 @@ class ClassBalancedFocalLoss(ReweightedLoss):
         ValueError: If a setting is out of range or unknown.
 
     Source:
-        Cui et al., CVPR 2019, arXiv 1901.05555.
+        Cui et al., CVPR 2019, https://arxiv.org/abs/1901.05555
     """
 
     accepts_soft_labels = False

@@ -2,7 +2,7 @@ from mmpretrain.registry import MODELS
 from torch import Tensor
 
 from mmlt.functional import logit_adjusted_loss
-from mmlt.functional.bessel import check_real
+from mmlt.functional.checks import check_real
 
 from .class_counts_loss import ClassCountsLoss
 
@@ -24,7 +24,7 @@ class LogitAdjustedLoss(ClassCountsLoss):
         ValueError: If ``tau`` is negative or not finite.
 
     Source:
-        Menon et al., ICLR 2021, arXiv 2007.07314, Eq. 10.
+        Menon et al., ICLR 2021, https://arxiv.org/abs/2007.07314, Eq. 10.
     """
 
     def __init__(self, tau: float = 1.0, **kwargs) -> None:

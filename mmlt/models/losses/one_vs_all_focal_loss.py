@@ -2,7 +2,7 @@ from mmpretrain.registry import MODELS
 from torch import Tensor
 
 from mmlt.functional import one_vs_all_focal_loss
-from mmlt.functional.bessel import check_real
+from mmlt.functional.checks import check_real
 
 from .per_sample_loss import PerSampleLoss
 
@@ -26,7 +26,7 @@ class OneVsAllFocalLoss(PerSampleLoss):
         ValueError: If ``gamma`` is negative or not finite.
 
     Source:
-        Lin et al., ICCV 2017, arXiv 1708.02002.
+        Lin et al., ICCV 2017, https://arxiv.org/abs/1708.02002
     """
 
     accepts_soft_labels = False
