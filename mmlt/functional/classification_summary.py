@@ -3,6 +3,7 @@
 import torch
 from torch import Tensor
 
+from .calibration import error_of_bins
 from .classification_state import UNIT, ClassificationState
 from .equal_mass import equal_mass_bins
 from .shots import SHOTS
@@ -50,15 +51,6 @@ def classification_summary(state: ClassificationState) -> dict:
         ``equal_mass``: the same groups, 'mass', 'confidence', 'accuracy';
 
         ``confusion``: (C, C) int64, true class by predicted class, or None.
-
-    Source:
-        Calibration: Guo et al., ICML 2017, https://arxiv.org/abs/1706.04599,
-        Eq. 3 and 5; adaptive: Nixon et al., 2019,
-        https://arxiv.org/abs/1904.01685; class-wise: Kull et al., NeurIPS
-        2019, https://arxiv.org/abs/1910.12656. Shot groups: Liu et al. (OLTR),
-        CVPR 2019, https://arxiv.org/abs/1904.05160, Sec. 4. Brier score:
-        Brier, Monthly Weather Review 78, 1950. The others are textbook means
-        of the recall.
     """
     sums = {name: value.cpu() for name, value in state.sums.items()}
     everything = torch.ones(state.num_classes, dtype=torch.bool)
@@ -149,9 +141,10 @@ def _numbers(sums, state, groups, summary) -> dict[str, float]:
         for k, share in zip(state.topk, hits, strict=True):
             numbers[f'top{k}{suffix}'] = share
         bins = summary['reliability'][name]
-        gap = (bins['confidence'] - bins['accuracy']).abs()
-        numbers[f'ece{suffix}'] = (gap * bins['count']).sum() / size
-        numbers[f'mce{suffix}'] = gap.max() if size else size / size
+        of = bins['count'], bins['confidence'], bins['accuracy']
+        numbers[f'ece{suffix}'] = error_of_bins(*of)
+        largest = error_of_bins(*of, 'max')
+        numbers[f'mce{suffix}'] = largest if size else size / size
         bins = summary['equal_mass'][name]
         gap = (bins['confidence'] - bins['accuracy']).abs()
         numbers[f'adaptive_ece{suffix}'] = gap.mean()

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from .checks import check_real
+from .checks import check_choice, check_counts, check_real
 
 __all__ = [
     'cdt_temperatures',
@@ -38,9 +38,8 @@ def class_balanced_weights(counts: Counts, beta: float) -> Tensor:
         ValueError: If a class has no image, or ``beta`` is out of range.
 
     Source:
-        Cui et al., CVPR 2019, https://arxiv.org/abs/1901.05555 (effective
-        number of samples); scaled to mean 1 as in
-        https://github.com/richardaecn/class-balanced-loss/blob/1d7857208a2abc03d84e35a9d5383af8225d4b4d/src/cifar_main.py#L425-L431
+        Cui et al., CVPR 2019, arXiv 1901.05555 (effective number of
+        samples).
     """
     counts = check_counts(counts)
     beta = check_beta(beta)
@@ -65,8 +64,7 @@ def cost_sensitive_weights(counts: Counts, power: float = 1.0) -> Tensor:
         ValueError: If a class has no image, or ``power`` is out of range.
 
     Source:
-        CSCE and the second stage of DRW-focal in FCC:
-        https://github.com/lijian16/FCC/blob/ba9e7d3b8938c1cc092fc2546d9184ce4846ed1e/lib/loss/loss_impl/cost_sensitive_cross_entropy_loss.py#L18-L21
+        CSCE and the second stage of DRW-focal in the code that FCC extends.
     """
     counts = check_counts(counts)
     power = check_real('power', power, 0, 'The usual ones are 1 and 0.5.')
@@ -107,9 +105,7 @@ def label_aware_smoothing(
         ValueError: If a class has no image, or a setting is out of range.
 
     Source:
-        Zhong et al. (MiSLAS), CVPR 2021, https://arxiv.org/abs/2104.00466,
-        Sec. 3;
-        https://github.com/Jia-Research-Lab/MiSLAS/blob/0fc381e333d8a11170851b7af2058c59840969e0/methods.py#L38-L45
+        Zhong et al. (MiSLAS), CVPR 2021, arXiv 2104.00466, Sec. 3.
     """
     counts = check_counts(counts)
     head, tail = check_smoothing(head_smoothing, tail_smoothing, shape)
@@ -137,9 +133,8 @@ def ldam_margins(counts: Counts, max_margin: float = 0.5) -> Tensor:
         ValueError: If a class has no image, or the margin is negative.
 
     Source:
-        Cao et al. (LDAM), NeurIPS 2019, https://arxiv.org/abs/1906.07413; the
-        largest margin in the constant's place is that of
-        https://github.com/kaidic/LDAM-DRW/blob/2536330f2afdaa65618323cb5a5850efccce762a/losses.py#L27-L28
+        Cao et al., NeurIPS 2019, arXiv 1906.07413 (LDAM); the largest
+        margin in the constant's place is their code's.
     """
     counts = check_counts(counts)
     hint = 'The published one is 0.5.'
@@ -161,33 +156,11 @@ def cdt_temperatures(counts: Counts, gamma: float) -> Tensor:
         ValueError: If a class has no image, or ``gamma`` is negative.
 
     Source:
-        Ye et al., 2020, https://arxiv.org/abs/2001.01385 (CDT).
+        Ye et al., 2020, arXiv 2001.01385 (CDT).
     """
     counts = check_counts(counts)
     gamma = check_real('gamma', gamma, 0, 'The configs of FCC take 0.2.')
     return (counts.max() / counts) ** gamma
-
-
-def check_counts(counts: Counts) -> Tensor:
-    """Counts in float64 after checking that every class has an image.
-
-    Raises:
-        ValueError: Naming the class.
-    """
-    counts = torch.as_tensor(counts, dtype=torch.float64)
-    if counts.dim() != 1 or not len(counts):
-        raise ValueError(
-            'Expected `counts` to be one number per class, but got shape '
-            f'{tuple(counts.shape)}.'
-        )
-    empty = (~(counts > 0)).nonzero().flatten().tolist()
-    if empty:
-        raise ValueError(
-            'Expected every class to have a training image, but class '
-            f'{empty[0]} has {counts[empty[0]].item():g} ({len(empty)} such '
-            'classes). Remove the class, or add images.'
-        )
-    return counts
 
 
 def check_beta(beta: float) -> float:
@@ -198,13 +171,7 @@ def check_beta(beta: float) -> float:
         ValueError: If it is not in [0, 1).
     """
     hint = 'The usual ones are 0.9, 0.99, 0.999 and 0.9999.'
-    beta = check_real('beta', beta, 0, hint)
-    if beta >= 1:
-        raise ValueError(
-            f'Expected `beta` to be a number in [0, 1), but got {beta:g}. '
-            f'({hint})'
-        )
-    return beta
+    return check_real('beta', beta, 0, hint, high=1, below=True)
 
 
 def check_smoothing(
@@ -217,16 +184,7 @@ def check_smoothing(
         ValueError: If one is not in [0, 1], or the shape is unknown.
     """
     hint = 'The configs of FCC take 0.4 for the head and 0.1 for the tail.'
-    head = check_real('head_smoothing', head_smoothing, 0, hint)
-    tail = check_real('tail_smoothing', tail_smoothing, 0, hint)
-    for name, value in (('head_smoothing', head), ('tail_smoothing', tail)):
-        if value > 1:
-            raise ValueError(
-                f'Expected `{name}` to be a number in [0, 1], but got '
-                f'{value:g}. ({hint})'
-            )
-    if shape not in SHAPES:
-        raise ValueError(
-            f'Expected `shape` to be one of {list(SHAPES)}, but got {shape!r}.'
-        )
+    head = check_real('head_smoothing', head_smoothing, 0, hint, high=1)
+    tail = check_real('tail_smoothing', tail_smoothing, 0, hint, high=1)
+    check_choice('shape', shape, SHAPES)
     return head, tail

@@ -17,11 +17,7 @@ def check_remix_settings(kappa: float, tau: float) -> None:
         ValueError: If ``kappa`` < 1 or ``tau`` is outside [0, 1].
     """
     check_real('kappa', kappa, 1, 'The paper uses 3.')
-    if check_real('tau', tau, 0, 'The paper uses 0.5.') > 1:
-        raise ValueError(
-            f'Expected `tau` to be a number in [0, 1], but got {tau!r}. '
-            '(The paper uses 0.5.)'
-        )
+    check_real('tau', tau, 0, 'The paper uses 0.5.', high=1)
 
 
 def remix_label_weights(
@@ -63,7 +59,7 @@ def remix_label_weights(
         ValueError: If ``kappa`` or ``tau`` is out of range.
 
     Source:
-        Chou et al., ECCV workshops 2020, https://arxiv.org/abs/2007.03943 (the
+        Chou et al., ECCV workshops 2020, arXiv 2007.03943 (the
         three cases of its label factor); kappa = 3 and tau = 0.5 there.
     """
     check_remix_settings(kappa, tau)

@@ -38,17 +38,10 @@ def calibrated_concentration(
         ValueError: If ``alpha`` is outside [0, 1] or the shapes differ.
 
     Source:
-        Wang et al., ECCV 2022, https://arxiv.org/abs/2208.10043, post-training
-        calibration;
-        https://github.com/SiLangWHL/vMF-OP/blob/964d491c6461e45abe4e92c0660e2e5588ae73be/classification/models/multi_k_vmf_classifier.py#L36-L41
+        Published code of arXiv 2208.10043, test stage.
     """
     hint = 'alpha = 1 keeps kappa, alpha = 0 takes the overlap alone.'
-    alpha = check_real('alpha', alpha, 0, hint)
-    if alpha > 1:
-        raise ValueError(
-            f'Expected `alpha` to be a number in [0, 1], but got {alpha}. '
-            f'({hint})'
-        )
+    alpha = check_real('alpha', alpha, 0, hint, high=1)
     kappa64, _ = to_float64('kappa', kappa)
     overlap64, _ = to_float64('overlap', overlap)
     if kappa.ndim != 1 or kappa.shape != overlap.shape or len(kappa) == 0:

@@ -160,12 +160,7 @@ def none(held: Predictions) -> Fitted:
 
 
 def temperature(held: Predictions) -> Fitted:
-    """One temperature, every held-out image alike (Guo et al., 2017).
-
-    Source:
-        Guo et al., ICML 2017, https://arxiv.org/abs/1706.04599, Sec. 4.2
-        (temperature scaling).
-    """
+    """One temperature, every held-out image alike (Guo et al., 2017)."""
     return _fitted(held, _scaled, [0.0], ['log_temperature'])
 
 
@@ -175,12 +170,7 @@ def temperature_balanced(held: Predictions) -> Fitted:
 
 
 def classwise_temperature(held: Predictions) -> Fitted:
-    """A temperature per predicted class, every class alike.
-
-    Source:
-        Frenkel and Goldberger, EUSIPCO 2021,
-        https://doi.org/10.23919/EUSIPCO54536.2021.9616219
-    """
+    """A temperature per predicted class, every class alike."""
     return _fitted(
         held,
         predicted_class_temperature,
@@ -197,12 +187,7 @@ def _vector(logits: Tensor, theta: Tensor) -> Tensor:
 
 
 def vector(held: Predictions) -> Fitted:
-    """A scale and a shift per class (Guo et al., 2017), as published.
-
-    Source:
-        Guo et al., ICML 2017, https://arxiv.org/abs/1706.04599, Sec. 4.2
-        (vector scaling).
-    """
+    """A scale and a shift per class (Guo et al., 2017), as published."""
     start = torch.zeros(2 * held.logits.shape[1])
     return _fitted(held, _vector, start, [])
 
@@ -216,11 +201,7 @@ def vector_balanced(held: Predictions) -> Fitted:
 
 
 def logit_adjustment(held: Predictions) -> Fitted | None:
-    """The training prior taken out (Menon et al., 2021), where it is in.
-
-    Source:
-        Menon et al., ICLR 2021, https://arxiv.org/abs/2007.07314, Eq. 9.
-    """
+    """The training prior taken out (Menon et al., 2021), where it is in."""
     if held.meta.get('model_prior') == 'uniform':
         return None
     counts = check_counts(held.class_counts)
@@ -281,13 +262,7 @@ def kappa_temperature(held: Predictions) -> Fitted | None:
 
 
 def tau_norm(held: Predictions) -> Fitted | None:
-    """Tau-normalised weights (Kang et al., 2020), and one temperature.
-
-    Source:
-        Kang et al., ICLR 2020, https://arxiv.org/abs/1910.09217, Sec. 4.2; the
-        temperature: Guo et al., ICML 2017, https://arxiv.org/abs/1706.04599,
-        Sec. 4.2.
-    """
+    """Tau-normalised weights (Kang et al., 2020), and one temperature."""
     if held.weight_norm is None:
         return None
 

@@ -31,11 +31,8 @@ class CausalClsHead(DirectionalClsHead):
         ValueError: If a setting is out of range.
 
     Source:
-        Tang et al., NeurIPS 2020, https://arxiv.org/abs/2009.12991;
-        https://github.com/KaihuaTang/Long-Tailed-Recognition.pytorch/blob/5c916d0d0fd5e1fa984621b86f15cda2bc69df17/classification/models/CausalNormClassifier.py#L74-L77.
-        The reading as a vMF classifier: Wang et al., ECCV 2022,
-        https://arxiv.org/abs/2208.10043; Eq. 11 of its appendix:
-        https://github.com/SiLangWHL/vMF-OP/blob/964d491c6461e45abe4e92c0660e2e5588ae73be/Appendix.pdf
+        Tang et al., NeurIPS 2020, arXiv 2009.12991; the reading as a vMF
+        classifier: arXiv 2208.10043, appendix, Eq. 11.
     """
 
     def __init__(
@@ -49,11 +46,7 @@ class CausalClsHead(DirectionalClsHead):
         super().__init__(num_classes, in_channels, **kwargs)
         self.gamma = gamma
         hint = '1 is the formula of the appendix; train with 16.'
-        self.scale = check_real('scale', scale, 0, hint)
-        if self.scale == 0:
-            raise ValueError(
-                f'Expected `scale` to be a number > 0, but got 0. ({hint})'
-            )
+        self.scale = check_real('scale', scale, 0, hint, above=True)
         self.vmf_parameters()  # refuses a gamma out of range
 
     def vmf_parameters(

@@ -64,9 +64,7 @@ class VMFClsHead(PriorClsHead):
         ValueError: If a setting is out of range.
 
     Source:
-        Wang et al., ECCV 2022, https://arxiv.org/abs/2208.10043; Eq. 1 and
-        Sec. 4 (initial values) of its appendix:
-        https://github.com/SiLangWHL/vMF-OP/blob/964d491c6461e45abe4e92c0660e2e5588ae73be/Appendix.pdf
+        arXiv 2208.10043, appendix, Eq. 1; initial values: its Sec. 4.
     """
 
     # the bias is that of a density: it follows a change of kappa
@@ -168,17 +166,13 @@ def check_initial_kappa(mean: float, std: float) -> None:
         ValueError: If ``mean`` is not positive or ``std`` too large.
     """
     hint = 'The paper starts at 16.'
-    check_real('init_kappa', mean, 0, hint)
-    if mean == 0:
-        raise ValueError(
-            f'Expected `init_kappa` to be a number > 0, but got 0. ({hint})'
-        )
+    check_real('init_kappa', mean, 0, hint, above=True)
     hint = 'A larger one would draw negative concentrations.'
     check_real('init_kappa_std', std, 0, hint)
     if std > mean / 8:
         raise ValueError(
             'Expected `init_kappa_std` to be at most an eighth of '
-            f'`init_kappa`, {mean / 8:g}, but got {std}. ({hint})'
+            f'`init_kappa`, {mean / 8:g}, but got {std}. {hint}'
         )
 
 

@@ -32,8 +32,7 @@ class LDAMLoss(ReweightedLoss):
         ValueError: If a setting is out of range or unknown.
 
     Source:
-        Cao et al. (LDAM), NeurIPS 2019, https://arxiv.org/abs/1906.07413;
-        https://github.com/kaidic/LDAM-DRW/blob/2536330f2afdaa65618323cb5a5850efccce762a/losses.py#L23-L45
+        Cao et al., NeurIPS 2019, arXiv 1906.07413.
     """
 
     accepts_soft_labels = False
@@ -50,11 +49,7 @@ class LDAMLoss(ReweightedLoss):
         super().__init__(reweight, beta, power, **kwargs)
         hint = 'The published ones are max_margin=0.5 and scale=30.'
         self.max_margin = check_real('max_margin', max_margin, 0, hint)
-        self.scale = check_real('scale', scale, 0, hint)
-        if self.scale == 0:
-            raise ValueError(
-                f'Expected `scale` to be a number > 0, but got 0. ({hint})'
-            )
+        self.scale = check_real('scale', scale, 0, hint, above=True)
         self.register_buffer(
             'margins', torch.zeros(0, dtype=torch.float64), persistent=False
         )
