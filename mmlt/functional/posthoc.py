@@ -34,7 +34,7 @@ def logit_adjusted(
         (N, C).
 
     Source:
-        Menon et al., ICLR 2021, arXiv 2007.07314, Eq. 9.
+        Menon et al., ICLR 2021, https://arxiv.org/abs/2007.07314, Eq. 9.
     """
     log_prior = prior.to(logits).log()
     # of mean 0: the same softmax, and strength 0 is the same number
@@ -61,7 +61,8 @@ def tau_normalised_logits(
         (N, C).
 
     Source:
-        Kang et al., ICLR 2020, arXiv 1910.09217, Sec. 4.2.
+        Kang et al., ICLR 2020, https://arxiv.org/abs/1910.09217, Sec. 4.2;
+        https://github.com/facebookresearch/classifier-balancing/blob/f162adef63fdf592d0b8a0f6e52bc481fc08785f/tau_norm.py#L102-L107
     """
     if bias is not None:
         logits = logits - bias.to(logits)
@@ -88,7 +89,8 @@ def log_linear_temperature(
         (N, C).
 
     Source:
-        Ours; one temperature: Guo et al., ICML 2017.
+        Ours; one temperature: Guo et al., ICML 2017,
+        https://arxiv.org/abs/1706.04599, Sec. 4.2.
     """
     expected = logits.softmax(1) @ values.to(logits)
     return logits * torch.exp(-(intercept + slope * expected))[:, None]
@@ -109,9 +111,10 @@ def predicted_class_temperature(
         (N, C).
 
     Source:
-        Frenkel and Goldberger, EUSIPCO 2021 (class-based temperature
-        scaling), there by search for the calibration error; fitted by
-        likelihood here.
+        Frenkel and Goldberger, EUSIPCO 2021,
+        https://doi.org/10.23919/EUSIPCO54536.2021.9616219 (class-based
+        temperature scaling), there by search for the calibration error; fitted
+        by likelihood here.
     """
     return logits * torch.exp(-log_temperature[logits.argmax(1)])[:, None]
 
@@ -124,6 +127,9 @@ def standardised(values: Tensor) -> Tensor:
 
     Returns:
         (C,) float64.
+
+    Source:
+        Textbook: the z-score.
     """
     values = values.double()
     centred = values - values.mean()
@@ -143,6 +149,9 @@ def balanced_weights(labels: Tensor, num_classes: int) -> Tensor:
 
     Returns:
         (N,) float64 with sum 1.
+
+    Source:
+        Ours: inverse class frequencies of the samples at hand.
     """
     count = torch.bincount(labels, minlength=num_classes)
     weights = 1 / count[labels].double()
@@ -177,6 +186,10 @@ def fit_by_likelihood(
 
     Raises:
         ValueError: If there is no sample, or the fit did not stay finite.
+
+    Source:
+        Textbook: maximum likelihood by L-BFGS,
+        https://docs.pytorch.org/docs/stable/generated/torch.optim.LBFGS.html
     """
     if not len(labels):
         raise ValueError('Expected held-out samples to fit on, but got none.')
@@ -224,6 +237,9 @@ def stratified_folds(labels: Tensor, num_folds: int, seed: int = 0) -> Tensor:
     Returns:
         (N,) int64 below K. Classes with fewer than K samples begin at a
         random fold.
+
+    Source:
+        Textbook: stratified cross-validation.
     """
     generator = torch.Generator().manual_seed(seed)
     fold = torch.zeros_like(labels)
@@ -248,6 +264,10 @@ def group_gaps(
 
     Returns:
         (G',) in [-1, 1], differentiable in the logits.
+
+    Source:
+        Ours: the gap of Guo et al., ICML 2017,
+        https://arxiv.org/abs/1706.04599, Eq. 3, per group of true classes.
     """
     confidence, predicted = logits.softmax(1).max(1)
     gap = weights * (confidence - (predicted == labels).to(confidence))

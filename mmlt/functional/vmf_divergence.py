@@ -141,7 +141,10 @@ def _(order, kappa, mu, grad):
 def vmf_kl(kappa: Tensor, mu: Tensor) -> Tensor:
     r"""Kullback-Leibler divergences between the vMF densities of C classes.
 
-    KL(i||j) = L_j - L_i + A_i (kappa_i - kappa_j mu_i.mu_j).
+    $$\mathrm{KL}(i \| j) = L(\kappa_j) - L(\kappa_i)
+    + A(\kappa_i) \left(\kappa_i - \kappa_j\, \mu_i \cdot \mu_j\right),$$
+
+    L and A as in :func:`vmf_log_partition` and :func:`vmf_mean_resultant`.
 
     Convention:
         - row i, column j holds KL(i || j): the expectation is under i. The
@@ -172,7 +175,10 @@ def vmf_kl(kappa: Tensor, mu: Tensor) -> Tensor:
         ``torch.set_float32_matmul_precision``.
 
     Source:
-        arXiv 2208.10043, appendix, Eq. 5; b_i - b_j = L_j - L_i.
+        Wang et al., ECCV 2022, https://arxiv.org/abs/2208.10043; Eq. 5 of its
+        appendix:
+        https://github.com/SiLangWHL/vMF-OP/blob/964d491c6461e45abe4e92c0660e2e5588ae73be/Appendix.pdf;
+        b_i - b_j = L_j - L_i.
     """
     kappa64, mu_full = check_classes(kappa, mu)
     dtype = widest_dtype(kappa, mu)
@@ -183,6 +189,8 @@ def vmf_kl(kappa: Tensor, mu: Tensor) -> Tensor:
 
 def vmf_overlap(kappa: Tensor, mu: Tensor) -> Tensor:
     r"""Distribution overlap coefficients, 1 / (1 + KL(i||j)).
+
+    $$o_{ij} = \frac{1}{1 + \mathrm{KL}(i \| j)}$$
 
     Convention:
         - row i, column j as in :func:`vmf_kl`; not symmetric.
@@ -201,6 +209,8 @@ def vmf_overlap(kappa: Tensor, mu: Tensor) -> Tensor:
         ValueError: If the shapes do not fit.
 
     Source:
-        arXiv 2208.10043, appendix, Sec. 1.2.
+        Wang et al., ECCV 2022, https://arxiv.org/abs/2208.10043; Sec. 1.2 of
+        its appendix:
+        https://github.com/SiLangWHL/vMF-OP/blob/964d491c6461e45abe4e92c0660e2e5588ae73be/Appendix.pdf
     """
     return (1 + vmf_kl(kappa, mu)).reciprocal()

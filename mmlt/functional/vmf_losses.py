@@ -13,7 +13,9 @@ __all__ = ['class_feature_consistency', 'inter_class_discrepancy']
 
 
 def inter_class_discrepancy(kappa: Tensor, mu: Tensor) -> Tensor:
-    r"""Inter-class discrepancy loss, (1/C^2) sum over i != j of overlap(i, j).
+    r"""Inter-class discrepancy loss: the mean overlap of two classes.
+
+    $$\mathcal{L}_\mathrm{icd} = \frac{1}{C^2} \sum_{i \neq j} o_{ij}$$
 
     Convention:
         - divided by C^2, not C (C-1), as in the authors' code: 0 for one
@@ -34,7 +36,9 @@ def inter_class_discrepancy(kappa: Tensor, mu: Tensor) -> Tensor:
         ValueError: If the shapes do not fit.
 
     Source:
-        Published code of arXiv 2208.10043 ("icd").
+        Wang et al., ECCV 2022, https://arxiv.org/abs/2208.10043;
+        https://github.com/SiLangWHL/vMF-OP/blob/964d491c6461e45abe4e92c0660e2e5588ae73be/classification/utils_multi_K_vMF.py#L93-L96
+        ("icd")
     """
     sums = off_diagonal_sums(kappa, mu)
     return (sums.sum() / len(sums) ** 2).to(widest_dtype(kappa, mu))
@@ -47,8 +51,11 @@ def class_feature_consistency(
 
     With m_c the normalised mean of the normalised features of class c,
 
-        mean over the classes present of 1 - 1 / (1 + KL_c),
-        KL_c = A(kappa_c) kappa_c (1 - mu_c.m_c).
+    $$\mathcal{L}_\mathrm{cfc} = \frac{1}{|P|} \sum_{c \in P}
+    \left(1 - \frac{1}{1 + \mathrm{KL}_c}\right), \qquad
+    \mathrm{KL}_c = A(\kappa_c)\, \kappa_c\, (1 - \mu_c \cdot m_c),$$
+
+    with P the classes present in the batch.
 
     Convention:
         - a mean over the classes present in the batch; absent ones add
@@ -72,7 +79,9 @@ def class_feature_consistency(
         ValueError: If the shapes do not fit.
 
     Source:
-        Published code of arXiv 2208.10043 ("cfc").
+        Wang et al., ECCV 2022, https://arxiv.org/abs/2208.10043;
+        https://github.com/SiLangWHL/vMF-OP/blob/964d491c6461e45abe4e92c0660e2e5588ae73be/classification/utils_multi_K_vMF.py#L99-L103
+        ("cfc")
     """
     kappa64, mu_full = check_classes(kappa, mu)
     _, dtype = to_float64('features', features.detach())

@@ -37,7 +37,7 @@ class ShotAccuracy(ClassCountsReceiver, StreamingMetric):
             another number of classes.
 
     Source:
-        Liu et al. (OLTR), CVPR 2019, Sec. 4.
+        Liu et al. (OLTR), CVPR 2019, https://arxiv.org/abs/1904.05160, Sec. 4.
     """
 
     default_prefix = 'shot'

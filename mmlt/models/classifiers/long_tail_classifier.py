@@ -10,7 +10,6 @@ from torch import Tensor, nn
 from torch.nn.modules.batchnorm import _BatchNorm
 
 from mmlt.models.batch_augments import ManifoldMixup
-from mmlt.models.necks import FCCNeck
 from mmlt.structures import (
     BatchDataSample,
     MixedLabels,
@@ -47,6 +46,11 @@ class LongTailClassifier(ImageClassifier):
             ``loss`` of its own, which would not mix.
         ValueError: If the model has no part of a name in ``frozen``, or the
             backbone none of that in ``mixing``.
+
+    Source:
+        Ours: what mmpretrain's ``ImageClassifier``
+        (https://mmpretrain.readthedocs.io/en/latest/api/models.html) lacks for
+        the methods here.
     """
 
     def __init__(
@@ -71,13 +75,17 @@ class LongTailClassifier(ImageClassifier):
                 f'got it in a {type(self).__name__}, whose loss does not mix. '
                 'Mix images instead: `data_preprocessor=dict(mixing=...)`.'
             )
-        if any(isinstance(m, FCCNeck) for m in self._necks()) and (
-            normalizes_features(self.head)
-        ):
+        scaling = [
+            type(neck).__name__
+            for neck in self._necks()
+            if getattr(neck, 'scales_features', False)
+        ]
+        if scaling and normalizes_features(self.head):
             print_log(
-                f'FCCNeck changes nothing before {type(self.head).__name__}: '
-                'the head normalises its features, and a scaled feature has '
-                'the same direction. Use a linear head, or drop FCCNeck.',
+                f'{scaling[0]} changes nothing before '
+                f'{type(self.head).__name__}: the head normalizes its '
+                'features, and a scaled feature has the same direction. Use a '
+                f'linear head, or drop {scaling[0]}.',
                 logger='current',
                 level=logging.WARNING,
             )
