@@ -1,8 +1,9 @@
 """Learning from the predictions of a teacher."""
 
-import torch
 import torch.nn.functional as F
 from torch import Tensor
+
+from .dtypes import at_least_float32
 
 __all__ = ['distillation_loss', 'virtual_examples']
 
@@ -75,11 +76,6 @@ def distillation_loss(
     log_p = F.log_softmax(at_least_float32(logits) / temperature, dim=1)
     kl = F.kl_div(log_p, log_q, reduction='none', log_target=True).sum(1)
     return temperature**2 * kl
-
-
-def at_least_float32(logits: Tensor) -> Tensor:
-    """Logits in float32, or wider where they are: sums of exponentials."""
-    return logits.to(torch.promote_types(logits.dtype, torch.float32))
 
 
 def check_distillation_settings(temperature: float, power: float) -> None:

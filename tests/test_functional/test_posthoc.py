@@ -9,11 +9,11 @@ from mmlt.functional import (
     fit_by_likelihood,
     group_gaps,
     log_linear_temperature,
-    logit_adjusted,
+    logit_adjustment,
     predicted_class_temperature,
-    standardised,
+    standardized,
     stratified_folds,
-    tau_normalised_logits,
+    tau_normalized_logits,
 )
 from mmlt.models import TauNormClsHead
 
@@ -70,11 +70,11 @@ def test_a_large_penalty_changes_nothing():
 
 def test_logit_adjustment_is_the_formula():
     logits, prior = torch.randn(7, 3).double(), torch.tensor([70, 20, 10])
-    got = logit_adjusted(logits, prior, 0.7).softmax(1)
+    got = logit_adjustment(logits, prior, 0.7).softmax(1)
     expected = logits.softmax(1) / prior**0.7
     expected = expected / expected.sum(1, keepdim=True)
     torch.testing.assert_close(got, expected)
-    assert torch.equal(logit_adjusted(logits, prior, 0.0), logits)
+    assert torch.equal(logit_adjustment(logits, prior, 0.0), logits)
 
 
 @pytest.mark.parametrize('tau', [0.0, 0.7, 1.0])
@@ -85,13 +85,13 @@ def test_tau_normalisation_is_that_of_the_head(tau):
         expected = head((features,))
         norm = head.fc.weight.norm(dim=1)
         linear = features @ head.fc.weight.T + bias
-    got = tau_normalised_logits(linear, norm, bias, tau)
+    got = tau_normalized_logits(linear, norm, bias, tau)
     torch.testing.assert_close(got, expected)
 
 
 def test_temperatures_keep_the_predicted_class():
     logits = torch.randn(50, 6).double()
-    values = standardised(torch.tensor([500, 100, 50, 20, 10, 5]).log())
+    values = standardized(torch.tensor([500, 100, 50, 20, 10, 5]).log())
     smooth = log_linear_temperature(
         logits, values, torch.tensor(0.4), torch.tensor(-0.8)
     )
@@ -147,11 +147,11 @@ def test_group_gaps_are_confidence_minus_accuracy():
     assert gap.tolist() == pytest.approx([confidence - 0.5, confidence])
 
 
-def test_standardised():
-    values = standardised(torch.tensor([1, 2, 3]))
+def test_standardized():
+    values = standardized(torch.tensor([1, 2, 3]))
     assert values.mean() == 0
     assert values.square().mean().item() == pytest.approx(1)
-    assert standardised(torch.tensor([4, 4])).tolist() == [0, 0]
+    assert standardized(torch.tensor([4, 4])).tolist() == [0, 0]
 
 
 def test_refuses_no_sample():

@@ -12,6 +12,7 @@ from mmlt.functional import (
     mean_overlaps,
     shot_groups,
 )
+from mmlt.functional.shots import SHOTS
 from mmlt.models.heads.reading import head_to_vmf
 
 __all__ = ['ClassOverlap']
@@ -121,7 +122,7 @@ class ClassOverlap(BaseMetric):
                 level=logging.WARNING,
             )
             none = torch.zeros(num_classes, dtype=torch.bool)
-            return dict.fromkeys(('many', 'medium', 'few'), none)
+            return dict.fromkeys(SHOTS, none)
         if len(self.class_counts) != num_classes:
             raise RuntimeError(
                 'Expected ClassOverlap to know the training images of '

@@ -10,7 +10,6 @@ from torch import Tensor, nn
 from torch.nn.modules.batchnorm import _BatchNorm
 
 from mmlt.models.batch_augments import ManifoldMixup
-from mmlt.models.necks import FCCNeck
 from mmlt.structures import (
     BatchDataSample,
     MixedLabels,
@@ -71,16 +70,21 @@ class LongTailClassifier(ImageClassifier):
                 f'got it in a {type(self).__name__}, whose loss does not mix. '
                 'Mix images instead: `data_preprocessor=dict(mixing=...)`.'
             )
-        if any(isinstance(m, FCCNeck) for m in self._necks()) and (
-            normalizes_features(self.head)
-        ):
-            print_log(
-                f'FCCNeck changes nothing before {type(self.head).__name__}: '
-                'the head normalises its features, and a scaled feature has '
-                'the same direction. Use a linear head, or drop FCCNeck.',
-                logger='current',
-                level=logging.WARNING,
-            )
+        if normalizes_features(self.head):
+            self._warn_of_scaling_necks()
+
+    def _warn_of_scaling_necks(self) -> None:
+        for neck in self._necks():
+            if getattr(neck, 'scales_features', False):
+                name = type(neck).__name__
+                print_log(
+                    f'{name} changes nothing before '
+                    f'{type(self.head).__name__}: the head normalizes its '
+                    'features, and a scaled feature has the same direction. '
+                    f'Use a linear head, or drop {name}.',
+                    logger='current',
+                    level=logging.WARNING,
+                )
 
     def train(self, mode: bool = True) -> 'LongTailClassifier':
         """Training mode, in which frozen statistics stay as they are."""

@@ -1,0 +1,144 @@
+"""Confidence matched to accuracy in groups of classes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from .posthoc import log_linear_temperature, logit_adjustment, standardized
+from .posthoc_fit import fit_by_likelihood
+
+__all__ = ['ShotMatching', 'fit_shot_matching', 'group_gaps']
+
+
+def group_gaps(
+    logits: Tensor, labels: Tensor, weights: Tensor, groups: list[Tensor]
+) -> Tensor:
+    """Mean confidence minus accuracy in groups of true classes.
+
+    Args:
+        logits: (N, C).
+        labels: (N,) int64.
+        weights: (N,).
+        groups: G masks (C,) bool; one without a sample is left out.
+
+    Returns:
+        (G',) in [-1, 1], differentiable in the logits.
+
+    Source:
+        The term of one bin in the calibration error, with its sign: Guo et
+        al., ICML 2017, arXiv 1706.04599, Eq. 2 and 3.
+    """
+    confidence, predicted = logits.softmax(1).max(1)
+    gap = weights * (confidence - (predicted == labels).to(confidence))
+    members = [group.to(labels.device)[labels] for group in groups]
+    return torch.stack(
+        [gap[m].sum() / weights[m].sum() for m in members if m.any()]
+    )
+
+
+@dataclass(frozen=True)
+class ShotMatching:
+    """Three numbers that correct logits by the counts of the classes.
+
+    Args:
+        intercept: Of the log temperature.
+        slope: Of the log temperature, in the standardized log count.
+        strength: Share of the training prior that is taken out, >= 0.
+    """
+
+    intercept: float
+    slope: float
+    strength: float
+
+    def __call__(self, logits: Tensor, counts: Tensor) -> Tensor:
+        """(N, C) corrected logits of (N, C) float64 ones.
+
+        Args:
+            logits: (N, C) float64.
+            counts: (C,) training images > 0.
+        """
+        return _matched(
+            logit_adjustment(logits, counts, self.strength, centered=True),
+            standardized(counts.double().log()),
+            torch.tensor([self.intercept, self.slope], dtype=torch.float64),
+        )
+
+
+def _matched(logits: Tensor, scale: Tensor, theta: Tensor) -> Tensor:
+    return log_linear_temperature(logits, scale, theta[0], theta[1])
+
+
+def fit_shot_matching(
+    logits: Tensor,
+    labels: Tensor,
+    weights: Tensor,
+    counts: Tensor,
+    groups: Sequence[Tensor],
+    strengths: Sequence[float],
+    gap_weight: float,
+    keep_accuracy_of: Tensor | None = None,
+) -> ShotMatching:
+    """Fit three numbers so that confidence is accuracy in every group.
+
+    A temperature that is a smooth function of the log count (intercept,
+    slope), and the share of the prior that is taken out. They minimize the
+    weighted negative log-likelihood plus ``gap_weight`` times the squared
+    difference of mean confidence and accuracy in each group, the groups
+    weighed by their number of classes.
+
+    A temperature keeps the predicted classes, and the objective smooth; the
+    strength does not, so it is searched.
+
+    Args:
+        logits: (N, C) float64, of samples that whatever made them has not
+            seen.
+        labels: (N,) int64.
+        weights: (N,) with sum 1.
+        counts: (C,) training images > 0.
+        groups: G masks (C,) bool.
+        strengths: Candidates >= 0.
+        gap_weight: On the squared gaps, >= 0.
+        keep_accuracy_of: (N, C) logits whose weighted accuracy a strength
+            above 0 has to keep; None lets it cost what it will.
+
+    Returns:
+        The three numbers.
+
+    Source:
+        Ours.
+    """
+    scale = standardized(counts.double().log())
+    share = torch.stack([group.double().mean() for group in groups])
+    share = share[[bool(g[labels].any()) for g in groups]]
+
+    def gaps(z: Tensor) -> Tensor:
+        gap = group_gaps(z, labels, weights, groups)
+        return gap_weight * (share * gap.square()).sum()
+
+    def accuracy(z: Tensor) -> float:
+        return (weights @ (z.argmax(1) == labels).double()).item()
+
+    least = 0.0 if keep_accuracy_of is None else accuracy(keep_accuracy_of)
+    best = None
+    for strength in strengths:
+        z = logit_adjustment(logits, counts, strength, centered=True)
+        theta = fit_by_likelihood(
+            lambda z, theta: _matched(z, scale, theta),
+            torch.zeros(2),
+            z,
+            labels,
+            weights,
+            extra=gaps,
+        )
+        out = _matched(z, scale, theta)
+        nll = F.cross_entropy(out, labels, reduction='none')
+        value = (weights @ nll + gaps(out)).item()
+        # the strengths that cost no accuracy come first
+        rank = strength > 0 and accuracy(z) < least, value
+        if best is None or rank < best[0]:
+            best = rank, strength, theta
+    _, strength, theta = best
+    return ShotMatching(theta[0].item(), theta[1].item(), strength)
