@@ -4,7 +4,6 @@ The formulas of L, A, A' and A'' stand at the top of bessel_series.py.
 """
 
 import math
-import numbers
 
 import torch
 from torch import Tensor
@@ -15,69 +14,13 @@ from .bessel_series import (
     polynomials,
     zero_crossing,
 )
+from .checks import check_real, to_float64
 
 __all__ = ['iv_ratio', 'log_iv']
 
 # x is cut here so that x^2 stays finite: beyond, L(x) - x is constant to
 # the last bit and the difference x - _MAX_X is added back.
 _MAX_X = 1e100
-
-
-def check_real(name: str, value: float, minimum: float, hint: str) -> float:
-    """Return ``value`` as a float after checking it is a number >= minimum.
-
-    Args:
-        name: Name of the argument, for the message.
-        value: What the caller gave.
-        minimum: Smallest allowed value.
-        hint: What to do about it, one sentence.
-
-    Returns:
-        The value as a Python float.
-
-    Raises:
-        TypeError: If ``value`` is not a Python number.
-        ValueError: If it is not finite or below ``minimum``.
-    """
-    if isinstance(value, bool) or not isinstance(value, numbers.Real):
-        raise TypeError(
-            f'Expected `{name}` to be a Python number, '
-            f'but got {type(value).__name__}. ({hint})'
-        )
-    if not minimum <= value < math.inf:
-        raise ValueError(
-            f'Expected `{name}` to be a finite number >= {minimum:g}, '
-            f'but got {value}. ({hint})'
-        )
-    return float(value)
-
-
-def to_float64(name: str, value: Tensor) -> tuple[Tensor, torch.dtype]:
-    """Return ``value`` in float64, and the dtype results are returned in.
-
-    Args:
-        name: Name of the argument, for the message.
-        value: A floating point tensor.
-
-    Returns:
-        The tensor in float64; the dtype of ``value``, or float32 where that
-        is float16 or bfloat16 (their 8 to 11 bits would waste the result).
-
-    Raises:
-        TypeError: If ``value`` is not a floating point tensor.
-    """
-    if not isinstance(value, Tensor):
-        raise TypeError(
-            f'Expected `{name}` to be a floating point tensor, '
-            f'but got {type(value).__name__}. (Wrap it in torch.as_tensor.)'
-        )
-    if not value.is_floating_point():
-        raise TypeError(
-            f'Expected `{name}` to be a floating point tensor, '
-            f'but got {value.dtype}. (Call `.float()` or `.double()` first.)'
-        )
-    dtype = torch.promote_types(value.dtype, torch.float32)
-    return value.to(torch.float64), dtype
 
 
 def evaluate_bessel_terms(order: float, x: Tensor) -> tuple[Tensor, ...]:

@@ -3,7 +3,7 @@
 import torch.nn.functional as F
 from torch import Tensor
 
-from .dtypes import at_least_float32
+from .checks import at_least_float32
 
 __all__ = ['distillation_loss', 'virtual_examples']
 

@@ -2,7 +2,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from .dtypes import at_least_float32
+from .checks import at_least_float32
 
 __all__ = ['one_vs_all_focal_loss']
 

@@ -14,7 +14,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from .dtypes import at_least_float32
+from .checks import at_least_float32
 
 __all__ = [
     'balanced_softmax_loss',

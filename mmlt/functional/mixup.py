@@ -3,7 +3,7 @@
 import torch
 from torch import Generator, Tensor
 
-from .bessel import check_real
+from .checks import check_real
 
 __all__ = ['beta_weights', 'mix_batch']
 

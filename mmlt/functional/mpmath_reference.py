@@ -16,7 +16,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from .bessel import check_real, to_float64
+from .checks import check_real, to_float64
 
 __all__ = [
     'iv_ratio',

@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor
 
-from .dtypes import at_least_float32
+from .checks import at_least_float32
 from .losses import PerClass, per_class
 
 __all__ = [

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from .bessel import check_real
+from .checks import check_real
 
 __all__ = ['remix_label_weights']
 

@@ -12,7 +12,8 @@ float32 step is 6 % of what a change of kappa by 1 makes.
 
 from torch import Tensor
 
-from .bessel import bessel_terms, check_real, to_float64
+from .bessel import bessel_terms
+from .checks import check_real, to_float64
 
 __all__ = [
     'vmf_log_partition',

@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor
 
-from .bessel import check_real, to_float64
+from .checks import check_real, to_float64
 from .vmf_pairs import widest_dtype
 
 __all__ = ['calibrated_concentration']

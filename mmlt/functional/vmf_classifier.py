@@ -10,7 +10,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from .bessel import to_float64
+from .checks import to_float64
 from .vmf import vmf_log_partition
 
 __all__ = [

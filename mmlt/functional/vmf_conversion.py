@@ -10,7 +10,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from .bessel import check_real
+from .checks import check_real
 
 __all__ = [
     'causal_to_vmf',

@@ -4,7 +4,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from .bessel import bessel_terms, to_float64
+from .bessel import bessel_terms
+from .checks import to_float64
 from .vmf_overlap_sums import off_diagonal_sums
 from .vmf_pairs import check_classes, widest_dtype
 

@@ -6,7 +6,8 @@ Nothing of size C x C x D is ever built.
 import torch
 from torch import Tensor
 
-from .bessel import bessel_terms, to_float64
+from .bessel import bessel_terms
+from .checks import to_float64
 
 __all__ = [
     'check_classes',

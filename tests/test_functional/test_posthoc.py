@@ -95,9 +95,7 @@ def test_scalings_against_numpy():
     z = logits.numpy()
     log_temperature = torch.tensor(0.3, dtype=torch.float64)
     np.testing.assert_allclose(
-        temperature_scaled(
-            logits, torch.tensor(0.3, dtype=torch.float64)
-        ).numpy(),
+        temperature_scaled(logits, log_temperature).numpy(),
         z / np.exp(0.3),
         rtol=1e-14,
     )

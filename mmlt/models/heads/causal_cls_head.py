@@ -3,7 +3,7 @@ from mmpretrain.registry import MODELS
 from torch import Tensor
 
 from mmlt.functional import causal_to_vmf
-from mmlt.functional.bessel import check_real
+from mmlt.functional.checks import check_real
 
 from .directional_cls_head import DirectionalClsHead
 

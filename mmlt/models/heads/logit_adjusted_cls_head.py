@@ -3,7 +3,7 @@ from mmpretrain.registry import MODELS
 from torch import Tensor
 
 from mmlt.functional import logit_adjustment
-from mmlt.functional.bessel import check_real
+from mmlt.functional.checks import check_real
 from mmlt.models.class_counts import ClassCountsMixin
 
 __all__ = ['LogitAdjustedClsHead']

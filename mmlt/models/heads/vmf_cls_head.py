@@ -12,7 +12,7 @@ from mmlt.functional import (
     vmf_bias,
     vmf_log_partition,
 )
-from mmlt.functional.bessel import check_real
+from mmlt.functional.checks import check_real
 from mmlt.structures import labels_of
 
 from .directional_cls_head import PriorClsHead

@@ -3,7 +3,7 @@ from mmpretrain.registry import MODELS
 from torch import Tensor
 
 from mmlt.functional import cdt_loss, cdt_temperatures
-from mmlt.functional.bessel import check_real
+from mmlt.functional.checks import check_real
 
 from .class_counts_loss import ClassCountsLoss
 

@@ -2,7 +2,7 @@ from mmpretrain.registry import MODELS
 from torch import Tensor
 
 from mmlt.functional import label_weights, one_vs_all_focal_loss
-from mmlt.functional.bessel import check_real
+from mmlt.functional.checks import check_real
 
 from .reweighted_loss import ReweightedLoss
 

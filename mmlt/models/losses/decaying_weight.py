@@ -1,6 +1,6 @@
 from torch import nn
 
-from mmlt.functional.bessel import check_real
+from mmlt.functional.checks import check_real
 
 __all__ = ['DecayingWeight']
 

@@ -3,7 +3,7 @@ from mmpretrain.registry import MODELS
 from torch import Tensor
 
 from mmlt.functional import label_weights, ldam_loss, ldam_margins
-from mmlt.functional.bessel import check_real
+from mmlt.functional.checks import check_real
 
 from .reweighted_loss import ReweightedLoss
 

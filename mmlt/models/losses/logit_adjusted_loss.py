@@ -2,7 +2,7 @@ from mmpretrain.registry import MODELS
 from torch import Tensor
 
 from mmlt.functional import logit_adjusted_loss
-from mmlt.functional.bessel import check_real
+from mmlt.functional.checks import check_real
 
 from .class_counts_loss import ClassCountsLoss
 

@@ -6,7 +6,7 @@ from mmlt.functional import (
     cost_sensitive_weights,
     label_weights,
 )
-from mmlt.functional.bessel import check_real
+from mmlt.functional.checks import check_real
 from mmlt.functional.per_class import check_beta
 
 from .class_counts_loss import ClassCountsLoss
