@@ -1,7 +1,6 @@
 """Confidence matched to accuracy in groups of classes."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import torch
 import torch.nn.functional as F
@@ -10,7 +9,7 @@ from torch import Tensor
 from .posthoc import log_linear_temperature, logit_adjustment, standardized
 from .posthoc_fit import fit_by_likelihood
 
-__all__ = ['ShotMatching', 'fit_shot_matching', 'group_gaps']
+__all__ = ['fit_shot_matching', 'group_gaps', 'shot_matched_logits']
 
 
 def group_gaps(
@@ -39,32 +38,38 @@ def group_gaps(
     )
 
 
-@dataclass(frozen=True)
-class ShotMatching:
-    """Three numbers that correct logits by the counts of the classes.
+def shot_matched_logits(
+    logits: Tensor,
+    counts: Tensor,
+    intercept: float,
+    slope: float,
+    strength: float,
+) -> Tensor:
+    """Logits corrected by three numbers and the counts of the classes.
+
+    First a share of the training prior is taken out
+    (:func:`~mmlt.functional.logit_adjustment`), then what is left is divided
+    by a temperature that is a smooth function of the log count
+    (:func:`~mmlt.functional.log_linear_temperature`).
 
     Args:
+        logits: (N, C) float64.
+        counts: (C,) training images > 0.
         intercept: Of the log temperature.
         slope: Of the log temperature, in the standardized log count.
         strength: Share of the training prior that is taken out, >= 0.
+
+    Returns:
+        (N, C) float64.
+
+    Source:
+        Ours.
     """
-
-    intercept: float
-    slope: float
-    strength: float
-
-    def __call__(self, logits: Tensor, counts: Tensor) -> Tensor:
-        """(N, C) corrected logits of (N, C) float64 ones.
-
-        Args:
-            logits: (N, C) float64.
-            counts: (C,) training images > 0.
-        """
-        return _matched(
-            logit_adjustment(logits, counts, self.strength, centered=True),
-            standardized(counts.double().log()),
-            torch.tensor([self.intercept, self.slope], dtype=torch.float64),
-        )
+    return _matched(
+        logit_adjustment(logits, counts, strength, centered=True),
+        standardized(counts.double().log()),
+        torch.tensor([intercept, slope], dtype=torch.float64),
+    )
 
 
 def _matched(logits: Tensor, scale: Tensor, theta: Tensor) -> Tensor:
@@ -80,7 +85,7 @@ def fit_shot_matching(
     strengths: Sequence[float],
     gap_weight: float,
     keep_accuracy_of: Tensor | None = None,
-) -> ShotMatching:
+) -> tuple[float, float, float]:
     """Fit three numbers so that confidence is accuracy in every group.
 
     A temperature that is a smooth function of the log count (intercept,
@@ -105,7 +110,8 @@ def fit_shot_matching(
             above 0 has to keep; None lets it cost what it will.
 
     Returns:
-        The three numbers.
+        ``intercept``, ``slope`` and ``strength`` of
+        :func:`shot_matched_logits`.
 
     Source:
         Ours.
@@ -141,4 +147,4 @@ def fit_shot_matching(
         if best is None or rank < best[0]:
             best = rank, strength, theta
     _, strength, theta = best
-    return ShotMatching(theta[0].item(), theta[1].item(), strength)
+    return theta[0].item(), theta[1].item(), strength

@@ -6,7 +6,7 @@ weights make a long-tailed held-out part speak for a balanced test set.
 """
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
@@ -20,6 +20,7 @@ from mmlt.functional import (
     log_linear_temperature,
     predicted_class_temperature,
     shot_groups,
+    shot_matched_logits,
     standardized,
     tau_normalized_logits,
     temperature_scaled,
@@ -298,7 +299,7 @@ def shot_matched(held: Predictions, keep_accuracy: bool = True) -> Fitted:
     """
     counts = check_counts(held.class_counts)
     repeated = held.logits.double().repeat(NUM_REPEATS, 1)
-    matching = fit_shot_matching(
+    numbers = fit_shot_matching(
         torch.cat(
             [
                 vector_scaled_out_of_fold(
@@ -317,8 +318,13 @@ def shot_matched(held: Predictions, keep_accuracy: bool = True) -> Fitted:
     )
     first = vector_balanced(held)
     return Fitted(
-        lambda z: matching(first.transform(z), counts),
-        {**asdict(matching), **first.parameters},
+        lambda z: shot_matched_logits(first.transform(z), counts, *numbers),
+        {
+            **dict(
+                zip(('intercept', 'slope', 'strength'), numbers, strict=True)
+            ),
+            **first.parameters,
+        },
     )
 
 

@@ -5,7 +5,11 @@ import scipy.stats
 import torch
 from scipy.optimize import minimize
 
-from mmlt.functional import ShotMatching, fit_shot_matching, group_gaps
+from mmlt.functional import (
+    fit_shot_matching,
+    group_gaps,
+    shot_matched_logits,
+)
 
 COUNTS = torch.tensor([300, 120, 50, 9, 4])
 GROUPS = [COUNTS > 100, (COUNTS <= 100) & (COUNTS >= 20), COUNTS < 20]
@@ -48,10 +52,10 @@ def test_group_gaps_are_confidence_minus_accuracy():
 @pytest.mark.parametrize('strength', [0.0, 0.4])
 def test_temperatures_are_those_that_scipy_finds(strength):
     logits, labels, weights = samples()
-    found = fit_shot_matching(
+    intercept, slope, taken = fit_shot_matching(
         logits, labels, weights, COUNTS, GROUPS, [strength], 30.0
     )
-    assert found.strength == strength
+    assert taken == strength
     log_count = np.log(COUNTS.numpy())
     z = logits.numpy() - strength * (log_count - log_count.mean())
     best = minimize(
@@ -61,38 +65,38 @@ def test_temperatures_are_those_that_scipy_finds(strength):
         method='Nelder-Mead',
         options=dict(xatol=1e-9, fatol=1e-14),
     )
-    assert found.intercept == pytest.approx(best.x[0], abs=1e-5)
-    assert found.slope == pytest.approx(best.x[1], abs=1e-5)
+    assert intercept == pytest.approx(best.x[0], abs=1e-5)
+    assert slope == pytest.approx(best.x[1], abs=1e-5)
 
 
 def test_the_strength_of_the_least_objective_is_taken():
     logits, labels, weights = samples()
     strengths = [0.0, 0.2, 0.4, 0.8]
-    found = fit_shot_matching(
+    *_, taken = fit_shot_matching(
         logits, labels, weights, COUNTS, GROUPS, strengths, 30.0
     )
     log_count = np.log(COUNTS.numpy())
     values = {}
     for strength in strengths:
-        one = fit_shot_matching(
+        *theta, _ = fit_shot_matching(
             logits, labels, weights, COUNTS, GROUPS, [strength], 30.0
         )
         values[strength] = objective(
-            (one.intercept, one.slope),
+            theta,
             logits.numpy() - strength * (log_count - log_count.mean()),
             labels.numpy(),
             weights.numpy(),
             30.0,
         )
-    assert found.strength == min(values, key=values.get)
-    assert found.strength > 0
+    assert taken == min(values, key=values.get)
+    assert taken > 0
 
 
 def test_a_strength_that_costs_accuracy_is_not_taken():
     logits, labels, weights = samples()
     # an accuracy of 1 cannot be kept by any strength
     perfect = 9 * torch.eye(5).double()[labels]
-    found = fit_shot_matching(
+    *_, taken = fit_shot_matching(
         logits,
         labels,
         weights,
@@ -102,7 +106,7 @@ def test_a_strength_that_costs_accuracy_is_not_taken():
         30.0,
         keep_accuracy_of=perfect,
     )
-    assert found.strength == 0
+    assert taken == 0
 
 
 def test_the_three_numbers_are_applied_in_order():
@@ -112,5 +116,5 @@ def test_the_three_numbers_are_applied_in_order():
     left = z - 0.3 * (log_count - log_count.mean())
     u = scipy.special.softmax(left, axis=1) @ scipy.stats.zscore(log_count)
     expected = left / np.exp(0.2 - 0.1 * u)[:, None]
-    got = ShotMatching(0.2, -0.1, 0.3)(torch.from_numpy(z), COUNTS)
+    got = shot_matched_logits(torch.from_numpy(z), COUNTS, 0.2, -0.1, 0.3)
     np.testing.assert_allclose(got.numpy(), expected, rtol=1e-12)
