@@ -42,7 +42,11 @@ class CIFAR10LT(InMemoryDataset, CIFAR10):
         RuntimeError: If a file is not the published one.
 
     Source:
-        Krizhevsky, 2009; Cui et al., CVPR 2019; Cao et al., NeurIPS 2019.
+        Krizhevsky, 2009, https://www.cs.toronto.edu/~kriz/cifar.html; Cui et
+        al., CVPR 2019, https://arxiv.org/abs/1901.05555; Cao et al. (LDAM),
+        NeurIPS 2019, https://arxiv.org/abs/1906.07413, whose selection it
+        takes:
+        https://github.com/kaidic/LDAM-DRW/blob/2536330f2afdaa65618323cb5a5850efccce762a/imbalance_cifar.py#L17-L49
     """
 
     image_size = 32
@@ -133,4 +137,11 @@ class CIFAR100LT(CIFAR10LT, CIFAR100):
 
     Arguments, errors and source as :class:`CIFAR10LT`; the files are those
     of ``cifar-100-python``, the labels the 100 fine ones.
+
+    Source:
+        Krizhevsky, 2009, https://www.cs.toronto.edu/~kriz/cifar.html; Cui et
+        al., CVPR 2019, https://arxiv.org/abs/1901.05555; Cao et al. (LDAM),
+        NeurIPS 2019, https://arxiv.org/abs/1906.07413, whose selection it
+        takes:
+        https://github.com/kaidic/LDAM-DRW/blob/2536330f2afdaa65618323cb5a5850efccce762a/imbalance_cifar.py#L17-L49
     """

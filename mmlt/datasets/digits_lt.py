@@ -29,7 +29,8 @@ class DigitsLT(InMemoryDataset, BaseDataset):
         ValueError: If ``split`` or a setting of the selection is wrong.
 
     Source:
-        Alpaydin and Kaynak, UCI, 1998, through ``sklearn.datasets``.
+        Alpaydin and Kaynak, UCI, 1998, https://doi.org/10.24432/C50P49,
+        through ``sklearn.datasets.load_digits``.
     """
 
     METAINFO = {'classes': tuple('0123456789')}

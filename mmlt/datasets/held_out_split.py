@@ -27,6 +27,9 @@ class HeldOutSplit(DatasetRows):
 
     Raises:
         ValueError: If ``part`` or ``fraction`` is none of these.
+
+    Source:
+        Ours: stratified sampling by :func:`~mmlt.functional.held_out_rows`.
     """
 
     def __init__(

@@ -18,7 +18,7 @@ class ImageNetLT(LongTailedList):
     Arguments and errors as :class:`LongTailedList`.
 
     Source:
-        Liu et al. (OLTR), CVPR 2019.
+        Liu et al. (OLTR), CVPR 2019, https://arxiv.org/abs/1904.05160
     """
 
     METAINFO = {'classes': IMAGENET_CATEGORIES}

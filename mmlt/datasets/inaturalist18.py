@@ -20,7 +20,7 @@ class INaturalist18(LongTailedList):
     Arguments and errors as :class:`LongTailedList`.
 
     Source:
-        Van Horn et al., CVPR 2018.
+        Van Horn et al., CVPR 2018, https://arxiv.org/abs/1707.06642
     """
 
     METAINFO = {'classes': tuple(str(c) for c in range(8142))}

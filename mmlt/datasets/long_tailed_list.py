@@ -53,6 +53,10 @@ class LongTailedList(BaseDataset):
         FileNotFoundError: If the list is missing; says where to get it.
         ValueError: If a setting is wrong, the classes are not named, or a
             line of the list is wrong (with its number).
+
+    Source:
+        Ours: a reader of lists. The format ``path label`` is that of Liu et
+        al. (OLTR), CVPR 2019, https://arxiv.org/abs/1904.05160.
     """
 
     known_name: str | None = None  # key of KNOWN_SPLITS

@@ -32,6 +32,11 @@ class LongTailedSubset(DatasetRows):
     Raises:
         ValueError: If a setting is out of range, or a class has no image or
             fewer than the profile wants.
+
+    Source:
+        Ours, with the profiles and the selection of Cui et al., CVPR 2019,
+        https://arxiv.org/abs/1901.05555 and Cao et al. (LDAM), NeurIPS 2019,
+        https://arxiv.org/abs/1906.07413
     """
 
     def __init__(

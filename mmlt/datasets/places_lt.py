@@ -17,7 +17,7 @@ class PlacesLT(LongTailedList):
     Arguments and errors as :class:`LongTailedList`.
 
     Source:
-        Liu et al. (OLTR), CVPR 2019.
+        Liu et al. (OLTR), CVPR 2019, https://arxiv.org/abs/1904.05160
     """
 
     METAINFO = {'classes': tuple(str(c) for c in range(365))}

@@ -11,6 +11,8 @@ from mmlt.functional import (
 )
 from mmlt.structures import Predictions
 
+__all__ = ['area_rows', 'scaling_factors']
+
 
 def scaling_factors(predictions: Predictions, gamma: float | None) -> Tensor:
     """(C,) tau to scale features with.

@@ -34,6 +34,10 @@ def crop_batch(
 
     Raises:
         ValueError: If the square is larger than the padded image.
+
+    Source:
+        Padding and random crop, as in He et al., CVPR 2016,
+        https://arxiv.org/abs/1512.03385, Sec. 4.2; the arithmetic is indexing.
     """
     if size > min(images.shape[-2:]) + 2 * padding:
         raise ValueError(
@@ -65,6 +69,10 @@ def flip_batch(images: Tensor, flip: Tensor) -> Tensor:
 
     Returns:
         As ``images``.
+
+    Source:
+        Random mirroring, as in He et al., CVPR 2016,
+        https://arxiv.org/abs/1512.03385, Sec. 4.2; the arithmetic is indexing.
     """
     # both versions side by side, and one of each pair copied whole: a choice
     # pixel by pixel takes four times as long on a CPU
@@ -83,6 +91,10 @@ def gray_batch(images: Tensor) -> Tensor:
 
     Returns:
         (N, 1, H, W) uint8.
+
+    Source:
+        Pillow's conversion to 'L':
+        https://pillow.readthedocs.io/en/stable/reference/Image.html#PIL.Image.Image.convert
     """
     red, green, blue = (channel.int() for channel in images.unbind(1))
     luma = red.mul_(19595).add_(green, alpha=38470).add_(blue, alpha=7471)
@@ -102,6 +114,10 @@ def blend_batch(first: Tensor, second: Tensor, factor: Tensor) -> Tensor:
 
     Returns:
         (N, C, H, W) uint8.
+
+    Source:
+        As ``Image.blend`` of Pillow:
+        https://pillow.readthedocs.io/en/stable/reference/Image.html#PIL.Image.blend
     """
     first, second = first.float(), second.float()
     mixed = (second - first).mul_(factor[:, None, None, None]).add_(first)
@@ -127,6 +143,10 @@ def jitter_batch(images: Tensor, factors: Tensor, order: Tensor) -> Tensor:
 
     Raises:
         TypeError: If the images are not uint8.
+
+    Source:
+        torchvision's ColorJitter, without hue:
+        https://docs.pytorch.org/vision/stable/generated/torchvision.transforms.ColorJitter.html
     """
     if images.dtype != torch.uint8:
         raise TypeError(
@@ -176,6 +196,10 @@ def normalize_batch(images: Tensor, mean: Tensor, std: Tensor) -> Tensor:
     Returns:
         (N, C, H, W) float32 in channels-last memory: bit by bit
         ``(images.float() - mean) / std``.
+
+    Source:
+        torchvision's Normalize:
+        https://docs.pytorch.org/vision/stable/generated/torchvision.transforms.Normalize.html
     """
     if images.is_floating_point():
         images = images.float()

@@ -20,6 +20,10 @@ def rotate_batch(images: Tensor, angles: Tensor) -> Tensor:
 
     Returns:
         As ``images``.
+
+    Source:
+        torchvision's RandomRotation with the nearest pixel:
+        https://docs.pytorch.org/vision/stable/generated/torchvision.transforms.RandomRotation.html
     """
     num, _, height, width = images.shape
     radians = torch.deg2rad(angles.double())
@@ -55,6 +59,9 @@ def cutout_batch(
 
     Returns:
         As ``images``.
+
+    Source:
+        DeVries and Taylor, 2017, https://arxiv.org/abs/1708.04552
     """
 
     def inside(first: Tensor, side: int) -> Tensor:

@@ -224,7 +224,9 @@ def log_iv(order: float, x: Tensor) -> Tensor:
         zero; see tests/test_functional/test_bessel.py.
 
     Source:
-        DLMF 10.41.3 (expansion), 10.29.2 (gradient); bessel_series.py.
+        Expansion: https://dlmf.nist.gov/10.41.E3; gradient:
+        https://dlmf.nist.gov/10.29.E2; the form without cancellation is
+        derived in bessel_series.py.
     """
     order = check_real('order', order, 0, _ORDER_HINT)
     x64, dtype = to_float64('x', x)
@@ -255,7 +257,9 @@ def iv_ratio(order: float, x: Tensor) -> Tensor:
         Relative error <= 1e-13 in float64, 1.2e-7 in float32.
 
     Source:
-        DLMF 10.41.3, 10.29.1; bessel_series.py.
+        Expansion: https://dlmf.nist.gov/10.41.E3; recurrence:
+        https://dlmf.nist.gov/10.29.E1; the form without cancellation is
+        derived in bessel_series.py.
     """
     order = check_real('order', order, 0, _ORDER_HINT)
     x64, dtype = to_float64('x', x)

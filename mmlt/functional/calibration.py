@@ -72,6 +72,10 @@ def calibration_bins(
     Raises:
         ValueError: If ``num_bins`` or ``binning`` is not as above, or shapes
             differ.
+
+    Source:
+        Guo et al., ICML 2017, https://arxiv.org/abs/1706.04599, Eq. 1 and 2
+        (the bins).
     """
     check_num_bins(num_bins)
     if binning not in BINNINGS:
@@ -124,7 +128,7 @@ def calibration_error(
         ValueError: If a shape, a value or a setting is not as above.
 
     Source:
-        Guo et al., ICML 2017, Eq. 3 and 5.
+        Guo et al., ICML 2017, https://arxiv.org/abs/1706.04599, Eq. 3 and 5.
     """
     if probs.dim() != 2 or labels.shape != probs.shape[:1]:
         raise ValueError(
@@ -162,6 +166,9 @@ def top_calibration_error(
 
     Raises:
         ValueError: If a shape or a setting is not as above.
+
+    Source:
+        Guo et al., ICML 2017, https://arxiv.org/abs/1706.04599, Eq. 3 and 5.
     """
     if norm not in NORMS:
         raise ValueError(

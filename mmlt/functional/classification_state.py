@@ -51,6 +51,10 @@ class ClassificationState:
 
     Raises:
         ValueError: If an argument is not as above.
+
+    Source:
+        Ours: sums from which the metrics follow; what is summed and why it is
+        exact is stated above.
     """
 
     def __init__(

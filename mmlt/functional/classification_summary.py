@@ -50,6 +50,15 @@ def classification_summary(state: ClassificationState) -> dict:
         ``equal_mass``: the same groups, 'mass', 'confidence', 'accuracy';
 
         ``confusion``: (C, C) int64, true class by predicted class, or None.
+
+    Source:
+        Calibration: Guo et al., ICML 2017, https://arxiv.org/abs/1706.04599,
+        Eq. 3 and 5; adaptive: Nixon et al., 2019,
+        https://arxiv.org/abs/1904.01685; class-wise: Kull et al., NeurIPS
+        2019, https://arxiv.org/abs/1910.12656. Shot groups: Liu et al. (OLTR),
+        CVPR 2019, https://arxiv.org/abs/1904.05160, Sec. 4. Brier score:
+        Brier, Monthly Weather Review 78, 1950. The others are textbook means
+        of the recall.
     """
     sums = {name: value.cpu() for name, value in state.sums.items()}
     everything = torch.ones(state.num_classes, dtype=torch.bool)

@@ -75,9 +75,11 @@ def cluster_spread(
             feature not finite.
 
     Source:
-        The claim it measures: FCC (CVPR 2023), appendix, last section:
-        "features of minority classes are mapped to sparse clusters"; it
-        gives pictures and no formula, this one is ours.
+        The claim it measures: Li et al. (FCC), CVPR 2023,
+        https://openaccess.thecvf.com/content/CVPR2023/html/Li_FCC_Feature_Clusters_Compression_for_Long-Tailed_Visual_Recognition_CVPR_2023_paper.html,
+        appendix, last section: "features of minority classes are mapped to
+        sparse clusters". The appendix gives pictures and no formula; this one
+        is ours.
     """
     _check(features, labels)
     if labels.numel() and not 0 <= labels.min() <= labels.max() < num_classes:
@@ -116,7 +118,8 @@ def principal_components(
             feature is not finite.
 
     Source:
-        Hotelling, Journal of Educational Psychology 24, 1933.
+        Hotelling, Journal of Educational Psychology 24, 1933,
+        https://doi.org/10.1037/h0071325
     """
     _check(features)
     most = min(features.shape)

@@ -31,7 +31,9 @@ def hard_classes(logits: Tensor, labels: Tensor, num_hard: int) -> Tensor:
         ValueError: If ``num_hard`` is out of range.
 
     Source:
-        NCL, Li et al., CVPR 2022 ("hard category mining").
+        Li et al. (NCL), CVPR 2022, https://arxiv.org/abs/2203.15359 ("hard
+        category mining");
+        https://github.com/Bazinga699/NCL/blob/f64fddb3587b7439f3a8b731448a4ab3d3defe26/lib/loss/loss.py#L91-L93
     """
     if not 1 <= num_hard <= logits.shape[1]:
         raise ValueError(
@@ -61,6 +63,11 @@ def restrict_logits(
 
     Raises:
         ValueError: If ``excluded`` is another word.
+
+    Source:
+        Li et al. (NCL), CVPR 2022, https://arxiv.org/abs/2203.15359;
+        multiplied by 0 as in
+        https://github.com/Bazinga699/NCL/blob/f64fddb3587b7439f3a8b731448a4ab3d3defe26/lib/loss/loss.py#L98
     """
     if excluded not in EXCLUDED:
         raise ValueError(
@@ -89,7 +96,9 @@ def mutual_distillation(logits: Tensor) -> Tensor:
         (N,) >= 0, in at least float32; 0 for one expert.
 
     Source:
-        NCL, CVPR 2022 ("nested balanced online distillation").
+        Li et al. (NCL), CVPR 2022, https://arxiv.org/abs/2203.15359 ("nested
+        balanced online distillation");
+        https://github.com/Bazinga699/NCL/blob/f64fddb3587b7439f3a8b731448a4ab3d3defe26/lib/loss/loss.py#L6-L24
     """
     log_p = F.log_softmax(at_least_float32(logits), dim=2)
     num_experts = len(log_p)
@@ -134,8 +143,9 @@ def ncl_losses(
         the hard ones.
 
     Source:
-        NCL, CVPR 2022, arXiv 2203.15359; the details are those of the
-        published code.
+        Li et al. (NCL), CVPR 2022, https://arxiv.org/abs/2203.15359; the
+        details are those of
+        https://github.com/Bazinga699/NCL/blob/f64fddb3587b7439f3a8b731448a4ab3d3defe26/lib/loss/loss.py#L78-L106
     """
     logits = at_least_float32(logits)
     classes = hard_classes(logits[0], labels, num_hard)

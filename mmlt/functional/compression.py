@@ -105,9 +105,15 @@ def compression_factors(
             is missing or has another length.
 
     Source:
-        FCC (CVPR 2023), Algorithm 1 and Appendix C, Eq. 10; the boundary of
-        the halves is not in the appendix and follows the authors' code, whose
-        own "reverse" is 1 + gamma k/C and is not what Eq. 10 says.
+        Li et al. (FCC), CVPR 2023,
+        https://openaccess.thecvf.com/content/CVPR2023/html/Li_FCC_Feature_Clusters_Compression_for_Long-Tailed_Visual_Recognition_CVPR_2023_paper.html,
+        Algorithm 1 and Appendix C, Eq. 10. The released source has
+        'equal_difference' alone, rounded:
+        https://github.com/lijian16/FCC/blob/ba9e7d3b8938c1cc092fc2546d9184ce4846ed1e/lib/fcc/fcc_functions.py#L32-L51.
+        The boundary of the halves is not in the appendix and follows a
+        compiled older version, whose own "reverse" is 1 + gamma k/C and is not
+        what Eq. 10 says:
+        https://github.com/lijian16/FCC/blob/ba9e7d3b8938c1cc092fc2546d9184ce4846ed1e/lib/fcc/__pycache__/fcc_functions.cpython-38.pyc
     """
     check_compression_settings(gamma, strategy, order, round_digits)
     if not isinstance(num_classes, int) or num_classes < 1:
@@ -158,8 +164,11 @@ def compress_features(features: Tensor, labels: Tensor, tau: Tensor) -> Tensor:
         Shape and dtype of ``features``.
 
     Source:
-        FCC (CVPR 2023), Algorithm 1, line 6; soft labels are ours (the
-        published code takes the first label of a mixed image).
+        Li et al. (FCC), CVPR 2023,
+        https://openaccess.thecvf.com/content/CVPR2023/html/Li_FCC_Feature_Clusters_Compression_for_Long-Tailed_Visual_Recognition_CVPR_2023_paper.html,
+        Algorithm 1, line 6. Soft labels are ours; the published code takes the
+        first label of a mixed image:
+        https://github.com/lijian16/FCC/blob/ba9e7d3b8938c1cc092fc2546d9184ce4846ed1e/lib/core/combiner.py#L190
     """
     tau = tau.to(features.dtype)
     if labels.dim() == 1:
@@ -192,7 +201,8 @@ def compress_mixed_features(
 
     Source:
         Ours: :func:`compress_features` of the mixed one-hot labels. The
-        published code takes tau of ``label_a`` whatever the weight.
+        published code takes tau of ``label_a`` whatever the weight:
+        https://github.com/lijian16/FCC/blob/ba9e7d3b8938c1cc092fc2546d9184ce4846ed1e/lib/core/combiner.py#L190
     """
     weight = weight.to(tau.dtype)
     factor = weight * tau[label_a] + (1 - weight) * tau[label_b]

@@ -30,7 +30,9 @@ def contrastive_loss(
         (N,) >= 0, in at least float32.
 
     Source:
-        MoCo, He et al., CVPR 2020, Eq. 1; in NCL, CVPR 2022, with T = 0.2.
+        He et al. (MoCo), CVPR 2020, https://arxiv.org/abs/1911.05722, Eq. 1;
+        in NCL with T = 0.2:
+        https://github.com/Bazinga699/NCL/blob/f64fddb3587b7439f3a8b731448a4ab3d3defe26/config/CIFAR/CIFAR100/cifar100_im100_NCL_with_contrastive.yaml#L16-L19
     """
     q = F.normalize(at_least_float32(queries), dim=1)
     k = F.normalize(at_least_float32(keys.detach()), dim=1)

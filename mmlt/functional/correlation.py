@@ -39,7 +39,8 @@ def spearman_correlation(x: Tensor, y: Tensor) -> Tensor:
         ValueError: If the shapes are not as above.
 
     Source:
-        Spearman, American Journal of Psychology 15, 1904.
+        Spearman, American Journal of Psychology 15, 1904,
+        https://doi.org/10.2307/1412159
     """
     if x.dim() != 1 or x.shape != y.shape:
         raise ValueError(

@@ -30,7 +30,8 @@ def virtual_examples(
         ValueError: If a setting is out of range.
 
     Source:
-        DiVE, He et al., ICCV 2021, arXiv 2103.15042.
+        He et al. (DiVE), ICCV 2021, https://arxiv.org/abs/2103.15042;
+        https://github.com/lijian16/FCC/blob/ba9e7d3b8938c1cc092fc2546d9184ce4846ed1e/lib/loss/loss_impl/kld_loss.py#L33-L34
     """
     check_distillation_settings(temperature, power)
     logits = at_least_float32(teacher_logits)
@@ -64,7 +65,8 @@ def distillation_loss(
         ValueError: If the shapes differ or a setting is out of range.
 
     Source:
-        Hinton et al., arXiv 1503.02531 (power 1); DiVE, ICCV 2021 (0.5).
+        Hinton et al., 2015, https://arxiv.org/abs/1503.02531 (power 1); He et
+        al. (DiVE), ICCV 2021, https://arxiv.org/abs/2103.15042 (power 0.5).
     """
     if logits.shape != teacher_logits.shape:
         raise ValueError(

@@ -32,9 +32,9 @@ def equal_mass_bins(
         without a sample.
 
     Source:
-        Nguyen and O'Connor, EMNLP 2015, arXiv 1508.05154 (equal-size bins);
-        Nixon et al., 2019, arXiv 1904.01685 (adaptive calibration error).
-        Sharing out a cell is ours.
+        Nguyen and O'Connor, EMNLP 2015, https://arxiv.org/abs/1508.05154
+        (equal-size bins); Nixon et al., 2019, https://arxiv.org/abs/1904.01685
+        (adaptive calibration error). Sharing out a cell is ours.
     """
     check_num_bins(num_bins)
     used = count > 0
@@ -75,7 +75,8 @@ def adaptive_calibration_error(
         Scalar float64 in [0, 1].
 
     Source:
-        As :func:`equal_mass_bins`.
+        Nixon et al., 2019, https://arxiv.org/abs/1904.01685; bins as in
+        :func:`equal_mass_bins`.
     """
     confidence, predicted = probs.max(dim=1)
     values, cell = confidence.unique(sorted=True, return_inverse=True)

@@ -29,8 +29,9 @@ def reversed_prior(prior: Tensor) -> Tensor:
         (C,), the same numbers rearranged.
 
     Source:
-        SADE, Zhang et al., NeurIPS 2022, arXiv 2107.09249; the order is that
-        of the published code.
+        Zhang et al. (SADE), NeurIPS 2022, https://arxiv.org/abs/2107.09249;
+        the order is that of
+        https://github.com/Vanint/SADE-AgnosticLT/blob/cba11b8b0fb91711eeffd5e45311f321f8a88680/model/loss.py#L255-L261
     """
     falling, order = prior.sort(descending=True, stable=True)
     return torch.empty_like(prior).scatter_(0, order, falling.flip(0))
@@ -57,8 +58,9 @@ def sade_adjustments(
         ValueError: If a class has no image, or a setting is out of range.
 
     Source:
-        SADE, NeurIPS 2022, arXiv 2107.09249, the three expertise-guided
-        losses.
+        Zhang et al. (SADE), NeurIPS 2022, https://arxiv.org/abs/2107.09249,
+        the three expertise-guided losses;
+        https://github.com/Vanint/SADE-AgnosticLT/blob/cba11b8b0fb91711eeffd5e45311f321f8a88680/model/loss.py#L274-L284
     """
     if num_experts not in (1, 2, 3):
         raise ValueError(
@@ -117,8 +119,9 @@ def view_agreement(first: Tensor, second: Tensor, weights: Tensor) -> Tensor:
         A scalar in (0, 1], in at least float32.
 
     Source:
-        SADE, NeurIPS 2022, arXiv 2107.09249, test-time self-supervised
-        aggregation.
+        Zhang et al. (SADE), NeurIPS 2022, https://arxiv.org/abs/2107.09249,
+        test-time self-supervised aggregation;
+        https://github.com/Vanint/SADE-AgnosticLT/blob/cba11b8b0fb91711eeffd5e45311f321f8a88680/test_training_cifar.py#L367-L376
     """
 
     def predict(logits: Tensor) -> Tensor:

@@ -28,8 +28,8 @@ def one_vs_all_focal_loss(
         (N,).
 
     Source:
-        Lin et al., ICCV 2017, arXiv 1708.02002; for several classes as Cui
-        et al., CVPR 2019, arXiv 1901.05555.
+        Lin et al., ICCV 2017, https://arxiv.org/abs/1708.02002; for several
+        classes as Cui et al., CVPR 2019, https://arxiv.org/abs/1901.05555
     """
     logits = at_least_float32(logits)
     at_label = F.one_hot(labels.long(), logits.shape[1]).bool()

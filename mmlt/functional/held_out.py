@@ -29,6 +29,9 @@ def held_out_rows(
 
     Raises:
         ValueError: If ``fraction`` is not between 0 and 1.
+
+    Source:
+        Ours: stratified sampling without replacement, rounded per class.
     """
     if not isinstance(fraction, Real) or not 0 < fraction < 1:
         raise ValueError(
@@ -58,6 +61,9 @@ def class_mean(values: Tensor, labels: Tensor, num_classes: int) -> Tensor:
 
     Returns:
         Scalar float64; classes without a sample do not count.
+
+    Source:
+        Ours: a mean of means (balanced accuracy, if the values are hits).
     """
     values = values.double()
     sums = torch.zeros(num_classes, dtype=values.dtype, device=values.device)

@@ -36,7 +36,9 @@ def directional_to_linear(
         ValueError: If the shapes do not fit.
 
     Source:
-        arXiv 2208.10043, appendix, Eq. 1 and 8 to 11.
+        Ours: multiplied out. The classifier: Wang et al., ECCV 2022,
+        https://arxiv.org/abs/2208.10043; Eq. 1 and 8 to 11 of its appendix:
+        https://github.com/SiLangWHL/vMF-OP/blob/964d491c6461e45abe4e92c0660e2e5588ae73be/Appendix.pdf
     """
     if mu.ndim != 2 or kappa.shape != mu.shape[:1]:
         raise ValueError(
@@ -68,6 +70,9 @@ def linear_logits(
 
     Returns:
         (N, C).
+
+    Source:
+        Textbook: a linear classifier.
     """
     if normalize:
         features = F.normalize(features, dim=1, eps=SMALLEST_LENGTH)
@@ -92,6 +97,9 @@ def layer_norm_classifier(weight: Tensor) -> tuple[Tensor, Tensor, float]:
 
     Raises:
         ValueError: If ``weight`` is not two-dimensional.
+
+    Source:
+        Ours; the derivation is in the docstring.
     """
     if weight.ndim != 2:
         raise ValueError(

@@ -50,10 +50,13 @@ def long_tailed_counts(
         ValueError: If an argument is out of range, or a class would be empty.
 
     Source:
-        Cui et al., CVPR 2019 (exponential); Buda et al., 2018 (step); the
-        truncation and the order of operations of Cao et al., NeurIPS 2019.
-        Power law and its exponent: Liu et al. (OLTR), CVPR 2019; they publish
-        lists and no formula, so the deterministic form is ours.
+        Cui et al., CVPR 2019, https://arxiv.org/abs/1901.05555 (exponential);
+        Buda et al., 2018, https://arxiv.org/abs/1710.05381 (step); the
+        truncation and the order of operations of
+        https://github.com/kaidic/LDAM-DRW/blob/2536330f2afdaa65618323cb5a5850efccce762a/imbalance_cifar.py#L17-L31.
+        Power law and its exponent: Liu et al. (OLTR), CVPR 2019,
+        https://arxiv.org/abs/1904.05160; they publish lists and no formula, so
+        the deterministic form is ours.
     """
     if not isinstance(num_classes, int) or num_classes < 1:
         raise ValueError(
@@ -124,6 +127,9 @@ def largest_max_count(
 
     Raises:
         ValueError: If a class has no image, or a setting is out of range.
+
+    Source:
+        Ours: :func:`long_tailed_counts` turned around.
     """
     available = np.asarray(available)
     if not available.all():
@@ -170,6 +176,9 @@ def class_counts(labels: np.ndarray, num_classes: int) -> np.ndarray:
 
     Raises:
         ValueError: If a label is outside [0, C).
+
+    Source:
+        Textbook: a histogram.
     """
     labels = np.asarray(labels)
     outside = np.flatnonzero((labels < 0) | (labels >= num_classes))
@@ -204,7 +213,9 @@ def long_tailed_indices(
         ValueError: If a class has fewer images than wanted.
 
     Source:
-        Cao et al., NeurIPS 2019 (the selection of their CIFAR experiments).
+        Cao et al. (LDAM), NeurIPS 2019, https://arxiv.org/abs/1906.07413, the
+        selection of the CIFAR experiments:
+        https://github.com/kaidic/LDAM-DRW/blob/2536330f2afdaa65618323cb5a5850efccce762a/imbalance_cifar.py#L33-L49
     """
     labels = np.asarray(labels)
     rng = np.random.RandomState(seed)

@@ -49,7 +49,7 @@ def logit_adjusted_loss(
         (N,).
 
     Source:
-        Menon et al., ICLR 2021, arXiv 2007.07314, Eq. 10.
+        Menon et al., ICLR 2021, https://arxiv.org/abs/2007.07314, Eq. 10.
     """
     logits = at_least_float32(logits)
     # float64: above 2^24 a count is not a float32
@@ -75,7 +75,8 @@ def balanced_softmax_loss(
         (N,).
 
     Source:
-        Ren et al., NeurIPS 2020, arXiv 2007.10740 (balanced softmax).
+        Ren et al., NeurIPS 2020, https://arxiv.org/abs/2007.10740 (balanced
+        softmax).
     """
     return logit_adjusted_loss(logits, labels, counts, tau=1.0)
 
@@ -97,6 +98,10 @@ def class_weighted_cross_entropy(
 
     Returns:
         (N,).
+
+    Source:
+        Textbook: ``torch.nn.functional.cross_entropy(weight=...)`` before its
+        division by the weights.
     """
     logits = at_least_float32(logits)
     return _cross_entropy(logits, labels, per_class(class_weights, logits))
@@ -111,6 +116,9 @@ def label_weights(labels: Tensor, class_weights: Tensor) -> Tensor:
 
     Returns:
         (N,) in the dtype of the weights; the mean over a soft label.
+
+    Source:
+        Textbook: for mixed labels, the mean of the two weights.
     """
     if labels.dim() == 1:
         return class_weights[labels.long()]
@@ -135,7 +143,9 @@ def smoothed_cross_entropy(
         (N,).
 
     Source:
-        Zhong et al. (MiSLAS), CVPR 2021, arXiv 2104.00466.
+        Zhong et al. (MiSLAS), CVPR 2021, https://arxiv.org/abs/2104.00466; one
+        smoothing for all classes: Szegedy et al., CVPR 2016,
+        https://arxiv.org/abs/1512.00567
     """
     logits = at_least_float32(logits)
     eps = per_class(smoothing, logits)
@@ -163,7 +173,7 @@ def cdt_loss(logits: Tensor, labels: Tensor, temperatures: PerClass) -> Tensor:
         (N,).
 
     Source:
-        Ye et al., 2020, arXiv 2001.01385.
+        Ye et al., 2020, https://arxiv.org/abs/2001.01385
     """
     logits = at_least_float32(logits)
     return _cross_entropy(logits / per_class(temperatures, logits), labels)
@@ -190,8 +200,9 @@ def ldam_loss(
         (N,).
 
     Source:
-        Cao et al., NeurIPS 2019, arXiv 1906.07413; the scale is their
-        code's.
+        Cao et al. (LDAM), NeurIPS 2019, https://arxiv.org/abs/1906.07413; the
+        scale is that of
+        https://github.com/kaidic/LDAM-DRW/blob/2536330f2afdaa65618323cb5a5850efccce762a/losses.py#L45
     """
     cosine = at_least_float32(cosine)
     margins = per_class(margins, cosine)

@@ -33,7 +33,9 @@ def scaled_feature_logits(
         (N, C).
 
     Source:
-        FCC, CVPR 2023, appendix, Eq. 4 and 5.
+        Li et al. (FCC), CVPR 2023,
+        https://openaccess.thecvf.com/content/CVPR2023/html/Li_FCC_Feature_Clusters_Compression_for_Long-Tailed_Visual_Recognition_CVPR_2023_paper.html,
+        appendix A, Eq. 4 and 5.
     """
     factor = tau.to(scores)[labels][:, None]
     if bias is None:
@@ -64,7 +66,9 @@ def misclassified_area(
         misclassified area; 'gained', the other way round.
 
     Source:
-        FCC, CVPR 2023, appendix A, Eq. 6 to 9 and Fig. 2.
+        Li et al. (FCC), CVPR 2023,
+        https://openaccess.thecvf.com/content/CVPR2023/html/Li_FCC_Feature_Clusters_Compression_for_Long-Tailed_Visual_Recognition_CVPR_2023_paper.html,
+        appendix A, Eq. 6 to 9 and Fig. 2.
     """
     scaled = scaled_feature_logits(scores, labels, tau, bias).argmax(1)
     original = scores.argmax(1)
@@ -89,6 +93,9 @@ def misclassified_area_counts(
     Returns:
         (4, C) int64: all samples of each true class, then those 'changed',
         'lost' and 'gained'.
+
+    Source:
+        Ours: counts of :func:`misclassified_area`.
     """
     area = misclassified_area(scores, labels, tau, bias)
     size = scores.shape[1]
@@ -109,6 +116,9 @@ def misclassified_area_shares(
     Returns:
         (G,) or (C,) float64 in [0, 1] for each of 'changed', 'lost' and
         'gained'; nan where there is no sample.
+
+    Source:
+        Ours: quotients of :func:`misclassified_area_counts`.
     """
     sums = counts.double()
     if groups is not None:

@@ -35,7 +35,7 @@ def beta_weights(alpha: float, num: int, generator: Generator) -> Tensor:
         ValueError: If ``alpha`` is out of range.
 
     Source:
-        Zhang et al., ICLR 2018, arXiv 1710.09412.
+        Zhang et al., ICLR 2018, https://arxiv.org/abs/1710.09412
     """
     check_mixing_alpha(alpha)
     # torch.distributions.Beta draws from this too, but takes no generator
@@ -64,8 +64,8 @@ def mix_batch(batch: Tensor, index: Tensor, weight: float | Tensor) -> Tensor:
         TypeError: If the batch is not floating point.
 
     Source:
-        Zhang et al., ICLR 2018, arXiv 1710.09412 (images); Verma et al.,
-        ICML 2019, arXiv 1806.05236 (features).
+        Zhang et al., ICLR 2018, https://arxiv.org/abs/1710.09412 (images);
+        Verma et al., ICML 2019, https://arxiv.org/abs/1806.05236 (features).
     """
     if not batch.is_floating_point():
         raise TypeError(

@@ -38,8 +38,9 @@ def class_balanced_weights(counts: Counts, beta: float) -> Tensor:
         ValueError: If a class has no image, or ``beta`` is out of range.
 
     Source:
-        Cui et al., CVPR 2019, arXiv 1901.05555 (effective number of
-        samples).
+        Cui et al., CVPR 2019, https://arxiv.org/abs/1901.05555 (effective
+        number of samples); scaled to mean 1 as in
+        https://github.com/richardaecn/class-balanced-loss/blob/1d7857208a2abc03d84e35a9d5383af8225d4b4d/src/cifar_main.py#L425-L431
     """
     counts = check_counts(counts)
     beta = check_beta(beta)
@@ -64,7 +65,8 @@ def cost_sensitive_weights(counts: Counts, power: float = 1.0) -> Tensor:
         ValueError: If a class has no image, or ``power`` is out of range.
 
     Source:
-        CSCE and the second stage of DRW-focal in the code that FCC extends.
+        CSCE and the second stage of DRW-focal in FCC:
+        https://github.com/lijian16/FCC/blob/ba9e7d3b8938c1cc092fc2546d9184ce4846ed1e/lib/loss/loss_impl/cost_sensitive_cross_entropy_loss.py#L18-L21
     """
     counts = check_counts(counts)
     power = check_real('power', power, 0, 'The usual ones are 1 and 0.5.')
@@ -105,7 +107,9 @@ def label_aware_smoothing(
         ValueError: If a class has no image, or a setting is out of range.
 
     Source:
-        Zhong et al. (MiSLAS), CVPR 2021, arXiv 2104.00466, Sec. 3.
+        Zhong et al. (MiSLAS), CVPR 2021, https://arxiv.org/abs/2104.00466,
+        Sec. 3;
+        https://github.com/Jia-Research-Lab/MiSLAS/blob/0fc381e333d8a11170851b7af2058c59840969e0/methods.py#L38-L45
     """
     counts = check_counts(counts)
     head, tail = check_smoothing(head_smoothing, tail_smoothing, shape)
@@ -133,8 +137,9 @@ def ldam_margins(counts: Counts, max_margin: float = 0.5) -> Tensor:
         ValueError: If a class has no image, or the margin is negative.
 
     Source:
-        Cao et al., NeurIPS 2019, arXiv 1906.07413 (LDAM); the largest
-        margin in the constant's place is their code's.
+        Cao et al. (LDAM), NeurIPS 2019, https://arxiv.org/abs/1906.07413; the
+        largest margin in the constant's place is that of
+        https://github.com/kaidic/LDAM-DRW/blob/2536330f2afdaa65618323cb5a5850efccce762a/losses.py#L27-L28
     """
     counts = check_counts(counts)
     hint = 'The published one is 0.5.'
@@ -156,7 +161,7 @@ def cdt_temperatures(counts: Counts, gamma: float) -> Tensor:
         ValueError: If a class has no image, or ``gamma`` is negative.
 
     Source:
-        Ye et al., 2020, arXiv 2001.01385 (CDT).
+        Ye et al., 2020, https://arxiv.org/abs/2001.01385 (CDT).
     """
     counts = check_counts(counts)
     gamma = check_real('gamma', gamma, 0, 'The configs of FCC take 0.2.')

@@ -40,7 +40,7 @@ def logit_adjustment(
         (N, C), in at least float32.
 
     Source:
-        Menon et al., ICLR 2021, arXiv 2007.07314, Eq. 9.
+        Menon et al., ICLR 2021, https://arxiv.org/abs/2007.07314, Eq. 9.
     """
     logits = at_least_float32(logits)
     # float64: above 2^24 a count is not a float32
@@ -65,7 +65,7 @@ def temperature_scaled(logits: Tensor, log_temperature: Tensor) -> Tensor:
         (N, C); the predicted classes stay.
 
     Source:
-        Guo et al., ICML 2017, arXiv 1706.04599, Eq. 9.
+        Guo et al., ICML 2017, https://arxiv.org/abs/1706.04599, Eq. 9.
     """
     return logits * torch.exp(-log_temperature)
 
@@ -82,8 +82,9 @@ def vector_scaled(logits: Tensor, log_scale: Tensor, shift: Tensor) -> Tensor:
         (N, C).
 
     Source:
-        Guo et al., ICML 2017, arXiv 1706.04599, Sec. 4.2 (vector scaling,
-        there with a scale of either sign; ours is positive).
+        Guo et al., ICML 2017, https://arxiv.org/abs/1706.04599, Sec. 4.2
+        (vector scaling, there with a scale of either sign; ours is
+        positive).
     """
     return logits * log_scale.exp() + shift
 
@@ -109,7 +110,8 @@ def tau_normalized_logits(
         (N, C).
 
     Source:
-        Kang et al., ICLR 2020, arXiv 1910.09217, Sec. 4.2.
+        Kang et al., ICLR 2020, https://arxiv.org/abs/1910.09217, Sec. 4.2;
+        https://github.com/facebookresearch/classifier-balancing/blob/f162adef63fdf592d0b8a0f6e52bc481fc08785f/tau_norm.py#L102-L107
     """
     if bias is not None:
         logits = logits - bias.to(logits)
@@ -136,7 +138,8 @@ def log_linear_temperature(
         (N, C).
 
     Source:
-        Ours; one temperature: Guo et al., ICML 2017.
+        Ours; one temperature: Guo et al., ICML 2017,
+        https://arxiv.org/abs/1706.04599, Sec. 4.2.
     """
     expected = logits.softmax(1) @ values.to(logits)
     return logits * torch.exp(-(intercept + slope * expected))[:, None]
@@ -157,9 +160,10 @@ def predicted_class_temperature(
         (N, C).
 
     Source:
-        Frenkel and Goldberger, EUSIPCO 2021 (class-based temperature
-        scaling), there by search for the calibration error; fitted by
-        likelihood here.
+        Frenkel and Goldberger, EUSIPCO 2021,
+        https://doi.org/10.23919/EUSIPCO54536.2021.9616219 (class-based
+        temperature scaling), there by search for the calibration error; fitted
+        by likelihood here.
     """
     return logits * torch.exp(-log_temperature[logits.argmax(1)])[:, None]
 
@@ -176,7 +180,7 @@ def standardized(values: Tensor) -> Tensor:
         (C,) float64, dimensionless.
 
     Source:
-        The usual z-score.
+        Textbook: the z-score.
     """
     values = values.double()
     centered = values - values.mean()

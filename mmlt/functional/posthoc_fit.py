@@ -31,8 +31,9 @@ def balanced_weights(labels: Tensor, num_classes: int) -> Tensor:
         (N,) float64 with sum 1.
 
     Source:
-        Weights n / (C n_c) of Cui et al.'s and scikit-learn's "balanced",
-        divided by their sum.
+        Ours: inverse class frequencies of the samples at hand, in
+        proportion to scikit-learn's ``compute_sample_weight('balanced')``,
+        https://scikit-learn.org/stable/modules/generated/sklearn.utils.class_weight.compute_sample_weight.html
     """
     count = torch.bincount(labels, minlength=num_classes)
     weights = 1 / count[labels].double()
@@ -69,9 +70,8 @@ def fit_by_likelihood(
         ValueError: If there is no sample, or the fit did not stay finite.
 
     Source:
-        Fitting calibrators by their likelihood on held-out samples: Guo et
-        al., ICML 2017, arXiv 1706.04599; L-BFGS with the strong Wolfe
-        conditions: Nocedal and Wright, 2006, Alg. 3.5 and 7.5.
+        Textbook: maximum likelihood by L-BFGS,
+        https://docs.pytorch.org/docs/stable/generated/torch.optim.LBFGS.html
     """
     if not len(labels):
         raise ValueError('Expected held-out samples to fit on, but got none.')
@@ -121,7 +121,7 @@ def stratified_folds(labels: Tensor, num_folds: int, seed: int = 0) -> Tensor:
         random fold.
 
     Source:
-        Stratified K-fold cross-validation: Kohavi, IJCAI 1995.
+        Textbook: stratified cross-validation.
     """
     generator = torch.Generator().manual_seed(seed)
     fold = torch.zeros_like(labels)
@@ -157,8 +157,8 @@ def fit_vector_scaling(
         ValueError: If there is no sample, or the fit did not stay finite.
 
     Source:
-        Guo et al., ICML 2017, arXiv 1706.04599, Sec. 4.2; the penalty is
-        ours.
+        Guo et al., ICML 2017, https://arxiv.org/abs/1706.04599, Sec. 4.2;
+        the penalty is ours.
     """
     size = logits.shape[1]
     theta = fit_by_likelihood(
@@ -195,8 +195,9 @@ def vector_scaled_out_of_fold(
         (N, C) float64; as given where a fold holds all samples.
 
     Source:
-        Cross-validated predictions (stacking): Wolpert, Neural Networks 5,
-        1992.
+        Textbook: predictions by cross-validation, as scikit-learn's
+        ``cross_val_predict``,
+        https://scikit-learn.org/stable/modules/generated/sklearn.model_selection.cross_val_predict.html
     """
     size = logits.shape[1]
     fold = stratified_folds(labels, num_folds, seed)

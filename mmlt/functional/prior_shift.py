@@ -36,9 +36,10 @@ def long_tailed_prior(
         ValueError: If ``ratio`` or ``direction`` is not as above.
 
     Source:
-        Hong et al. (LADE), CVPR 2021, and Zhang et al. (SADE), NeurIPS 2022,
-        test-agnostic evaluation; they draw subsets of n_max ratio^(-k/(C-1))
-        images, we take the frequencies as weights.
+        Hong et al. (LADE), CVPR 2021, https://arxiv.org/abs/2012.00321, and
+        Zhang et al. (SADE), NeurIPS 2022, https://arxiv.org/abs/2107.09249,
+        test-agnostic evaluation. They draw subsets of n_max ratio^(-k/(C-1))
+        images; we take the frequencies as weights.
     """
     if direction not in DIRECTIONS:
         raise ValueError(
@@ -77,6 +78,9 @@ def weights_for_prior(labels: Tensor, prior: Tensor) -> Tensor:
     Returns:
         (N,) float64 with sum 1. A class without a sample drops out, and the
         others keep their ratios.
+
+    Source:
+        Textbook: importance weights, target over observed frequency.
     """
     prior = prior.double()
     count = torch.bincount(labels, minlength=len(prior))
@@ -97,8 +101,8 @@ def shift_prior(log_probs: Tensor, source: Tensor, target: Tensor) -> Tensor:
         (N, C) log probabilities.
 
     Source:
-        Saerens, Latinne and Decaestecker, Neural Computation 14, 2002, Eq.
-        2.4.
+        Saerens, Latinne and Decaestecker, Neural Computation 14, 2002,
+        https://doi.org/10.1162/089976602753284446, Eq. 2.4.
     """
     shift = target.to(log_probs).log() - source.to(log_probs).log()
     return (log_probs + shift).log_softmax(1)
@@ -132,8 +136,8 @@ def estimate_prior(
         ValueError: If there is no sample.
 
     Source:
-        Saerens, Latinne and Decaestecker, Neural Computation 14, 2002, Eq.
-        2.8 and 2.9.
+        Saerens, Latinne and Decaestecker, Neural Computation 14, 2002,
+        https://doi.org/10.1162/089976602753284446, Eq. 2.8 and 2.9.
     """
     if not len(log_probs):
         raise ValueError('Expected predictions to estimate from, got none.')

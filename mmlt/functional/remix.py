@@ -63,7 +63,7 @@ def remix_label_weights(
         ValueError: If ``kappa`` or ``tau`` is out of range.
 
     Source:
-        Chou et al., ECCV workshops 2020, arXiv 2007.03943 (the
+        Chou et al., ECCV workshops 2020, https://arxiv.org/abs/2007.03943 (the
         three cases of its label factor); kappa = 3 and tau = 0.5 there.
     """
     check_remix_settings(kappa, tau)

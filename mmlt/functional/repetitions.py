@@ -32,6 +32,9 @@ def mean_over_seeds(values: Sequence[float] | Tensor) -> tuple[float, float]:
 
     Raises:
         ValueError: If there is no value.
+
+    Source:
+        Textbook: sample mean and standard deviation.
     """
     values = _values('values', values)
     if len(values) == 1:
@@ -60,7 +63,7 @@ def seed_difference(
         ValueError: If one has no value.
 
     Source:
-        Welch, Biometrika 34, 1947.
+        Welch, Biometrika 34, 1947, https://doi.org/10.1093/biomet/34.1-2.28
     """
     first, second = _values('first', first), _values('second', second)
     difference = (second.mean() - first.mean()).item()

@@ -40,9 +40,10 @@ def sampling_probabilities(
             the progressive strategy is not told the epoch.
 
     Source:
-        Kang et al., ICLR 2020, arXiv 1910.09217; Zhou et al., CVPR 2020,
-        arXiv 1912.02413 (reverse); e from 1 to E as in the published code of
-        FCC.
+        Kang et al., ICLR 2020, https://arxiv.org/abs/1910.09217; Zhou et al.
+        (BBN), CVPR 2020, https://arxiv.org/abs/1912.02413 (reverse); e from 1
+        to E as in
+        https://github.com/lijian16/FCC/blob/ba9e7d3b8938c1cc092fc2546d9184ce4846ed1e/lib/dataset/baseset.py#L56-L59
     """
     check_strategy(strategy)
     counts = np.asarray(counts)
@@ -103,6 +104,10 @@ def sample_rows(
 
     Returns:
         (size,) of ``rows``.
+
+    Source:
+        Kang et al., ICLR 2020, https://arxiv.org/abs/1910.09217: a class
+        first, then one of its images.
     """
     edges = np.cumsum(probabilities)
     edges /= edges[-1]

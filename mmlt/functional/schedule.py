@@ -35,6 +35,9 @@ def epoch_of(value: int | float, max_epochs: int | None = None) -> int:
 
     >>> epoch_of(50, 200), epoch_of(0.25, 200), epoch_of(0.25, 20)
     (50, 50, 5)
+
+    Source:
+        Ours: a share of the schedule, rounded to an epoch.
     """
     value = check_epoch('value', value)
     if isinstance(value, int):
@@ -68,6 +71,9 @@ def check_epoch(name: str, value: int | float) -> int | float:
 
     >>> check_epoch('begin', 50), check_epoch('begin', 0.25)
     (50, 0.25)
+
+    Source:
+        Ours: an argument check.
     """
     hint = '0 is the first epoch, 0.25 is epoch 50 of 200.'
     if isinstance(value, bool) or not isinstance(value, numbers.Real):

@@ -27,8 +27,8 @@ def group_gaps(
         (G',) in [-1, 1], differentiable in the logits.
 
     Source:
-        The term of one bin in the calibration error, with its sign: Guo et
-        al., ICML 2017, arXiv 1706.04599, Eq. 2 and 3.
+        Ours: the gap of Guo et al., ICML 2017,
+        https://arxiv.org/abs/1706.04599, Eq. 3, per group of true classes.
     """
     confidence, predicted = logits.softmax(1).max(1)
     gap = weights * (confidence - (predicted == labels).to(confidence))

@@ -30,7 +30,9 @@ def shot_groups(
         ValueError: If ``few`` exceeds ``many``.
 
     Source:
-        Liu et al. (OLTR), CVPR 2019, Sec. 4.
+        Liu et al. (OLTR), CVPR 2019, https://arxiv.org/abs/1904.05160, Sec. 4;
+        the classes with exactly 20 or 100 images are medium-shot as in
+        https://github.com/facebookresearch/classifier-balancing/blob/f162adef63fdf592d0b8a0f6e52bc481fc08785f/utils.py#L95-L97
     """
     if few > many:
         raise ValueError(
@@ -52,6 +54,9 @@ def group_accuracy(correct: Tensor, labels: Tensor, group: Tensor) -> Tensor:
 
     Returns:
         Scalar float64 in [0, 1]; nan where the group has no sample.
+
+    Source:
+        Textbook: accuracy of a part of the samples.
     """
     members = group.to(labels.device)[labels]
     hits = (correct & members).sum().double()

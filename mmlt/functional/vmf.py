@@ -57,7 +57,10 @@ def vmf_log_partition(dim: int, kappa: Tensor) -> Tensor:
         4096 and kappa to 1e8; see tests/test_functional/test_vmf.py.
 
     Source:
-        Derived; the appendix of arXiv 2208.10043, Eq. 1, gives b.
+        Ours: 0F1 in place of I, so that it is 0 at kappa = 0
+        (bessel_series.py). The bias b it gives: Wang et al., ECCV 2022,
+        https://arxiv.org/abs/2208.10043; Eq. 1 of its appendix:
+        https://github.com/SiLangWHL/vMF-OP/blob/964d491c6461e45abe4e92c0660e2e5588ae73be/Appendix.pdf
     """
     order = _order(dim)
     kappa64, dtype = to_float64('kappa', kappa)
@@ -86,7 +89,9 @@ def vmf_mean_resultant(dim: int, kappa: Tensor) -> Tensor:
         Relative error <= 1e-13 in float64, 1.2e-7 in float32.
 
     Source:
-        arXiv 2208.10043, appendix, Eq. 2.
+        Wang et al., ECCV 2022, https://arxiv.org/abs/2208.10043; Eq. 2 of its
+        appendix:
+        https://github.com/SiLangWHL/vMF-OP/blob/964d491c6461e45abe4e92c0660e2e5588ae73be/Appendix.pdf
     """
     order = _order(dim)
     kappa64, dtype = to_float64('kappa', kappa)
@@ -115,7 +120,10 @@ def vmf_mean_resultant_derivative(dim: int, kappa: Tensor) -> Tensor:
         Relative error <= 1e-11 in float64, 1.2e-7 in float32.
 
     Source:
-        The quantity: arXiv 2208.10043, appendix, Eq. 7. The form: bessel.py.
+        Wang et al., ECCV 2022, https://arxiv.org/abs/2208.10043; Eq. 7 of its
+        appendix:
+        https://github.com/SiLangWHL/vMF-OP/blob/964d491c6461e45abe4e92c0660e2e5588ae73be/Appendix.pdf;
+        the form without cancellation is derived in bessel_series.py.
     """
     order = _order(dim)
     kappa64, dtype = to_float64('kappa', kappa)

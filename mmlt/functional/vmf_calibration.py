@@ -38,7 +38,9 @@ def calibrated_concentration(
         ValueError: If ``alpha`` is outside [0, 1] or the shapes differ.
 
     Source:
-        Published code of arXiv 2208.10043, test stage.
+        Wang et al., ECCV 2022, https://arxiv.org/abs/2208.10043, post-training
+        calibration;
+        https://github.com/SiLangWHL/vMF-OP/blob/964d491c6461e45abe4e92c0660e2e5588ae73be/classification/models/multi_k_vmf_classifier.py#L36-L41
     """
     hint = 'alpha = 1 keeps kappa, alpha = 0 takes the overlap alone.'
     alpha = check_real('alpha', alpha, 0, hint)

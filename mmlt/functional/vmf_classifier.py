@@ -36,9 +36,9 @@ def positive_concentration(raw: Tensor) -> Tensor:
         Shape, dtype and device of ``raw``; > 0 (0 only by underflow).
 
     Source:
-        The published code of arXiv 2208.10043 cuts at 1 in the score alone
-        and lets the bias and the divergence see the uncut value; here there
-        is one value, and no cut.
+        Ours: one positive value. The published code cuts at 1 in the score
+        alone and lets the bias and the divergence see the uncut value:
+        https://github.com/SiLangWHL/vMF-OP/blob/964d491c6461e45abe4e92c0660e2e5588ae73be/classification/models/multi_k_vmf_classifier.py#L47
     """
     # F.softplus jumps by 2e-9 where it becomes the identity
     return torch.logaddexp(raw, torch.zeros_like(raw))
@@ -52,6 +52,9 @@ def raw_concentration(kappa: Tensor) -> Tensor:
 
     Returns:
         Shape, dtype and device of ``kappa``.
+
+    Source:
+        Ours: the inverse function, solved by hand.
     """
     return kappa + torch.log(-torch.expm1(-kappa))
 
@@ -87,7 +90,9 @@ def vmf_bias(
         ValueError: If ``dim`` is below 2 or not finite.
 
     Source:
-        arXiv 2208.10043, appendix, Eq. 1.
+        Wang et al., ECCV 2022, https://arxiv.org/abs/2208.10043; Eq. 1 of its
+        appendix:
+        https://github.com/SiLangWHL/vMF-OP/blob/964d491c6461e45abe4e92c0660e2e5588ae73be/Appendix.pdf
     """
     kappa64, _ = to_float64('kappa', kappa)
     fixed = kappa64.detach()
@@ -121,7 +126,9 @@ def directional_logits(
         float32.
 
     Source:
-        arXiv 2208.10043, appendix, Eq. 1 and 8 to 11.
+        Wang et al., ECCV 2022, https://arxiv.org/abs/2208.10043; Eq. 1 and 8
+        to 11 of its appendix:
+        https://github.com/SiLangWHL/vMF-OP/blob/964d491c6461e45abe4e92c0660e2e5588ae73be/Appendix.pdf
     """
     dtype = torch.promote_types(features.dtype, torch.float32)
     dtype = torch.promote_types(dtype, kappa.dtype)
@@ -144,6 +151,9 @@ def check_vmf_parameters(kappa: Tensor, mu: Tensor) -> None:
     Raises:
         ValueError: Naming the first class whose kappa is negative or not
             finite, or whose mu has no direction although kappa > 0.
+
+    Source:
+        Ours: an argument check.
     """
     ok = torch.isfinite(kappa) & (kappa >= 0)
     if not ok.all():

@@ -55,7 +55,9 @@ def linear_to_vmf(weight: Tensor) -> tuple[Tensor, Tensor]:
         ValueError: If ``weight`` is not two-dimensional.
 
     Source:
-        arXiv 2208.10043, appendix, Eq. 9.
+        Wang et al., ECCV 2022, https://arxiv.org/abs/2208.10043; Eq. 9 of its
+        appendix:
+        https://github.com/SiLangWHL/vMF-OP/blob/964d491c6461e45abe4e92c0660e2e5588ae73be/Appendix.pdf
     """
     return _norm_and_direction(weight)
 
@@ -79,7 +81,10 @@ def tau_norm_to_vmf(weight: Tensor, tau: float = 0.7) -> tuple[Tensor, Tensor]:
         ValueError: If ``tau`` is negative or the shape does not fit.
 
     Source:
-        arXiv 2208.10043, appendix, Eq. 10; tau = 0.7 from there.
+        Wang et al., ECCV 2022, https://arxiv.org/abs/2208.10043; Eq. 10 of its
+        appendix:
+        https://github.com/SiLangWHL/vMF-OP/blob/964d491c6461e45abe4e92c0660e2e5588ae73be/Appendix.pdf;
+        tau = 0.7 from there.
     """
     tau = check_real('tau', tau, 0, 'tau = 0 is the linear classifier.')
     norm, mu = _norm_and_direction(weight)
@@ -108,7 +113,9 @@ def causal_to_vmf(
         ValueError: If ``gamma`` is not positive or the shape does not fit.
 
     Source:
-        arXiv 2208.10043, appendix, Eq. 11.
+        Wang et al., ECCV 2022, https://arxiv.org/abs/2208.10043; Eq. 11 of its
+        appendix:
+        https://github.com/SiLangWHL/vMF-OP/blob/964d491c6461e45abe4e92c0660e2e5588ae73be/Appendix.pdf
     """
     hint = 'Without gamma the classifier is the cosine classifier.'
     gamma = check_real('gamma', gamma, 0, hint)
@@ -137,7 +144,9 @@ def cosine_to_vmf(
         ValueError: If ``scale`` is negative or the shape does not fit.
 
     Source:
-        arXiv 2208.10043, appendix, Eq. 8.
+        Wang et al., ECCV 2022, https://arxiv.org/abs/2208.10043; Eq. 8 of its
+        appendix:
+        https://github.com/SiLangWHL/vMF-OP/blob/964d491c6461e45abe4e92c0660e2e5588ae73be/Appendix.pdf
     """
     hint = 'It is the sigma that multiplies the cosine, often 16.'
     scale = check_real('scale', scale, 0, hint)

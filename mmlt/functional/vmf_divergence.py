@@ -172,7 +172,10 @@ def vmf_kl(kappa: Tensor, mu: Tensor) -> Tensor:
         ``torch.set_float32_matmul_precision``.
 
     Source:
-        arXiv 2208.10043, appendix, Eq. 5; b_i - b_j = L_j - L_i.
+        Wang et al., ECCV 2022, https://arxiv.org/abs/2208.10043; Eq. 5 of its
+        appendix:
+        https://github.com/SiLangWHL/vMF-OP/blob/964d491c6461e45abe4e92c0660e2e5588ae73be/Appendix.pdf;
+        b_i - b_j = L_j - L_i.
     """
     kappa64, mu_full = check_classes(kappa, mu)
     dtype = widest_dtype(kappa, mu)
@@ -201,6 +204,8 @@ def vmf_overlap(kappa: Tensor, mu: Tensor) -> Tensor:
         ValueError: If the shapes do not fit.
 
     Source:
-        arXiv 2208.10043, appendix, Sec. 1.2.
+        Wang et al., ECCV 2022, https://arxiv.org/abs/2208.10043; Sec. 1.2 of
+        its appendix:
+        https://github.com/SiLangWHL/vMF-OP/blob/964d491c6461e45abe4e92c0660e2e5588ae73be/Appendix.pdf
     """
     return (1 + vmf_kl(kappa, mu)).reciprocal()

@@ -34,7 +34,9 @@ def inter_class_discrepancy(kappa: Tensor, mu: Tensor) -> Tensor:
         ValueError: If the shapes do not fit.
 
     Source:
-        Published code of arXiv 2208.10043 ("icd").
+        Wang et al., ECCV 2022, https://arxiv.org/abs/2208.10043;
+        https://github.com/SiLangWHL/vMF-OP/blob/964d491c6461e45abe4e92c0660e2e5588ae73be/classification/utils_multi_K_vMF.py#L93-L96
+        ("icd")
     """
     sums = off_diagonal_sums(kappa, mu)
     return (sums.sum() / len(sums) ** 2).to(widest_dtype(kappa, mu))
@@ -72,7 +74,9 @@ def class_feature_consistency(
         ValueError: If the shapes do not fit.
 
     Source:
-        Published code of arXiv 2208.10043 ("cfc").
+        Wang et al., ECCV 2022, https://arxiv.org/abs/2208.10043;
+        https://github.com/SiLangWHL/vMF-OP/blob/964d491c6461e45abe4e92c0660e2e5588ae73be/classification/utils_multi_K_vMF.py#L99-L103
+        ("cfc")
     """
     kappa64, mu_full = check_classes(kappa, mu)
     _, dtype = to_float64('features', features.detach())

@@ -207,7 +207,9 @@ def overlap_row_means(kappa: Tensor, mu: Tensor) -> Tensor:
         by rounding times A_i kappa_j, as it is by the cosine alone.
 
     Source:
-        Published code of arXiv 2208.10043 (the vector ``op``).
+        Wang et al., ECCV 2022, https://arxiv.org/abs/2208.10043;
+        https://github.com/SiLangWHL/vMF-OP/blob/964d491c6461e45abe4e92c0660e2e5588ae73be/classification/utils_multi_K_vMF.py#L108
+        (the vector ``op``)
     """
     sums = off_diagonal_sums(kappa, mu)
     return ((1 + sums) / len(sums)).to(widest_dtype(kappa, mu))
@@ -224,6 +226,10 @@ def mean_overlaps(kappa: Tensor, mu: Tensor, diagonal: bool) -> Tensor:
 
     Returns:
         (C,) in (0, 1]; nan for a single class without the diagonal.
+
+    Source:
+        Wang et al., ECCV 2022, https://arxiv.org/abs/2208.10043; with the
+        diagonal :func:`overlap_row_means`, without it ours.
     """
     means = overlap_row_means(kappa, mu)
     size = len(means)

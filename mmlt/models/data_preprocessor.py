@@ -43,6 +43,11 @@ class BatchDataPreprocessor(ClsDataPreprocessor):
 
     Raises:
         ValueError: If there are ``mixing`` and soft labels of the parent's.
+
+    Source:
+        Ours: mmpretrain's ``ClsDataPreprocessor``
+        (https://mmpretrain.readthedocs.io/en/latest/api/data_process.html),
+        for one uint8 tensor per batch.
     """
 
     def __init__(

@@ -35,7 +35,9 @@ class MomentumContrast(nn.Module):
         ValueError: If a setting is out of range.
 
     Source:
-        MoCo, He et al., CVPR 2020; in NCL, CVPR 2022, with the defaults here.
+        He et al. (MoCo), CVPR 2020, https://arxiv.org/abs/1911.05722; the
+        defaults are those of NCL:
+        https://github.com/Bazinga699/NCL/blob/f64fddb3587b7439f3a8b731448a4ab3d3defe26/config/CIFAR/CIFAR100/cifar100_im100_NCL_with_contrastive.yaml#L16-L19
     """
 
     def __init__(

@@ -18,6 +18,10 @@ class TwoViewDataPreprocessor(BatchDataPreprocessor):
         augments: Configs of batch augmentations for the first view.
         second_augments: Those for the second.
         **kwargs: As :class:`BatchDataPreprocessor`.
+
+    Source:
+        He et al. (MoCo), CVPR 2020, https://arxiv.org/abs/1911.05722: two
+        views of each image.
     """
 
     def __init__(

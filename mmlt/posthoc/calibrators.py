@@ -169,7 +169,12 @@ def none(held: Predictions) -> Fitted:
 
 
 def temperature(held: Predictions) -> Fitted:
-    """One temperature, every held-out image alike (Guo et al., 2017)."""
+    """One temperature, every held-out image alike (Guo et al., 2017).
+
+    Source:
+        Guo et al., ICML 2017, https://arxiv.org/abs/1706.04599, Sec. 4.2
+        (temperature scaling).
+    """
     return _fitted(held, _scaled, [0.0], ['log_temperature'])
 
 
@@ -179,7 +184,12 @@ def temperature_balanced(held: Predictions) -> Fitted:
 
 
 def classwise_temperature(held: Predictions) -> Fitted:
-    """A temperature per predicted class, every class alike."""
+    """A temperature per predicted class, every class alike.
+
+    Source:
+        Frenkel and Goldberger, EUSIPCO 2021,
+        https://doi.org/10.23919/EUSIPCO54536.2021.9616219
+    """
     return _fitted(
         held,
         predicted_class_temperature,
@@ -202,7 +212,12 @@ def _vector(held: Predictions, *args, **kwargs) -> Fitted:
 
 
 def vector(held: Predictions) -> Fitted:
-    """A scale and a shift per class (Guo et al., 2017), as published."""
+    """A scale and a shift per class (Guo et al., 2017), as published.
+
+    Source:
+        Guo et al., ICML 2017, https://arxiv.org/abs/1706.04599, Sec. 4.2
+        (vector scaling).
+    """
     return _vector(held)
 
 
@@ -212,7 +227,11 @@ def vector_balanced(held: Predictions) -> Fitted:
 
 
 def logit_adjustment(held: Predictions) -> Fitted | None:
-    """The training prior taken out (Menon et al., 2021), where it is in."""
+    """The training prior taken out (Menon et al., 2021), where it is in.
+
+    Source:
+        Menon et al., ICLR 2021, https://arxiv.org/abs/2007.07314, Eq. 9.
+    """
     if held.meta.get('model_prior') == 'uniform':
         return None
     counts = check_counts(held.class_counts)
@@ -272,7 +291,13 @@ def kappa_temperature(held: Predictions) -> Fitted | None:
 
 
 def tau_norm(held: Predictions) -> Fitted | None:
-    """Tau-normalized weights (Kang et al., 2020), and one temperature."""
+    """Tau-normalized weights (Kang et al., 2020), and one temperature.
+
+    Source:
+        Kang et al., ICLR 2020, https://arxiv.org/abs/1910.09217, Sec. 4.2; the
+        temperature: Guo et al., ICML 2017, https://arxiv.org/abs/1706.04599,
+        Sec. 4.2.
+    """
     if held.weight_norm is None:
         return None
 

@@ -42,8 +42,9 @@ def learn_expert_weights(
         ValueError: If ``epochs`` < 1 or there are fewer than two experts.
 
     Source:
-        SADE, Zhang et al., NeurIPS 2022, arXiv 2107.09249; the settings are
-        those of the published code for CIFAR-100-LT.
+        Zhang et al. (SADE), NeurIPS 2022, https://arxiv.org/abs/2107.09249;
+        the settings are those for CIFAR-100-LT:
+        https://github.com/Vanint/SADE-AgnosticLT/blob/cba11b8b0fb91711eeffd5e45311f321f8a88680/configs/test_time_cifar100_ir100_sade.json#L25-L38
     """
     if epochs < 1:
         raise ValueError(f'Expected `epochs` to be >= 1, but got {epochs!r}.')

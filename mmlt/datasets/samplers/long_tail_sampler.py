@@ -49,6 +49,10 @@ class LongTailSampler(DefaultSampler):
     Raises:
         ValueError: If a setting is none of these, or the labels of the
             dataset are not known.
+
+    Source:
+        Kang et al., ICLR 2020, https://arxiv.org/abs/1910.09217; reverse: Zhou
+        et al. (BBN), CVPR 2020, https://arxiv.org/abs/1912.02413
     """
 
     def __init__(

@@ -27,7 +27,7 @@ class CalibrationError(BatchMetric):
             if scores are no distribution or a label is out of range.
 
     Source:
-        Guo et al., ICML 2017, Eq. 3 and 5.
+        Guo et al., ICML 2017, https://arxiv.org/abs/1706.04599, Eq. 3 and 5.
     """
 
     default_prefix = 'calibration'

@@ -56,7 +56,9 @@ class ClassOverlap(BaseMetric):
         TypeError: At evaluation, if the head cannot be read.
 
     Source:
-        arXiv 2208.10043, appendix, Sec. 1.2 and 2.2.
+        Wang et al., ECCV 2022, https://arxiv.org/abs/2208.10043; Sec. 1.2 and
+        2.2 of its appendix:
+        https://github.com/SiLangWHL/vMF-OP/blob/964d491c6461e45abe4e92c0660e2e5588ae73be/Appendix.pdf
     """
 
     default_prefix = 'overlap'

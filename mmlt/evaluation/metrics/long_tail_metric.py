@@ -52,6 +52,12 @@ class LongTailMetric(StreamingMetric):
     Raises:
         ValueError: If a setting is out of range; at evaluation, if scores
             are no distribution or a label is out of range.
+
+    Source:
+        Those of :func:`~mmlt.functional.classification_summary`; accuracy by
+        shot group: Liu et al. (OLTR), CVPR 2019,
+        https://arxiv.org/abs/1904.05160, Sec. 4; calibration error: Guo et
+        al., ICML 2017, https://arxiv.org/abs/1706.04599, Eq. 3 and 5.
     """
 
     default_prefix = 'long_tail'

@@ -55,7 +55,9 @@ class MisclassifiedArea(StreamingMetric):
         TypeError: At evaluation, if the head is not linear.
 
     Source:
-        FCC, CVPR 2023, appendix A.
+        Li et al. (FCC), CVPR 2023,
+        https://openaccess.thecvf.com/content/CVPR2023/html/Li_FCC_Feature_Clusters_Compression_for_Long-Tailed_Visual_Recognition_CVPR_2023_paper.html,
+        appendix A.
     """
 
     default_prefix = 'misclassified_area'

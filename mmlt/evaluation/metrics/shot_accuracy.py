@@ -34,7 +34,7 @@ class ShotAccuracy(BatchMetric):
             another number of classes.
 
     Source:
-        Liu et al. (OLTR), CVPR 2019, Sec. 4.
+        Liu et al. (OLTR), CVPR 2019, https://arxiv.org/abs/1904.05160, Sec. 4.
     """
 
     default_prefix = 'shot'

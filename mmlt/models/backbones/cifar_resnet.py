@@ -56,7 +56,9 @@ class CIFARResNet(BaseBackbone):
         ValueError: If ``depth`` is another number.
 
     Source:
-        He et al., CVPR 2016, Sec. 4.2.
+        He et al., CVPR 2016, https://arxiv.org/abs/1512.03385, Sec. 4.2;
+        initial values as in
+        https://github.com/lijian16/FCC/blob/ba9e7d3b8938c1cc092fc2546d9184ce4846ed1e/lib/backbone/resnet_cifar.py#L30-L33
     """
 
     depths = (20, 32, 44, 56)

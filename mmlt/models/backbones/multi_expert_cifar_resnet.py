@@ -29,7 +29,9 @@ class MultiExpertCIFARResNet(CIFARResNet):
         ValueError: If a setting is out of range.
 
     Source:
-        SADE, NeurIPS 2022, published code: 24 and 48 channels.
+        Zhang et al. (SADE), NeurIPS 2022, https://arxiv.org/abs/2107.09249; 24
+        and 48 channels:
+        https://github.com/Vanint/SADE-AgnosticLT/blob/cba11b8b0fb91711eeffd5e45311f321f8a88680/model/ldam_drw_resnets/expert_resnet_cifar.py#L110-L124
     """
 
     def __init__(

@@ -158,8 +158,11 @@ class MultiExpertResNet(MultiExpertMixin, ResNet):
         **kwargs: As the parent's ``ResNet``, without ``out_indices``.
 
     Source:
-        SADE, NeurIPS 2022, published configs; two shared stages and 768 and
-        1,536 channels are those of RIDE's network, which SADE takes over.
+        Zhang et al. (SADE), NeurIPS 2022, https://arxiv.org/abs/2107.09249;
+        two shared stages and 768 and 1,536 channels are those of Wang et al.
+        (RIDE), ICLR 2021, https://arxiv.org/abs/2010.01809, which SADE takes
+        over:
+        https://github.com/Vanint/SADE-AgnosticLT/blob/cba11b8b0fb91711eeffd5e45311f321f8a88680/model/fb_resnets/Expert_ResNet.py#L126-L136
     """
 
 
@@ -179,7 +182,9 @@ class MultiExpertResNeXt(MultiExpertMixin, ResNeXt):
         **kwargs: As the parent's ``ResNeXt``, without ``out_indices``.
 
     Source:
-        As :class:`MultiExpertResNet`.
+        As :class:`MultiExpertResNet`;
+        https://github.com/Vanint/SADE-AgnosticLT/blob/cba11b8b0fb91711eeffd5e45311f321f8a88680/model/fb_resnets/Expert_ResNeXt.py#L124-L134
+        (the widths before the expansion by 4)
     """
 
 
@@ -196,6 +201,6 @@ class MultiExpertResNet10(MultiExpertMixin, ResNet10):
         **kwargs: As :class:`ResNet10`, without ``out_indices``.
 
     Source:
-        As :class:`MultiExpertResNet`; the published configs have no
-        ResNet-10.
+        As :class:`MultiExpertResNet`, https://arxiv.org/abs/2107.09249; its
+        published configs have no ResNet-10.
     """

@@ -21,6 +21,10 @@ class ParallelBackbones(BaseModule):
 
     Raises:
         ValueError: If ``num_experts`` < 1.
+
+    Source:
+        Li et al. (NCL), CVPR 2022, https://arxiv.org/abs/2203.15359: several
+        whole networks.
     """
 
     def __init__(self, backbone: dict, num_experts: int = 3) -> None:

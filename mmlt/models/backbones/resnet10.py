@@ -23,8 +23,10 @@ class ResNet10(ResNet):
         ReLU.
 
     Source:
-        Liu et al. (OLTR), CVPR 2019, Sec. 5 (the network); He et al., CVPR
-        2016 (the blocks).
+        Liu et al. (OLTR), CVPR 2019, https://arxiv.org/abs/1904.05160, Sec. 5
+        (the network),
+        https://github.com/zhmiao/OpenLongTailRecognition-OLTR/blob/f50e375f123fd12dd0ae39e07aa226fadec32f33/models/ResNet10Feature.py#L7;
+        He et al., CVPR 2016, https://arxiv.org/abs/1512.03385 (the blocks).
     """
 
     arch_settings = {10: (BasicBlock, (1, 1, 1, 1))}

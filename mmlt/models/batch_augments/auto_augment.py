@@ -21,7 +21,8 @@ class BatchAutoAugment(nn.Module):
         ValueError: If the policy is another.
 
     Source:
-        Cubuk et al., CVPR 2019.
+        Cubuk et al., CVPR 2019, https://arxiv.org/abs/1805.09501;
+        https://docs.pytorch.org/vision/stable/generated/torchvision.transforms.AutoAugment.html
     """
 
     def __init__(self, policy: str = 'cifar10', fill: int = 128) -> None:

@@ -24,6 +24,11 @@ class BatchColorJitter(nn.Module):
 
     Raises:
         ValueError: If a number is negative or a range is upside down.
+
+    Source:
+        mmpretrain's ColorJitter
+        (https://mmpretrain.readthedocs.io/en/latest/api/data_process.html),
+        for a batch.
     """
 
     def __init__(

@@ -21,7 +21,7 @@ class BatchCutout(nn.Module):
         ValueError: If it is less.
 
     Source:
-        DeVries and Taylor, arXiv 1708.04552.
+        DeVries and Taylor, 2017, https://arxiv.org/abs/1708.04552
     """
 
     def __init__(self, size: int) -> None:

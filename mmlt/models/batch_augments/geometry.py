@@ -20,6 +20,10 @@ class BatchRandomCrop(nn.Module):
 
     Raises:
         ValueError: If ``size`` < 1 or ``padding`` < 0.
+
+    Source:
+        He et al., CVPR 2016, https://arxiv.org/abs/1512.03385, Sec. 4.2
+        (padding 4, size 32).
     """
 
     def __init__(self, size: int, padding: int = 0) -> None:
@@ -56,6 +60,9 @@ class BatchRandomFlip(nn.Module):
 
     Raises:
         ValueError: If ``prob`` is outside [0, 1].
+
+    Source:
+        He et al., CVPR 2016, https://arxiv.org/abs/1512.03385, Sec. 4.2.
     """
 
     def __init__(self, prob: float = 0.5) -> None:

@@ -30,9 +30,10 @@ class ManifoldMixup(nn.Module):
             ``BatchMixup`` with alpha 1.
 
     Source:
-        Verma et al., ICML 2019, arXiv 1806.05236, with one place throughout
-        instead of one at random; 'pool' and alpha = 1 are the settings of
-        the Bag of Tricks code.
+        Verma et al., ICML 2019, https://arxiv.org/abs/1806.05236, with one
+        place throughout instead of one at random; 'pool' and alpha = 1 are the
+        settings of Bag of Tricks:
+        https://github.com/zhangyongshun/BagofTricks-LT/blob/ce7859a930649d10fb2a4fd4ed9242007eb25e2f/configs/cao_cifar/mixup/manifold_mixup/cifar10_im100_mm_alpha10.yaml#L34-L36
     """
 
     def __init__(

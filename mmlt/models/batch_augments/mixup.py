@@ -26,8 +26,9 @@ class BatchMixup(nn.Module):
         ValueError: If ``alpha`` is out of range.
 
     Source:
-        Zhang et al., ICLR 2018, arXiv 1710.09412; alpha = 1 on CIFAR-LT in
-        the Bag of Tricks code.
+        Zhang et al., ICLR 2018, https://arxiv.org/abs/1710.09412; alpha = 1 on
+        CIFAR-LT in Bag of Tricks:
+        https://github.com/zhangyongshun/BagofTricks-LT/blob/ce7859a930649d10fb2a4fd4ed9242007eb25e2f/configs/cao_cifar/mixup/input_mixup/cifar10_im100_im_alpha10.yaml#L34
     """
 
     def __init__(self, alpha: float = 1.0, per_image: bool = False) -> None:

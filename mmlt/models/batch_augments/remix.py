@@ -35,7 +35,9 @@ class BatchRemix(ClassCountsMixin, BatchMixup):
         ValueError: If a setting is out of range or unknown.
 
     Source:
-        Chou et al., ECCV workshops 2020, arXiv 2007.03943.
+        Chou et al., ECCV workshops 2020, https://arxiv.org/abs/2007.03943;
+        'batch_mean':
+        https://github.com/zhangyongshun/BagofTricks-LT/blob/ce7859a930649d10fb2a4fd4ed9242007eb25e2f/lib/core/combiner.py#L132-L143
     """
 
     def __init__(

@@ -19,6 +19,12 @@ class BatchRandomRotation(nn.Module):
 
     Raises:
         ValueError: If it is outside.
+
+    Source:
+        torchvision's RandomRotation, for a batch:
+        https://docs.pytorch.org/vision/stable/generated/torchvision.transforms.RandomRotation.html;
+        15 degrees in SADE:
+        https://github.com/Vanint/SADE-AgnosticLT/blob/cba11b8b0fb91711eeffd5e45311f321f8a88680/data_loader/cifar_data_loaders.py#L21
     """
 
     def __init__(self, degrees: float) -> None:

@@ -31,6 +31,10 @@ class DistillClassifier(LongTailClassifier):
     Raises:
         FileNotFoundError: When the training begins, without the checkpoint.
         ValueError: If the checkpoint does not fit the teacher.
+
+    Source:
+        Hinton et al., 2015, https://arxiv.org/abs/1503.02531; as used by He et
+        al. (DiVE), ICCV 2021, https://arxiv.org/abs/2103.15042
     """
 
     def __init__(

@@ -46,6 +46,11 @@ class LongTailClassifier(ImageClassifier):
             ``loss`` of its own, which would not mix.
         ValueError: If the model has no part of a name in ``frozen``, or the
             backbone none of that in ``mixing``.
+
+    Source:
+        Ours: what mmpretrain's ``ImageClassifier``
+        (https://mmpretrain.readthedocs.io/en/latest/api/models.html) lacks for
+        the methods here.
     """
 
     def __init__(

@@ -27,7 +27,7 @@ class NCLClassifier(LongTailClassifier):
         **kwargs: As the parent's.
 
     Source:
-        NCL, Li et al., CVPR 2022, arXiv 2203.15359.
+        Li et al. (NCL), CVPR 2022, https://arxiv.org/abs/2203.15359
     """
 
     def __init__(

@@ -23,7 +23,9 @@ class CalibratedClsHead(ClsHead):
         **kwargs: As the parent's ``ClsHead``.
 
     Source:
-        Published code of arXiv 2208.10043, test stage.
+        Wang et al., ECCV 2022, https://arxiv.org/abs/2208.10043, post-training
+        calibration;
+        https://github.com/SiLangWHL/vMF-OP/blob/964d491c6461e45abe4e92c0660e2e5588ae73be/classification/models/multi_k_vmf_classifier.py#L58-L64
     """
 
     def __init__(

@@ -31,8 +31,11 @@ class CausalClsHead(DirectionalClsHead):
         ValueError: If a setting is out of range.
 
     Source:
-        Tang et al., NeurIPS 2020, arXiv 2009.12991; the reading as a vMF
-        classifier: arXiv 2208.10043, appendix, Eq. 11.
+        Tang et al., NeurIPS 2020, https://arxiv.org/abs/2009.12991;
+        https://github.com/KaihuaTang/Long-Tailed-Recognition.pytorch/blob/5c916d0d0fd5e1fa984621b86f15cda2bc69df17/classification/models/CausalNormClassifier.py#L74-L77.
+        The reading as a vMF classifier: Wang et al., ECCV 2022,
+        https://arxiv.org/abs/2208.10043; Eq. 11 of its appendix:
+        https://github.com/SiLangWHL/vMF-OP/blob/964d491c6461e45abe4e92c0660e2e5588ae73be/Appendix.pdf
     """
 
     def __init__(

@@ -31,7 +31,9 @@ class CosineClsHead(PriorClsHead):
         ValueError: If a setting is out of range.
 
     Source:
-        arXiv 2208.10043, appendix, Eq. 8.
+        Wang et al., ECCV 2022, https://arxiv.org/abs/2208.10043; Eq. 8 of its
+        appendix:
+        https://github.com/SiLangWHL/vMF-OP/blob/964d491c6461e45abe4e92c0660e2e5588ae73be/Appendix.pdf
     """
 
     def __init__(

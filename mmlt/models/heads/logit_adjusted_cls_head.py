@@ -29,7 +29,7 @@ class LogitAdjustedClsHead(ClassCountsMixin, LinearClsHead):
         ValueError: If ``tau`` is negative, or a class has no image.
 
     Source:
-        Menon et al., ICLR 2021, arXiv 2007.07314, Eq. 9.
+        Menon et al., ICLR 2021, https://arxiv.org/abs/2007.07314, Eq. 9.
     """
 
     def __init__(

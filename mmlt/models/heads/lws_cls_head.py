@@ -20,8 +20,9 @@ class LWSClsHead(LinearClsHead):
         **kwargs: As the parent's ``LinearClsHead``.
 
     Source:
-        Kang et al., ICLR 2020, arXiv 1910.09217. The bias is scaled too, as
-        in the published code of Bag of Tricks.
+        Kang et al., ICLR 2020, https://arxiv.org/abs/1910.09217; the bias is
+        scaled too, as in
+        https://github.com/zhangyongshun/BagofTricks-LT/blob/ce7859a930649d10fb2a4fd4ed9242007eb25e2f/lib/modules/classifier_ops.py#L17-L29
     """
 
     def __init__(self, num_classes: int, in_channels: int, **kwargs) -> None:

@@ -32,6 +32,11 @@ class MultiExpertClsHead(ClsHead):
     Raises:
         ValueError: If a setting is out of range, or the features are not
             those of E experts.
+
+    Source:
+        Zhang et al. (SADE), NeurIPS 2022, https://arxiv.org/abs/2107.09249 and
+        Li et al. (NCL), CVPR 2022, https://arxiv.org/abs/2203.15359: both
+        predict by the mean logit.
     """
 
     def __init__(

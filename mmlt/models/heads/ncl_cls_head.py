@@ -38,8 +38,13 @@ class NCLClsHead(ClassCountsMixin, MultiExpertClsHead):
         RuntimeError: In training, if the class counts were never set.
 
     Source:
-        NCL, Li et al., CVPR 2022, arXiv 2203.15359, and its published code:
-        weight 0.6, 30 of 100 classes, 300 of 1,000, 2,442 of 8,142.
+        Li et al. (NCL), CVPR 2022, https://arxiv.org/abs/2203.15359; weight
+        0.6 and 30 of 100 classes:
+        https://github.com/Bazinga699/NCL/blob/f64fddb3587b7439f3a8b731448a4ab3d3defe26/config/CIFAR/CIFAR100/cifar100_im100_NCL.yaml#L36-L38;
+        300 of 1,000:
+        https://github.com/Bazinga699/NCL/blob/f64fddb3587b7439f3a8b731448a4ab3d3defe26/config/ImageNet_LT/ImageNet_LT.yaml#L32;
+        2,442 of 8,142:
+        https://github.com/Bazinga699/NCL/blob/f64fddb3587b7439f3a8b731448a4ab3d3defe26/config/iNat18/inat18_NCL.yaml#L33
     """
 
     def __init__(

@@ -31,8 +31,9 @@ def head_to_vmf(
         TypeError: If the head is none of these.
 
     Source:
-        Readings of linear, cosine, tau-normalized and causal classifiers:
-        arXiv 2208.10043, appendix, Eq. 8 to 11.
+        Wang et al., ECCV 2022, https://arxiv.org/abs/2208.10043; Eq. 8 to 11
+        of its appendix:
+        https://github.com/SiLangWHL/vMF-OP/blob/964d491c6461e45abe4e92c0660e2e5588ae73be/Appendix.pdf
     """
     if hasattr(head, 'vmf_parameters'):
         return head.vmf_parameters(dtype)
@@ -80,7 +81,9 @@ def head_bias(head: nn.Module) -> Tensor | None:
         TypeError: If the head cannot be read.
 
     Source:
-        FCC, CVPR 2023, appendix A: without a bias all logits scale alike.
+        Li et al. (FCC), CVPR 2023,
+        https://openaccess.thecvf.com/content/CVPR2023/html/Li_FCC_Feature_Clusters_Compression_for_Long-Tailed_Visual_Recognition_CVPR_2023_paper.html,
+        appendix A: without a bias all logits scale alike.
     """
     head_to_vmf(head)  # refuses what is not linear
     if getattr(head, 'normalizes_features', False):
@@ -106,7 +109,11 @@ def head_to_linear(head: nn.Module) -> tuple[Tensor, Tensor, bool]:
         TypeError: If the head is not known to be linear.
 
     Source:
-        arXiv 2208.10043, appendix, Eq. 1 and 8 to 11.
+        Ours: multiplied out, by
+        :func:`~mmlt.functional.directional_to_linear`; the classifier: Wang et
+        al., ECCV 2022, https://arxiv.org/abs/2208.10043; Eq. 1 and 8 to 11 of
+        its appendix:
+        https://github.com/SiLangWHL/vMF-OP/blob/964d491c6461e45abe4e92c0660e2e5588ae73be/Appendix.pdf
     """
     if head.training:
         raise RuntimeError(

@@ -36,8 +36,11 @@ class SADEClsHead(ClassCountsMixin, MultiExpertClsHead):
         RuntimeError: In training, if the class counts were never set.
 
     Source:
-        SADE, Zhang et al., NeurIPS 2022, arXiv 2107.09249; scale 30 and tau
-        2 are those of the published CIFAR and ImageNet-LT configs.
+        Zhang et al. (SADE), NeurIPS 2022, https://arxiv.org/abs/2107.09249;
+        tau = 2:
+        https://github.com/Vanint/SADE-AgnosticLT/blob/cba11b8b0fb91711eeffd5e45311f321f8a88680/configs/config_cifar100_ir100_sade.json#L38;
+        scale 30:
+        https://github.com/Vanint/SADE-AgnosticLT/blob/cba11b8b0fb91711eeffd5e45311f321f8a88680/model/ldam_drw_resnets/expert_resnet_cifar.py#L99
     """
 
     def __init__(

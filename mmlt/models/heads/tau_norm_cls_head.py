@@ -32,8 +32,11 @@ class TauNormClsHead(DirectionalClsHead):
         ValueError: If a setting is out of range.
 
     Source:
-        Kang et al., ICLR 2020, arXiv 1910.09217, Sec. 4.2; tau = 0.7 and the
-        reading as a vMF classifier: arXiv 2208.10043, appendix, Eq. 10.
+        Kang et al., ICLR 2020, https://arxiv.org/abs/1910.09217, Sec. 4.2;
+        https://github.com/facebookresearch/classifier-balancing/blob/f162adef63fdf592d0b8a0f6e52bc481fc08785f/tau_norm.py#L102-L107.
+        tau = 0.7 and the reading as a vMF classifier: Wang et al., ECCV 2022,
+        https://arxiv.org/abs/2208.10043; Eq. 10 of its appendix:
+        https://github.com/SiLangWHL/vMF-OP/blob/964d491c6461e45abe4e92c0660e2e5588ae73be/Appendix.pdf
     """
 
     def __init__(

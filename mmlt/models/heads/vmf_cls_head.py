@@ -64,7 +64,9 @@ class VMFClsHead(PriorClsHead):
         ValueError: If a setting is out of range.
 
     Source:
-        arXiv 2208.10043, appendix, Eq. 1; initial values: its Sec. 4.
+        Wang et al., ECCV 2022, https://arxiv.org/abs/2208.10043; Eq. 1 and
+        Sec. 4 (initial values) of its appendix:
+        https://github.com/SiLangWHL/vMF-OP/blob/964d491c6461e45abe4e92c0660e2e5588ae73be/Appendix.pdf
     """
 
     # the bias is that of a density: it follows a change of kappa

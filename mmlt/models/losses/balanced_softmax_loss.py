@@ -17,7 +17,8 @@ class BalancedSoftmaxLoss(ClassCountsLoss):
         loss_weight: Factor on the result.
 
     Source:
-        Ren et al., NeurIPS 2020, arXiv 2007.10740 (balanced softmax).
+        Ren et al., NeurIPS 2020, https://arxiv.org/abs/2007.10740 (balanced
+        softmax).
     """
 
     def per_sample(self, logits: Tensor, labels: Tensor) -> Tensor:

@@ -22,7 +22,7 @@ class CDTLoss(ClassCountsLoss):
         ValueError: If ``gamma`` is negative or not finite.
 
     Source:
-        Ye et al., 2020, arXiv 2001.01385.
+        Ye et al., 2020, https://arxiv.org/abs/2001.01385
     """
 
     def __init__(self, gamma: float = 0.2, **kwargs) -> None:

@@ -27,7 +27,7 @@ class ClassBalancedCELoss(ReweightedLoss):
         ValueError: If a setting is out of range or unknown.
 
     Source:
-        Cui et al., CVPR 2019, arXiv 1901.05555.
+        Cui et al., CVPR 2019, https://arxiv.org/abs/1901.05555
     """
 
     def per_sample(self, logits: Tensor, labels: Tensor) -> Tensor:

@@ -28,7 +28,7 @@ class ClassBalancedFocalLoss(ReweightedLoss):
         ValueError: If a setting is out of range or unknown.
 
     Source:
-        Cui et al., CVPR 2019, arXiv 1901.05555.
+        Cui et al., CVPR 2019, https://arxiv.org/abs/1901.05555
     """
 
     accepts_soft_labels = False

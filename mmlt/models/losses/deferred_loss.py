@@ -31,8 +31,9 @@ class DeferredLoss(nn.Module):
         ValueError: If ``begin`` is neither an epoch nor a share.
 
     Source:
-        Cao et al., NeurIPS 2019, arXiv 1906.07413 (deferred re-weighting);
-        epoch 160 of 200 in the code of FCC and in its appendix.
+        Cao et al. (LDAM), NeurIPS 2019, https://arxiv.org/abs/1906.07413
+        (deferred re-weighting); epoch 160 of 200:
+        https://github.com/kaidic/LDAM-DRW/blob/2536330f2afdaa65618323cb5a5850efccce762a/cifar_train.py#L199-L204
     """
 
     def __init__(

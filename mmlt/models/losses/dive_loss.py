@@ -30,8 +30,9 @@ class DiVELoss(nn.Module):
         ValueError: If a setting is out of range.
 
     Source:
-        DiVE, He et al., ICCV 2021; the settings are those of the published
-        configs of FCC and Bag of Tricks.
+        He et al. (DiVE), ICCV 2021, https://arxiv.org/abs/2103.15042; T = 2,
+        power 0.5 and alpha = 0.5 are those of
+        https://github.com/zhangyongshun/BagofTricks-LT/blob/ce7859a930649d10fb2a4fd4ed9242007eb25e2f/configs/cao_cifar/DiVE/cifar100_im100/student.yaml#L27-L32
     """
 
     def __init__(

@@ -24,7 +24,10 @@ class InterClassDiscrepancyLoss(DecayingWeight):
             parent sums what has it).
 
     Source:
-        Published code of arXiv 2208.10043 ("icd", weight 0.2, power 0.9).
+        Wang et al., ECCV 2022, https://arxiv.org/abs/2208.10043;
+        https://github.com/SiLangWHL/vMF-OP/blob/964d491c6461e45abe4e92c0660e2e5588ae73be/classification/utils_multi_K_vMF.py#L93-L96
+        ("icd"), weight 0.2 and power 0.9:
+        https://github.com/SiLangWHL/vMF-OP/blob/964d491c6461e45abe4e92c0660e2e5588ae73be/classification/run_networks.py#L266-L268
     """
 
     def __init__(

@@ -28,8 +28,9 @@ class LabelAwareSmoothLoss(ClassCountsLoss):
         ValueError: If a setting is out of range or unknown.
 
     Source:
-        Zhong et al. (MiSLAS), CVPR 2021, arXiv 2104.00466; 0.4 and 0.1 are
-        the configs of FCC, on all data sets.
+        Zhong et al. (MiSLAS), CVPR 2021, https://arxiv.org/abs/2104.00466; 0.4
+        and 0.1 on all data sets are those of FCC:
+        https://github.com/lijian16/FCC/blob/ba9e7d3b8938c1cc092fc2546d9184ce4846ed1e/configs/FCC/cifar/two_stage/drw/celas/cifar100_im100.yaml#L32-L35
     """
 
     def __init__(

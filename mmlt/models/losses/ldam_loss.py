@@ -32,7 +32,8 @@ class LDAMLoss(ReweightedLoss):
         ValueError: If a setting is out of range or unknown.
 
     Source:
-        Cao et al., NeurIPS 2019, arXiv 1906.07413.
+        Cao et al. (LDAM), NeurIPS 2019, https://arxiv.org/abs/1906.07413;
+        https://github.com/kaidic/LDAM-DRW/blob/2536330f2afdaa65618323cb5a5850efccce762a/losses.py#L23-L45
     """
 
     accepts_soft_labels = False

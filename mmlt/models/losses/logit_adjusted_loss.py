@@ -24,7 +24,7 @@ class LogitAdjustedLoss(ClassCountsLoss):
         ValueError: If ``tau`` is negative or not finite.
 
     Source:
-        Menon et al., ICLR 2021, arXiv 2007.07314, Eq. 10.
+        Menon et al., ICLR 2021, https://arxiv.org/abs/2007.07314, Eq. 10.
     """
 
     def __init__(self, tau: float = 1.0, **kwargs) -> None:

@@ -26,7 +26,7 @@ class OneVsAllFocalLoss(PerSampleLoss):
         ValueError: If ``gamma`` is negative or not finite.
 
     Source:
-        Lin et al., ICCV 2017, arXiv 1708.02002.
+        Lin et al., ICCV 2017, https://arxiv.org/abs/1708.02002
     """
 
     accepts_soft_labels = False

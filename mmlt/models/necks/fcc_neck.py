@@ -54,9 +54,11 @@ class FCCNeck(ClassCountsMixin):
         RuntimeError: In training, if the labels or class counts are missing.
 
     Source:
-        FCC, CVPR 2023, Algorithm 1; ``begin`` is 50 on CIFAR-LT and
-        ImageNet-LT and 0 on iNaturalist 2018 in the authors' configs, not
-        in the text.
+        Li et al. (FCC), CVPR 2023,
+        https://openaccess.thecvf.com/content/CVPR2023/html/Li_FCC_Feature_Clusters_Compression_for_Long-Tailed_Visual_Recognition_CVPR_2023_paper.html,
+        Algorithm 1. ``begin`` is 50 on CIFAR-LT and ImageNet-LT and 0 on
+        iNaturalist 2018 in the published configs, not in the text:
+        https://github.com/lijian16/FCC/blob/ba9e7d3b8938c1cc092fc2546d9184ce4846ed1e/configs/FCC/cifar/baseline/cifar10_im100.yaml#L9-L13
     """
 
     needs_labels = True
