@@ -19,4 +19,13 @@ silence_missing_onedl()
 # mmengine resolves 'name::' only for the names in this table
 MODULE2PACKAGE.setdefault('mmlt', 'mmlt')
 
-__all__ = ['__version__']
+__all__ = ['__version__', 'load_recipe']
+
+
+def __getattr__(name):
+    """``mmlt.load_recipe``, imported when it is asked for."""
+    if name == 'load_recipe':
+        from .runs.recipes import load_recipe
+
+        return load_recipe
+    raise AttributeError(f'module {__name__!r} has no attribute {name!r}')

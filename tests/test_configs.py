@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[1]
 RECIPES = sorted(
     p.relative_to(ROOT)
     for p in (ROOT / 'configs').rglob('*.py')
-    if '_base_' not in p.parts
+    if not {'_base_', '_with_'} & set(p.parts)
 )
 
 

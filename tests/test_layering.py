@@ -27,7 +27,7 @@ MAY_IMPORT = {
         'evaluation',
         'runs',
     },
-    'export': {'functional', 'structures', 'models'},
+    'export': {'functional', 'structures', 'models', 'runs', 'fileio'},
     'visualization': set(),
     'report': {
         'functional',
@@ -57,6 +57,7 @@ MAY_IMPORT = {
 }
 FUNCTIONAL_MAY_IMPORT = {
     'collections',
+    'difflib',
     'fractions',
     'functools',
     'math',

@@ -26,6 +26,12 @@ COMMANDS = {
     },
     'after training': {
         'posthoc': 'fit calibrators on held-out predictions',
+        'calibrate-overlap': 'calibrate by the overlap of the classes',
+        'aggregate-experts': 'weigh experts on unlabeled test images',
+    },
+    'share a model': {
+        'export': 'write TorchScript, ONNX or plain mmpretrain',
+        'publish': 'make a checkpoint ready to be handed on',
     },
 }
 NAMES = [name for group in COMMANDS.values() for name in group]

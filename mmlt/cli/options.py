@@ -1,6 +1,7 @@
 """Arguments that several commands have, each defined once."""
 
 import argparse
+import dataclasses
 import os
 
 from mmengine.config import DictAction
@@ -63,3 +64,9 @@ def add_tables(parser: argparse.ArgumentParser, note: str = '') -> None:
         metavar='FILE',
         help=f'tables: .md, .csv or .json{note}',
     )
+
+
+def chosen(args: argparse.Namespace, settings: type):
+    """The arguments that a data class of settings has a field for."""
+    names = [field.name for field in dataclasses.fields(settings)]
+    return settings(**{name: getattr(args, name) for name in names})

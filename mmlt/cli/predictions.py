@@ -6,7 +6,7 @@ from pathlib import Path
 
 from mmlt.fileio import check_can_write
 from mmlt.runs.predict import file_hash, find_run, predict_split
-from mmlt.runs.preflight import check_config, read_config
+from mmlt.runs.recipes import load_recipe
 from mmlt.structures import load_predictions, save_predictions
 
 from .progress import bar
@@ -43,15 +43,12 @@ def dump_predictions(
     config = run
     if checkpoint is None:
         config, checkpoint = find_run(run)
-    check_config(str(config))
+    cfg = load_recipe(config, overlays, cfg_options)
     default = Path(checkpoint).parent / f'predictions_{split}.npz'
     out = Path(out or default)
     if out.suffix != '.npz':
         raise ValueError(f'Expected --out to end with .npz, but got {out}.')
     check_can_write(out)
-    cfg = read_config(config)
-    if cfg_options is not None:
-        cfg.merge_from_dict(cfg_options)
     predictions = predict_split(
         cfg,
         checkpoint,

@@ -7,16 +7,20 @@ from mmpretrain.structures import DataSample
 
 from mmlt.structures import is_batch
 
+from .prediction_batch import PredictionBatch
+from .streaming_metric import StreamingMetric
+
 __all__ = ['BatchEvaluator']
 
 
 @EVALUATORS.register_module()
 class BatchEvaluator(Evaluator):
-    """The parent's evaluator, for predictions that come as whole batches.
+    """mmengine's evaluator, for predictions that come as whole batches.
 
-    Metrics of mmlt (``accepts_batches = True``) get the batch; any other
-    metric gets one dict per image, as from the parent's evaluator. With the
-    parent's per-image predictions both are the same.
+    Metrics of mmlt (``accepts_batches = True``) get the batch, and share
+    what one of them found out about it; any other metric gets one dict per
+    image, as from mmengine's evaluator. With per-image predictions both are
+    the same.
     """
 
     def process(
@@ -29,8 +33,16 @@ class BatchEvaluator(Evaluator):
             super().process(data_samples, data_batch)
             return
         batch = data_samples[0].to_dict()
-        per_image = None
-        for metric in self.metrics:
+        per_image = predictions = None
+        # stable: those that find the predicted classes first, then the rest
+        for metric in sorted(
+            self.metrics, key=lambda m: not getattr(m, 'finds_top', False)
+        ):
+            if isinstance(metric, StreamingMetric):
+                if predictions is None:
+                    predictions = PredictionBatch.of([batch])
+                metric.process_predictions(predictions)
+                continue
             if getattr(metric, 'accepts_batches', False):
                 metric.process(data_batch, [batch])
                 continue

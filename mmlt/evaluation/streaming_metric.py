@@ -13,30 +13,33 @@ from mmengine.evaluator import BaseMetric
 from mmengine.logging import print_log
 from torch import Tensor
 
-from .batch_metric import scores_and_labels
+from .prediction_batch import PredictionBatch
 
 __all__ = ['StreamingMetric']
 
 
 class StreamingMetric(BaseMetric):
-    """Base of a metric that keeps sums alone, under any processes.
+    """Base of a metric that keeps int64 sums alone, under any processes.
 
     A subclass makes its sums (:meth:`start`), adds predictions to them
-    (:meth:`add`) and reads them (:meth:`read`). Where the sums are int64
-    the result does not depend on batches or processes at all.
+    (:meth:`add`) and reads them (:meth:`read`). Since the sums are of whole
+    numbers the result does not depend on batches or processes at all.
 
     Under several processes the sums are added. What the sampler repeats to
     fill the last round is at most the last sample of a process
     (``DefaultSampler(shuffle=False)``: process r of R has samples r, r + R,
-    ...), so the last one is held back until the size of the data set is
-    known.
+    ...), so the last one is kept, and subtracted again where the size of the
+    data set says that it was there before.
 
     Args:
-        collect_device: Parent's; not used, sums stay where predictions are.
+        collect_device: mmengine's; not used, sums stay where predictions are.
         prefix: Of the keys.
     """
 
     accepts_batches = True
+    # Whether an update finds the predicted classes on its way. Such a metric
+    # comes first in ``BatchEvaluator``: the others then need not look.
+    finds_top = False
 
     def __init__(
         self, collect_device: str = 'cpu', prefix: str | None = None
@@ -47,15 +50,15 @@ class StreamingMetric(BaseMetric):
     def _clear(self) -> None:
         self.sums: dict[str, Tensor] | None = None
         self.seen = 0
-        self.held_back: tuple[Tensor, Tensor] | None = None
+        self.last: PredictionBatch | None = None
 
     @abstractmethod
     def start(self, num_classes: int, device: torch.device) -> dict:
-        """Zero sums: {name: tensor}, the same shapes in every process."""
+        """Zero sums: {name: int64}, the same shapes in every process."""
 
     @abstractmethod
-    def add(self, scores: Tensor, labels: Tensor) -> None:
-        """Add predictions, (N, C) and (N,), to ``self.sums`` in place."""
+    def add(self, batch: PredictionBatch) -> None:
+        """Add predictions to ``self.sums`` in place."""
 
     @abstractmethod
     def read(self) -> dict[str, float]:
@@ -63,21 +66,21 @@ class StreamingMetric(BaseMetric):
 
     def process(self, data_batch, data_samples: Sequence[dict]) -> None:
         """Add a batch of predictions."""
-        scores, labels = scores_and_labels(data_samples)
-        if not len(labels):
+        self.process_predictions(PredictionBatch.of(data_samples))
+
+    def process_predictions(self, batch: PredictionBatch) -> None:
+        """Add a batch of predictions that other metrics share."""
+        if not len(batch):
             return
         if self.sums is None:
+            scores = batch.scores
             self.sums = self.start(scores.shape[1], scores.device)
-        if self.held_back is not None:
-            self.add(*self.held_back)
-        if len(labels) > 1:
-            self.add(scores[:-1], labels[:-1])
-        # a copy: a view would keep the whole batch
-        self.held_back = scores[-1:].clone(), labels[-1:].clone()
-        self.seen += len(labels)
+        self.add(batch)
+        self.last = batch.last
+        self.seen += len(batch)
 
     def compute_metrics(self, results: list) -> dict[str, float]:
-        """Parent's name for :meth:`read`."""
+        """Do as :meth:`read`; mmengine's name for it."""
         return self.read()
 
     def evaluate(self, size: int) -> dict[str, float]:
@@ -93,7 +96,7 @@ class StreamingMetric(BaseMetric):
             ValueError: If there were more predictions than samples, by more
                 than a sampler repeats.
         """
-        self._add_held_back(size)
+        self._drop_repeated(size)
         classes = all_gather_object(self._found())
         known = [found for found in classes if found is not None]
         if not known:
@@ -114,10 +117,11 @@ class StreamingMetric(BaseMetric):
 
     def _found(self) -> int | None:
         """Number of classes, or None where no prediction came."""
-        return None if self.sums is None else self.held_back[0].shape[1]
+        return None if self.last is None else self.last.scores.shape[1]
 
-    def _add_held_back(self, size: int) -> None:
-        if self.held_back is None:
+    def _drop_repeated(self, size: int) -> None:
+        """Subtract the last sample where the sampler repeated it."""
+        if self.last is None:
             return
         world = get_world_size()
         position = (self.seen - 1) * world + get_rank()
@@ -129,4 +133,10 @@ class StreamingMetric(BaseMetric):
                 "'DefaultSampler', shuffle=False)`."
             )
         if position < size:
-            self.add(*self.held_back)
+            return
+        everything = self.sums
+        scores = self.last.scores
+        self.sums = self.start(scores.shape[1], scores.device)
+        self.add(self.last)
+        for name, value in self.sums.items():
+            value.neg_().add_(everything[name])

@@ -25,7 +25,11 @@ from collections.abc import Sequence
 
 from torch import Tensor
 
-from mmlt.functional import ClassificationState, classification_summary
+from mmlt.functional import (
+    ClassificationState,
+    classification_summary,
+    percent,
+)
 
 __all__ = ['in_percent', 'summarize']
 
@@ -75,7 +79,7 @@ def summarize(
 def in_percent(summary: dict) -> dict:
     """The same summary, its ``numbers`` in percent where they are shares."""
     numbers = {
-        name: value if name.startswith(UNSCALED) else 100 * value
+        name: value if name.startswith(UNSCALED) else percent(value)
         for name, value in summary['numbers'].items()
     }
     return {**summary, 'numbers': numbers}

@@ -26,6 +26,7 @@ from .losses import *
 from .misclassified_area import *
 from .mixup import *
 from .per_class import *
+from .percent import *
 from .posthoc import *
 from .posthoc_fit import *
 from .prior_shift import *

@@ -183,10 +183,72 @@ def top_calibration_error(
             f'{confidence.min():.6g} to {confidence.max():.6g}. Pass '
             'probabilities, not logits.'
         )
-    count, mean, accuracy = calibration_bins(
-        confidence, correct, num_bins, binning, weights
-    )
+    bins = calibration_bins(confidence, correct, num_bins, binning, weights)
+    return error_of_bins(*bins, norm)
+
+
+def error_of_bins(
+    count: Tensor, mean: Tensor, accuracy: Tensor, norm: str = 'l1'
+) -> Tensor:
+    """The calibration error, from the bins of :func:`calibration_bins`.
+
+    Args:
+        count: (B,) samples of each bin, or the sum of their weights.
+        mean: (B,) mean confidence.
+        accuracy: (B,).
+        norm: 'l1', the mean gap over the samples, or 'max', the largest gap.
+
+    Returns:
+        Scalar float64 in [0, 1].
+
+    Source:
+        Guo et al., ICML 2017, https://arxiv.org/abs/1706.04599, Eq. 3 and 5.
+    """
     gap = (mean - accuracy).abs()
     if norm == 'max':
         return gap.max()
     return (gap * count).sum() / count.sum()
+
+
+def calibration_sums(
+    confidence: Tensor, correct: Tensor, num_bins: int = 15
+) -> Tensor:
+    """Sums over the samples of each bin, to be added up over batches.
+
+    Convention:
+        - the bins of :func:`calibration_bins`.
+        - a confidence is the whole number of units of 2^-32 and of 2^-64
+          that make it up: exact in float32 and half precision, so the sums
+          are the same in any order, and those of float64 to its last digit.
+
+    Args:
+        confidence: (N,) in [0, 1], any precision.
+        correct: (N,) bool, the prediction is the label.
+        num_bins: B >= 1.
+
+    Returns:
+        (4, B) int64: samples, right predictions, and the confidence in units
+        of 2^-32 and the rest of it in units of 2^-64.
+    """
+    index = confidence_bin(confidence, num_bins)
+    units = confidence.double() * 2.0**32
+    whole = units.floor()
+    rest = ((units - whole) * 2.0**32).round()
+    rows = torch.stack([torch.ones_like(index), correct, whole, rest]).long()
+    sums = rows.new_zeros(4, num_bins)
+    return sums.index_add_(1, index, rows)
+
+
+def bins_of_sums(sums: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """What :func:`calibration_bins` returns, from sums of batches.
+
+    Args:
+        sums: (4, B) of :func:`calibration_sums`.
+
+    Returns:
+        count (B,) int64, mean confidence (B,) and accuracy (B,) float64.
+    """
+    count, right, whole, rest = sums
+    mass = count.clamp(min=1).double()
+    confidence = whole.double() * 2.0**-32 + rest.double() * 2.0**-64
+    return count, confidence / mass, right.double() / mass

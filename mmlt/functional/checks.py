@@ -5,23 +5,28 @@ Every message has one shape::
     Expected `name` to be RULE, but got VALUE. HINT
 
 where the hint is the next step, a full sentence that the caller gives.
-Values of tensors are looked at only where a function says so: a check of a
-forward pass would wait for the device.
+Values of tensors are looked at only by check_counts, check_labels and
+check_finite: in a forward pass they would wait for the device.
 """
 
 import math
 import numbers
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from difflib import get_close_matches
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 
 __all__ = [
     'at_least_float32',
     'check_choice',
+    'check_counts',
+    'check_finite',
     'check_floating',
     'check_integer',
+    'check_labels',
     'check_not_empty',
     'check_real',
     'check_shapes',
@@ -56,6 +61,12 @@ def check_real(
     Raises:
         TypeError: If ``value`` is not a Python number.
         ValueError: If it is not finite, or outside the range.
+
+    >>> check_real('momentum', 1, 0, 'Try 0.9.', high=1, below=True)
+    Traceback (most recent call last):
+        ...
+    ValueError: Expected `momentum` to be a number in [0, 1), but got 1. \
+Try 0.9.
     """
     if isinstance(value, bool) or not isinstance(value, numbers.Real):
         raise TypeError(
@@ -100,6 +111,12 @@ def check_integer(
 
     Raises:
         ValueError: If ``value`` is no integer, or outside the range.
+
+    >>> check_integer('num_bins', 0, 1, 'The usual one is 15.')
+    Traceback (most recent call last):
+        ...
+    ValueError: Expected `num_bins` to be an integer >= 1, but got 0. \
+The usual one is 15.
     """
     integer = isinstance(value, numbers.Integral) and not isinstance(
         value, bool
@@ -114,7 +131,7 @@ def check_integer(
 
 
 def check_choice(
-    name: str, value: Any, choices: Collection, hint: str
+    name: str, value: Any, choices: Collection, hint: str | None = None
 ) -> None:
     """Refuse a setting that is not one of the known ones.
 
@@ -122,13 +139,26 @@ def check_choice(
         name: Name of the argument, for the message.
         value: What the caller gave.
         choices: The known values; the message lists them.
-        hint: What to do about it, a full sentence.
+        hint: What to do about it, a full sentence. None for the known value
+            with the nearest spelling, if there is one.
 
     Raises:
         ValueError: If the value is another one.
+
+    >>> check_choice('norm', 'L1', ('l1', 'l2', 'max'))
+    Traceback (most recent call last):
+        ...
+    ValueError: Expected `norm` to be one of ['l1', 'l2', 'max'], but got \
+'L1'. Did you mean 'l1'?
     """
     # `value in choices` would raise its own error for a list or a tensor
     if not any(type(value) is type(c) and value == c for c in choices):
+        if hint is None:
+            spelled = {str(choice).lower(): choice for choice in choices}
+            near = get_close_matches(str(value).lower(), spelled, n=1)
+            hint = 'Choose one of the list.'
+            if near:
+                hint = f'Did you mean {spelled[near[0]]!r}?'
         raise ValueError(
             f'Expected `{name}` to be one of {list(choices)}, but got '
             f'{value!r}. {hint}'
@@ -144,6 +174,12 @@ def check_floating(name: str, value: Tensor) -> None:
 
     Raises:
         TypeError: If it is another type, or a tensor of integers.
+
+    >>> check_floating('kappa', torch.tensor([1, 2]))
+    Traceback (most recent call last):
+        ...
+    TypeError: Expected `kappa` to be a floating point tensor, but got \
+torch.int64. Call `.float()` or `.double()` first.
     """
     if not isinstance(value, Tensor):
         raise TypeError(
@@ -213,6 +249,121 @@ def check_shapes(hint: str, **arguments: tuple[Tensor, str]) -> None:
 def _written(shape: Collection) -> str:
     comma = ',' if len(shape) == 1 else ''
     return f'({", ".join(str(size) for size in shape)}{comma})'
+
+
+def check_counts(
+    counts: Sequence[float] | np.ndarray | Tensor,
+    empty: bool = False,
+    hint: str = 'Remove the class, or add images.',
+) -> Tensor:
+    """Return images per class in float64 after checking them.
+
+    Looks at the values: not for the forward pass.
+
+    Args:
+        counts: (C,) training images.
+        empty: Whether a class may be without images (but not all of them).
+        hint: What to do about a class without images, a full sentence.
+
+    Returns:
+        (C,) float64, where the counts are.
+
+    Raises:
+        ValueError: If it is no list of counts, or naming the first class
+            whose count is not allowed.
+
+    >>> check_counts([500, 0, 5])
+    Traceback (most recent call last):
+        ...
+    ValueError: Expected every class to have a training image, but class 1 \
+has 0 (1 such classes). Remove the class, or add images.
+    """
+    counts = torch.as_tensor(counts, dtype=torch.float64)
+    if counts.dim() != 1 or not len(counts):
+        raise ValueError(
+            'Expected `counts` to be one number per class, but got '
+            f'shape {tuple(counts.shape)}. Pass the training images of every '
+            'class, in the order of the classes.'
+        )
+    wrong = (~(counts >= 0 if empty else counts > 0)).nonzero().flatten()
+    if len(wrong):
+        first = int(wrong[0])
+        rule = 'a count >= 0' if empty else 'a training image'
+        raise ValueError(
+            f'Expected every class to have {rule}, but class {first} has '
+            f'{counts[first].item():g} ({len(wrong)} such classes). {hint}'
+        )
+    if not counts.any():
+        raise ValueError(
+            f'Expected `counts` to be images per class, but all '
+            f'{len(counts)} are 0. Count the images of the training set.'
+        )
+    return counts
+
+
+def check_labels(
+    labels: Tensor, num_classes: int, hint: str, name: str = 'labels'
+) -> None:
+    """Refuse labels that are no index of a class.
+
+    Looks at the values: not for the forward pass.
+
+    Args:
+        labels: Integers, any shape.
+        num_classes: Number of classes.
+        hint: What to do about it, a full sentence.
+        name: Name of the argument, for the message.
+
+    Raises:
+        ValueError: Naming the first that is none.
+
+    >>> check_labels(torch.tensor([0, 3]), 3, 'Which data set is it?')
+    Traceback (most recent call last):
+        ...
+    ValueError: Expected `labels` from 0 to 2, but got 3 at index 1. \
+Which data set is it?
+    """
+    wrong = ((labels < 0) | (labels >= num_classes)).nonzero()
+    if len(wrong):
+        raise ValueError(
+            f'Expected `{name}` from 0 to {num_classes - 1}, but got '
+            f'{_at_first(labels, wrong)}. {hint}'
+        )
+
+
+def check_finite(name: str, values: Tensor, hint: str) -> None:
+    """Refuse a tensor with nan or infinity.
+
+    Looks at the values: not for the forward pass.
+
+    Args:
+        name: Name of the argument, for the message.
+        values: Any shape.
+        hint: What to do about it, a full sentence.
+
+    Raises:
+        ValueError: Naming the first such entry.
+
+    >>> features = torch.tensor([[1.0, 2.0], [float('nan'), 0.0]])
+    >>> check_finite('features', features, 'Did the training diverge?')
+    Traceback (most recent call last):
+        ...
+    ValueError: Expected `features` to be finite, but got nan at index \
+(1, 0). Did the training diverge?
+    """
+    finite = values.isfinite()
+    if not finite.all():
+        raise ValueError(
+            f'Expected `{name}` to be finite, but got '
+            f'{_at_first(values, (~finite).nonzero())}. {hint}'
+        )
+
+
+def _at_first(values: Tensor, where: Tensor) -> str:
+    """The first of some entries and its index, for a message."""
+    index = tuple(where[0].tolist())
+    written = index[0] if len(index) == 1 else index
+    return f'{values[index].item()} at index {written}'
 
 
 def at_least_float32(value: Tensor) -> Tensor:

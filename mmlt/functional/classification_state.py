@@ -150,7 +150,7 @@ class ClassificationState:
     @torch.no_grad()
     def update(
         self, scores: Tensor, labels: Tensor, kind: str = 'probabilities'
-    ) -> None:
+    ) -> tuple[Tensor, Tensor]:
         """Add a batch.
 
         Args:
@@ -158,18 +158,23 @@ class ClassificationState:
             labels: (N,) int64 in [0, C).
             kind: 'probabilities' or 'logits'. Nothing is guessed.
 
+        Returns:
+            Confidence and predicted class of each sample, (N,) each.
+
         Raises:
             ValueError: If a shape, a label or a score is not as above; if
                 probabilities are negative, nan or do not sum to 1.
         """
         check_predictions(scores, labels, self.num_classes, kind)
         rows = max(1, CHUNK_ELEMENTS // self.num_classes)
-        for part, y in zip(
-            scores.split(rows), labels.split(rows), strict=True
-        ):
-            self._add(part, y, kind)
+        parts = zip(scores.split(rows), labels.split(rows), strict=True)
+        found = [self._add(part, y, kind) for part, y in parts]
+        confidence, predicted = zip(*found, strict=True)
+        return torch.cat(confidence), torch.cat(predicted)
 
-    def _add(self, scores: Tensor, y: Tensor, kind: str) -> None:
+    def _add(
+        self, scores: Tensor, y: Tensor, kind: str
+    ) -> tuple[Tensor, Tensor]:
         half = scores.dtype in (torch.float16, torch.bfloat16)
         scores = scores.float() if half else scores
         probs = scores.softmax(1) if kind == 'logits' else scores
@@ -231,6 +236,7 @@ class ClassificationState:
             flat = self.sums['confusion'].view(-1)
             flat.index_add_(0, y * c + predicted, torch.ones_like(y))
         self._add_classwise(exact, y, row, classes, values)
+        return confidence, predicted
 
     def _add_classwise(
         self,

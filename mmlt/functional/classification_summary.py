@@ -3,6 +3,7 @@
 import torch
 from torch import Tensor
 
+from .calibration import error_of_bins
 from .classification_state import UNIT, ClassificationState
 from .equal_mass import equal_mass_bins
 from .shots import SHOTS
@@ -149,9 +150,10 @@ def _numbers(sums, state, groups, summary) -> dict[str, float]:
         for k, share in zip(state.topk, hits, strict=True):
             numbers[f'top{k}{suffix}'] = share
         bins = summary['reliability'][name]
-        gap = (bins['confidence'] - bins['accuracy']).abs()
-        numbers[f'ece{suffix}'] = (gap * bins['count']).sum() / size
-        numbers[f'mce{suffix}'] = gap.max() if size else size / size
+        of = bins['count'], bins['confidence'], bins['accuracy']
+        numbers[f'ece{suffix}'] = error_of_bins(*of)
+        largest = error_of_bins(*of, 'max')
+        numbers[f'mce{suffix}'] = largest if size else size / size
         bins = summary['equal_mass'][name]
         gap = (bins['confidence'] - bins['accuracy']).abs()
         numbers[f'adaptive_ece{suffix}'] = gap.mean()

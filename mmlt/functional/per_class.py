@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from .checks import check_real
+from .checks import check_choice, check_counts, check_real
 
 __all__ = [
     'cdt_temperatures',
@@ -168,28 +168,6 @@ def cdt_temperatures(counts: Counts, gamma: float) -> Tensor:
     return (counts.max() / counts) ** gamma
 
 
-def check_counts(counts: Counts) -> Tensor:
-    """Counts in float64 after checking that every class has an image.
-
-    Raises:
-        ValueError: Naming the class.
-    """
-    counts = torch.as_tensor(counts, dtype=torch.float64)
-    if counts.dim() != 1 or not len(counts):
-        raise ValueError(
-            'Expected `counts` to be one number per class, but got shape '
-            f'{tuple(counts.shape)}.'
-        )
-    empty = (~(counts > 0)).nonzero().flatten().tolist()
-    if empty:
-        raise ValueError(
-            'Expected every class to have a training image, but class '
-            f'{empty[0]} has {counts[empty[0]].item():g} ({len(empty)} such '
-            'classes). Remove the class, or add images.'
-        )
-    return counts
-
-
 def check_beta(beta: float) -> float:
     """Refuse what is not a ``beta`` of :func:`class_balanced_weights`.
 
@@ -198,13 +176,7 @@ def check_beta(beta: float) -> float:
         ValueError: If it is not in [0, 1).
     """
     hint = 'The usual ones are 0.9, 0.99, 0.999 and 0.9999.'
-    beta = check_real('beta', beta, 0, hint)
-    if beta >= 1:
-        raise ValueError(
-            f'Expected `beta` to be a number in [0, 1), but got {beta:g}. '
-            f'({hint})'
-        )
-    return beta
+    return check_real('beta', beta, 0, hint, high=1, below=True)
 
 
 def check_smoothing(
@@ -217,16 +189,7 @@ def check_smoothing(
         ValueError: If one is not in [0, 1], or the shape is unknown.
     """
     hint = 'The configs of FCC take 0.4 for the head and 0.1 for the tail.'
-    head = check_real('head_smoothing', head_smoothing, 0, hint)
-    tail = check_real('tail_smoothing', tail_smoothing, 0, hint)
-    for name, value in (('head_smoothing', head), ('tail_smoothing', tail)):
-        if value > 1:
-            raise ValueError(
-                f'Expected `{name}` to be a number in [0, 1], but got '
-                f'{value:g}. ({hint})'
-            )
-    if shape not in SHAPES:
-        raise ValueError(
-            f'Expected `shape` to be one of {list(SHAPES)}, but got {shape!r}.'
-        )
+    head = check_real('head_smoothing', head_smoothing, 0, hint, high=1)
+    tail = check_real('tail_smoothing', tail_smoothing, 0, hint, high=1)
+    check_choice('shape', shape, SHAPES)
     return head, tail

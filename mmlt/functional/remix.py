@@ -17,11 +17,7 @@ def check_remix_settings(kappa: float, tau: float) -> None:
         ValueError: If ``kappa`` < 1 or ``tau`` is outside [0, 1].
     """
     check_real('kappa', kappa, 1, 'The paper uses 3.')
-    if check_real('tau', tau, 0, 'The paper uses 0.5.') > 1:
-        raise ValueError(
-            f'Expected `tau` to be a number in [0, 1], but got {tau!r}. '
-            '(The paper uses 0.5.)'
-        )
+    check_real('tau', tau, 0, 'The paper uses 0.5.', high=1)
 
 
 def remix_label_weights(

@@ -14,7 +14,9 @@ def calibrated_concentration(
 ) -> Tensor:
     r"""Post-training calibration: kappa^alpha * o^(1 - alpha).
 
-    o is ``overlap`` (one value per class, see :func:`overlap_row_means`)
+    $$\kappa_c \leftarrow \kappa_c^{\alpha}\; o_c^{\,1 - \alpha},$$
+
+    where o is ``overlap`` (one value per class, see :func:`overlap_row_means`)
     moved to the range of kappa: its least value to min(kappa), its largest to
     max(kappa).
 
@@ -43,12 +45,7 @@ def calibrated_concentration(
         https://github.com/SiLangWHL/vMF-OP/blob/964d491c6461e45abe4e92c0660e2e5588ae73be/classification/models/multi_k_vmf_classifier.py#L36-L41
     """
     hint = 'alpha = 1 keeps kappa, alpha = 0 takes the overlap alone.'
-    alpha = check_real('alpha', alpha, 0, hint)
-    if alpha > 1:
-        raise ValueError(
-            f'Expected `alpha` to be a number in [0, 1], but got {alpha}. '
-            f'({hint})'
-        )
+    alpha = check_real('alpha', alpha, 0, hint, high=1)
     kappa64, _ = to_float64('kappa', kappa)
     overlap64, _ = to_float64('overlap', overlap)
     if kappa.ndim != 1 or kappa.shape != overlap.shape or len(kappa) == 0:

@@ -118,11 +118,7 @@ def causal_to_vmf(
         https://github.com/SiLangWHL/vMF-OP/blob/964d491c6461e45abe4e92c0660e2e5588ae73be/Appendix.pdf
     """
     hint = 'Without gamma the classifier is the cosine classifier.'
-    gamma = check_real('gamma', gamma, 0, hint)
-    if gamma == 0:
-        raise ValueError(
-            f'Expected `gamma` to be a number > 0, but got 0. ({hint})'
-        )
+    gamma = check_real('gamma', gamma, 0, hint, above=True)
     norm, mu = _norm_and_direction(weight)
     return norm / (norm + gamma), mu
 

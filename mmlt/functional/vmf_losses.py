@@ -13,7 +13,9 @@ __all__ = ['class_feature_consistency', 'inter_class_discrepancy']
 
 
 def inter_class_discrepancy(kappa: Tensor, mu: Tensor) -> Tensor:
-    r"""Inter-class discrepancy loss, (1/C^2) sum over i != j of overlap(i, j).
+    r"""Inter-class discrepancy loss: the mean overlap of two classes.
+
+    $$\mathcal{L}_\mathrm{icd} = \frac{1}{C^2} \sum_{i \neq j} o_{ij}$$
 
     Convention:
         - divided by C^2, not C (C-1), as in the authors' code: 0 for one
@@ -49,8 +51,11 @@ def class_feature_consistency(
 
     With m_c the normalised mean of the normalised features of class c,
 
-        mean over the classes present of 1 - 1 / (1 + KL_c),
-        KL_c = A(kappa_c) kappa_c (1 - mu_c.m_c).
+    $$\mathcal{L}_\mathrm{cfc} = \frac{1}{|P|} \sum_{c \in P}
+    \left(1 - \frac{1}{1 + \mathrm{KL}_c}\right), \qquad
+    \mathrm{KL}_c = A(\kappa_c)\, \kappa_c\, (1 - \mu_c \cdot m_c),$$
+
+    with P the classes present in the batch.
 
     Convention:
         - a mean over the classes present in the batch; absent ones add

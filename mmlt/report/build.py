@@ -129,7 +129,8 @@ def commands(records: Sequence[dict], command: str) -> str:
             lines.append(f'git checkout {at}')
         if record.get('commit_note'):
             lines.append(f'# {record["commit_note"]}')
-        config = record.get('config') or f'configs/{record["recipe"]}.py'
+        recipe = record['recipe'].partition('+')[0]
+        config = record.get('config') or f'configs/{recipe}.py'
         if '/' not in record['recipe']:
             lines.append(f'# the folder of {config} was not recorded')
         arguments = [*record.get('arguments', [])]

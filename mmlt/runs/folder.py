@@ -10,7 +10,7 @@ from pathlib import Path
 from mmengine.config import Config
 
 from .predict import find_run
-from .preflight import read_config
+from .preflight import read_config, with_overlays
 from .record import read_run_record
 
 # what makes two runs repetitions of one recipe; the seed is not among them
@@ -57,18 +57,25 @@ class WorkDir:
 
     @property
     def recipe(self) -> str:
-        """Folder and name of the recipe, as 'fcc/resnet32_cifar10lt'.
+        """Folder and name of the recipe, as 'ce/resnet32_cifar10lt+fcc'.
 
         As it was recorded. Where it was not: of the folder the config names;
         the name of the config file alone where it was given another
         (``--work-dir``).
         """
         if self.source:
-            return '/'.join(Path(self.source).with_suffix('').parts[-2:])
+            path = Path(self.source)
+            return with_overlays('/'.join(path.parts[-2:]), self.overlays)
         named = Path(self.config.get('work_dir') or '')
-        if named.name == self.config_path.stem and named.parent.name:
-            return f'{named.parent.name}/{named.name}'
-        return self.config_path.stem
+        own = with_overlays(self.config_path.name, self.overlays)
+        if named.name == own and named.parent.name:
+            return f'{named.parent.name}/{own}'
+        return own
+
+    @property
+    def overlays(self) -> list[str]:
+        """What was added to the recipe, in order."""
+        return list(self.config.get('applied_overlays') or [])
 
     @property
     def source(self) -> str | None:
@@ -78,7 +85,9 @@ class WorkDir:
     @property
     def arguments(self) -> list[str]:
         """Further arguments of the command that made the run."""
-        return self.parts[-1]['arguments'] if self.parts else []
+        if self.parts:
+            return self.parts[-1]['arguments']
+        return ['--with', *self.overlays] if self.overlays else []
 
     @property
     def commit(self) -> str | None:

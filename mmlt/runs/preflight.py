@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import torch
@@ -46,10 +47,20 @@ def read_config(path: str | Path, **settings) -> Config:
         ) from error
 
 
-def default_work_dir(config: str) -> str:
-    """Where a run of a config goes: work_dirs/<its folder>/<its name>."""
+def default_work_dir(config: str, overlays: Sequence[str] = ()) -> str:
+    """Where a run of a config goes: work_dirs/<its folder>/<its name>.
+
+    The names of overlays follow: bsce/resnet32_cifar100lt+fcc+ratio50.
+    """
     path = Path(config.split('::')[-1])
-    return os.path.join('work_dirs', path.parent.name, path.stem)
+    name = with_overlays(path.name, overlays)
+    return os.path.join('work_dirs', path.parent.name, name)
+
+
+def with_overlays(config: str, overlays: Sequence[str]) -> str:
+    """Name of a config without .py, with those of its overlays after it."""
+    words = [config.removesuffix('.py'), *(Path(o).stem for o in overlays)]
+    return '+'.join(words)
 
 
 def check_work_dir(work_dir: str) -> None:

@@ -99,6 +99,7 @@ def record_run(cfg: Config, arguments: Sequence[str] = ()) -> None:
         {
             'config': _config_name(cfg, root),
             'arguments': kept_arguments(arguments),
+            'overlays': list(cfg.get('applied_overlays') or []),
             'commit': commit,
             'changed': changed,
             'resumed': resumed,
@@ -150,8 +151,9 @@ def read_run_record(folder: str | Path) -> list[dict]:
 
     Returns:
         A dict for each part of the run, in order: 'config', 'arguments' (see
-        :func:`kept_arguments`), 'commit' and
-        'changed' (None where not known), 'resumed', 'mmlt' (its version) and
+        :func:`kept_arguments`), 'overlays' (names; missing in runs that were
+        recorded before there were any), 'commit' and 'changed' (None where
+        not known), 'resumed', 'mmlt' (its version) and
         'started' (as mmengine writes it, '20260102_100000'). The first is
         'resumed' too where what it went on from was not recorded. Empty for
         a run that was not recorded.

@@ -10,11 +10,11 @@ from mmengine.runner import Runner
 
 from .preflight import (
     check_checkpoint,
-    check_config,
     check_work_dir,
     complete_config,
     default_work_dir,
 )
+from .recipes import load_recipe
 
 
 def prepare_test(
@@ -38,16 +38,13 @@ def prepare_test(
         ValueError: If the checkpoint is damaged.
         OSError: If the folder cannot be written.
     """
-    check_config(config)
+    cfg = load_recipe(config, overlays, cfg_options)
     check_checkpoint(checkpoint)
-    cfg = Config.fromfile(config)
     cfg.load_from, cfg.resume = checkpoint, False
-    if cfg_options is not None:
-        cfg.merge_from_dict(cfg_options)
     if work_dir is not None:
         cfg.work_dir = work_dir
     elif cfg.get('work_dir') is None:
-        cfg.work_dir = default_work_dir(config)
+        cfg.work_dir = default_work_dir(config, overlays)
     check_work_dir(cfg.work_dir)
     return complete_config(cfg)
 

@@ -7,11 +7,11 @@ from mmengine.config import Config
 
 from .preflight import (
     check_checkpoint,
-    check_config,
     check_work_dir,
     complete_config,
     default_work_dir,
 )
+from .recipes import check_same_overlays, load_recipe
 from .two_stage import last_checkpoint, load_first_stage, plan_stages
 
 
@@ -55,7 +55,7 @@ def merge_options(cfg: Config, options: TrainingOptions) -> Config:
     if options.work_dir is not None:
         cfg.work_dir = options.work_dir
     elif cfg.get('work_dir') is None:
-        cfg.work_dir = default_work_dir(options.config)
+        cfg.work_dir = default_work_dir(options.config, options.overlays)
     if options.amp:
         cfg.optim_wrapper.type = 'AutocastOptimWrapper'
         cfg.optim_wrapper.dtype = 'bfloat16'
@@ -83,12 +83,12 @@ def prepare_training(options: TrainingOptions) -> list[Config]:
         ValueError: If a file is damaged, or what is asked for cannot be.
         OSError: If the work directory cannot be written.
     """
-    check_config(options.config)
-    cfg = merge_options(Config.fromfile(options.config), options)
+    recipe = load_recipe(options.config, options.overlays)
+    cfg = merge_options(recipe, options)
     if cfg.get('load_from'):
         check_checkpoint(cfg.load_from, resume=cfg.get('resume', False))
     stages = [cfg]
-    first = load_first_stage(cfg, options.config)
+    first = load_first_stage(cfg)
     if first is not None:
         of_first = replace(
             options,
@@ -98,5 +98,6 @@ def prepare_training(options: TrainingOptions) -> list[Config]:
         )
         stages = plan_stages(merge_options(first, of_first), cfg)
     for stage in stages:
+        check_same_overlays(stage)
         check_work_dir(stage.work_dir)
     return [complete_config(stage) for stage in stages]

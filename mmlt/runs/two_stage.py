@@ -5,9 +5,10 @@ A config of a second stage names that of the first::
     first_stage = dict(config='mmlt::ce/resnet32_cifar100lt.py')
 
 and ``tools/train.py`` runs both: the first in ``<work_dir>/stage1``, then the
-second from its last checkpoint. What else stands in ``first_stage`` overrides
-the first config. A second stage of no epochs (``train_cfg.max_epochs=0``) is
-a test of the first one's network.
+second from its last checkpoint. The overlays of the second (``--with``) count
+for the first too, and what else stands in ``first_stage`` overrides it. A
+second stage of no epochs (``train_cfg.max_epochs=0``) is a test of the first
+one's network.
 
 A finished first stage is not repeated, if it was trained as it would be now;
 a checkpoint named by ``load_from`` takes its place.
@@ -15,7 +16,6 @@ a checkpoint named by ``load_from`` takes its place.
 
 import gc
 import logging
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -23,12 +23,12 @@ from typing import Any
 import torch
 from mmengine.config import Config, ConfigDict
 from mmengine.dist import barrier
-from mmengine.hub import get_config
 from mmengine.logging import print_log
 from mmengine.registry import RUNNERS
 from mmengine.runner import Runner
 
-from .preflight import check_checkpoint, check_config
+from .preflight import check_checkpoint
+from .recipes import first_stage_recipe
 from .record import record_run
 
 # what two trainings must have in common to give the same network
@@ -47,49 +47,21 @@ SETTINGS = (
 )
 
 
-def load_first_stage(second: Config, path: str) -> Config | None:
+def load_first_stage(second: Config) -> Config | None:
     """Config of the first stage that a config names, or None.
 
     Args:
-        second: Config of the second stage.
-        path: Its file: a relative path in ``first_stage.config`` starts from
-            its folder.
+        second: Config of the second stage; its overlays count for the first
+            too.
 
     Returns:
-        The config, with what else is in ``first_stage`` merged into it.
-
-    Raises:
-        FileNotFoundError: If there is no such config.
-        ValueError: If ``first_stage`` is no dict with ``config``.
+        As :func:`~mmlt.runs.recipes.first_stage_recipe`, with a name of its
+        own.
     """
-    setting = second.get('first_stage')
-    if setting is None:
-        return None
-    if not isinstance(setting, dict) or not setting.get('config'):
-        raise ValueError(
-            "Expected `first_stage` to be dict(config='a config file'), but "
-            f'got {setting!r}. What else it holds overrides that config.'
-        )
-    options = {**setting}
-    name = options.pop('config')
-    if '::' in name:
-        try:
-            first = get_config(name)
-        except (AssertionError, FileNotFoundError, ValueError) as error:
-            raise FileNotFoundError(
-                'Expected `first_stage.config` to be a config file, but '
-                f'{name} is none ({error}).'
-            ) from error
-    else:
-        name = os.path.join(os.path.dirname(path), name)
-        try:
-            check_config(name)
-        except FileNotFoundError as error:
-            raise FileNotFoundError(f'`first_stage`: {error}') from error
-        first = Config.fromfile(name)
-    first.merge_from_dict(options)
-    # two runs of one process may have configs of one name
-    first.experiment_name = f'{Path(name).stem}_stage1'
+    first = first_stage_recipe(second)
+    if first is not None:
+        # two runs of one process may have configs of one name
+        first.experiment_name = f'{Path(first.filename).stem}_stage1'
     return first
 
 

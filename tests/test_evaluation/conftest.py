@@ -36,3 +36,23 @@ def run(evaluator, batches, size):
     for samples in batches:
         evaluator.process(samples)
     return evaluator.evaluate(size)
+
+
+def made_predictions(seed, classes, dtype, shape):
+    """600 predictions of whole numbers divided once: no machine differs.
+
+    'peaked' has sure ones and ties, 'flat' confidences below 1/512.
+    """
+    generator = torch.Generator().manual_seed(seed)
+
+    def draw(low, high, *size):
+        return torch.randint(low, high, size, generator=generator)
+
+    low, high = {'peaked': (0, 10), 'flat': (1000, 1100)}[shape]
+    mass = draw(low, high, 600, classes).double()
+    if shape == 'peaked':
+        mass = mass**3 + 1
+    scores = (mass / mass.sum(1, keepdim=True)).to(getattr(torch, dtype))
+    guess = draw(0, classes, 600)
+    labels = torch.where(draw(0, 10, 600) < 6, scores.argmax(1), guess)
+    return scores, labels

@@ -10,8 +10,11 @@ import torch
 from mmlt.functional.checks import (
     at_least_float32,
     check_choice,
+    check_counts,
+    check_finite,
     check_floating,
     check_integer,
+    check_labels,
     check_not_empty,
     check_real,
     check_shapes,
@@ -137,3 +140,40 @@ def test_half_precision_is_widened_and_nothing_is_narrowed(dtype, wide):
     x64, back = to_float64('x', x)
     assert x64.dtype == torch.float64
     assert back == wide
+
+
+def test_without_a_hint_the_nearest_spelling_is_offered():
+    with pytest.raises(ValueError, match=r"got 'Maxx'\. Did you mean 'max'\?"):
+        check_choice('norm', 'Maxx', ('l1', 'max'))
+    for value in ('cosine', None):
+        with pytest.raises(ValueError, match=r'\. Choose one of the list\.$'):
+            check_choice('norm', value, ('l1', 'max'))
+
+
+def test_counts_name_the_first_class_that_is_wrong():
+    assert check_counts((3, 1)).dtype == torch.float64
+    assert check_counts(np.array([3, 0]), empty=True).tolist() == [3, 0]
+    with pytest.raises(ValueError, match=r'class 2 has 0 \(2 such classes'):
+        check_counts([3, 1, 0, 0])
+    with pytest.raises(ValueError, match='class 1 has nan'):
+        check_counts([3, math.nan])
+    with pytest.raises(ValueError, match='a count >= 0, but class 1 has -1'):
+        check_counts([3, -1, 0], empty=True)
+    with pytest.raises(ValueError, match=f'class 0 has 0 .*{HINT}'):
+        check_counts([0], hint=HINT)
+    with pytest.raises(ValueError, match='all 2 are 0'):
+        check_counts([0, 0], empty=True)
+    for shape in ((0,), (2, 2)):
+        with pytest.raises(ValueError, match='to be one number per class'):
+            check_counts(torch.ones(shape))
+
+
+def test_a_wrong_value_is_told_with_its_index():
+    check_labels(torch.tensor([0, 1]), 2, HINT)
+    with pytest.raises(ValueError, match='`y` from 0 to 1, but got -1 at'):
+        check_labels(torch.tensor([0, -1, 2]), 2, HINT, name='y')
+    values = torch.ones(2, 3)
+    check_finite('x', values, HINT)
+    values[1, 2] = math.inf
+    with pytest.raises(ValueError, match=r'inf at index \(1, 2\)\. The paper'):
+        check_finite('x', values, HINT)

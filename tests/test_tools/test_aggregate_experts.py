@@ -1,7 +1,5 @@
 """The experts from end to end: train one epoch, weigh, test."""
 
-import argparse
-import importlib.util
 import json
 from pathlib import Path
 
@@ -10,20 +8,14 @@ import torch
 from mmengine.config import Config
 from mmengine.runner import Runner
 
+from mmlt.posthoc.expert_aggregation import (
+    AggregationSettings,
+    aggregate_experts,
+    prepare_aggregation,
+)
 from mmlt.runs.preflight import complete_config
 
 ROOT = Path(__file__).parents[2]
-
-
-def load_tool():
-    path = ROOT / 'tools/aggregate_experts.py'
-    spec = importlib.util.spec_from_file_location('aggregate_experts', path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-TOOL = load_tool()
 
 
 def train(recipe, folder, epochs=1):
@@ -49,20 +41,17 @@ def arguments(recipe, checkpoint, folder, **kwargs):
         config=str(ROOT / recipe),
         checkpoint=str(checkpoint),
         work_dir=str(folder / 'work'),
-        imbalance_ratio=None,
         epochs=2,
-        lr=0.1,
         batch_size=100,
         out=str(folder / 'out.json'),
-        cfg_options=None,
     )
-    return argparse.Namespace(**{**defaults, **kwargs})
+    return AggregationSettings(**{**defaults, **kwargs})
 
 
 def test_weights_are_learned_and_both_tests_reported(trained):
     recipe = 'configs/sade/resnet20_digitslt.py'
     args = arguments(recipe, trained / 'epoch_1.pth', trained)
-    facts = TOOL.run(args)
+    facts = aggregate_experts(args)
     assert facts == json.loads((trained / 'out.json').read_text())
     first, last = facts['weights'][0], facts['weights'][-1]
     assert first == pytest.approx([1 / 3] * 3)
@@ -71,7 +60,7 @@ def test_weights_are_learned_and_both_tests_reported(trained):
     for when in ('before', 'after'):
         assert 0 <= facts[when]['accuracy/top1'] <= 100
         assert 'shot/few' in facts[when]
-    again = TOOL.run(args)  # the same random views
+    again = aggregate_experts(args)  # the same random views
     assert again['weights'] == facts['weights']
 
 
@@ -80,9 +69,9 @@ def test_a_long_tailed_part_of_the_test_set(trained):
     args = arguments(
         recipe, trained / 'epoch_1.pth', trained, imbalance_ratio=10, epochs=1
     )
-    cfg = TOOL.prepare(args)
+    cfg = prepare_aggregation(args)
     assert cfg.test_dataloader.dataset.type == 'LongTailedSubset'
-    assert TOOL.run(args)['weights'][-1] != [1 / 3] * 3
+    assert aggregate_experts(args)['weights'][-1] != [1 / 3] * 3
 
 
 def test_a_network_of_one_expert_is_refused(tmp_path):
@@ -93,7 +82,7 @@ def test_a_network_of_one_expert_is_refused(tmp_path):
     path = tmp_path / 'ce.pth'
     torch.save({'state_dict': model.state_dict(), 'meta': {}}, path)
     with pytest.raises(ValueError, match='network of several experts'):
-        TOOL.run(arguments(recipe, path, tmp_path))
+        aggregate_experts(arguments(recipe, path, tmp_path))
 
 
 def test_ncl_trains_an_epoch_and_its_checkpoint_is_tested(tmp_path):

@@ -8,20 +8,17 @@ import pytest
 import torch
 from mmengine.config import Config
 
-from mmlt.export.formats import relative_difference, sample_images
-from tests.export_models import ROOT, imagenet, load_tool, save_run
+from mmlt.cli.main import main
+from mmlt.export import exporter, writers
+from mmlt.export.comparison import relative_difference, sample_images
+from tests.export_models import ROOT, imagenet, save_run
 
 CLASSES = list('0123456789')
 
 
-TOOL = load_tool('export')
-
-
-def call(monkeypatch, *arguments):
-    """Run the tool in this process."""
-    arguments = [str(a) for a in arguments]
-    monkeypatch.setattr(sys, 'argv', ['export.py', *arguments])
-    TOOL.main()
+def call(*arguments):
+    """Run the command in this process."""
+    main(['export', *arguments])
 
 
 @pytest.fixture(scope='module')
@@ -46,7 +43,6 @@ def test_torchscript_from_a_work_directory(
     folder, model = digits
     out = tmp_path / 'digits.pt'
     call(
-        monkeypatch,
         folder, '--to', 'torchscript', '--out', out, '--with-preprocessing',
     )  # fmt: skip
     assert 'digits.pt written. Logits of 5 images differ' in (
@@ -66,7 +62,6 @@ def test_torchscript_runs_without_mmlt(digits, tmp_path, monkeypatch):
     folder, model = digits
     out = tmp_path / 'digits.pt'
     call(
-        monkeypatch,
         folder / 'recipe.py', folder / 'epoch_1.pth',
         '--to', 'torchscript', '--out', out,
     )  # fmt: skip
@@ -90,7 +85,6 @@ def test_onnx_has_the_logits_at_any_batch_size(digits, tmp_path, monkeypatch):
     folder, model = digits
     out = tmp_path / 'digits.onnx'
     call(
-        monkeypatch,
         folder, '--to', 'onnx', '--out', out, '--with-preprocessing',
     )  # fmt: skip
     content = onnx.load(str(out))
@@ -108,10 +102,10 @@ def test_onnx_has_the_logits_at_any_batch_size(digits, tmp_path, monkeypatch):
 
 
 def test_onnx_without_its_packages_says_what_to_install(monkeypatch):
-    monkeypatch.setattr(TOOL, 'ONNX_NEEDS', ('onnx_missing',))
+    monkeypatch.setattr(writers, 'ONNX_NEEDS', ('onnx_missing',))
     with pytest.raises(ImportError, match=r'pip install onnx_missing \(or'):
-        TOOL.check_needs('onnx')
-    TOOL.check_needs('torchscript')
+        writers.check_needs('onnx')
+    writers.check_needs('torchscript')
 
 
 @pytest.mark.parametrize(
@@ -126,7 +120,6 @@ def test_plain_mmpretrain_loads_and_predicts_without_mmlt(
     model = save_run(tmp_path / 'run', config, list('abcdef'))
     out = tmp_path / 'plain.pth'
     call(
-        monkeypatch,
         tmp_path / 'run', '--to', 'mmpretrain', '--out', out, '--size', '64',
     )  # fmt: skip
     assert sorted(p.name for p in tmp_path.iterdir()) == [
@@ -166,21 +159,21 @@ def test_a_network_that_mmpretrain_lacks_is_refused(
 ):
     out = tmp_path / 'digits.pth'
     with pytest.raises(SystemExit, match='got CIFARResNet, which plain'):
-        call(monkeypatch, digits[0], '--to', 'mmpretrain', '--out', out)
+        call(digits[0], '--to', 'mmpretrain', '--out', out)
     assert not list(tmp_path.iterdir())
 
 
 def test_other_logits_leave_nothing_behind(digits, tmp_path, monkeypatch):
-    write = TOOL.write_torchscript
+    write = exporter.write_torchscript
 
     def wrong(*args):
         run = write(*args)
         return lambda images: run(images) * 1.001
 
-    monkeypatch.setattr(TOOL, 'write_torchscript', wrong)
+    monkeypatch.setattr(exporter, 'write_torchscript', wrong)
     out = tmp_path / 'digits.pt'
     with pytest.raises(SystemExit, match='nothing was written'):
-        call(monkeypatch, digits[0], '--to', 'torchscript', '--out', out)
+        call(digits[0], '--to', 'torchscript', '--out', out)
     assert not list(tmp_path.iterdir())
 
 
@@ -195,7 +188,7 @@ def test_other_logits_leave_nothing_behind(digits, tmp_path, monkeypatch):
         (['{run}/recipe.py', '--to', 'torchscript', '--out', '{tmp}/a.pt'],
          'Expected a checkpoint beside the config'),
         (['{tmp}', '--to', 'torchscript', '--out', '{tmp}/a.pt'],
-         'Expected one config'),
+         'to hold a config'),
         (['{run}', '{tmp}/no.pth', '--to', 'torchscript', '--out',
           '{tmp}/a.pt'], 'no.pth does not exist'),
     ],
@@ -204,12 +197,12 @@ def test_wrong_input(digits, tmp_path, monkeypatch, arguments, message):
     (tmp_path / 'there.pt').touch()
     arguments = [a.format(run=digits[0], tmp=tmp_path) for a in arguments]
     with pytest.raises(SystemExit, match=message) as stopped:
-        call(monkeypatch, *arguments)
+        call(*arguments)
     assert stopped.value.code.startswith('error: Expected')
     assert [p.name for p in tmp_path.iterdir()] == ['there.pt']
 
 
 def test_help_has_an_example(monkeypatch, capsys):
     with pytest.raises(SystemExit):
-        call(monkeypatch, '--help')
-    assert 'Example: python tools/export.py' in capsys.readouterr().out
+        call('--help')
+    assert 'Example: mmlt export ' in capsys.readouterr().out

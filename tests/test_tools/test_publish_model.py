@@ -2,24 +2,20 @@
 
 import hashlib
 import re
-import sys
 
 import pytest
 import torch
 
-from tests.export_models import load_tool
+from mmlt.cli.main import main
 
-TOOL = load_tool('publish_model')
 STATE = {
     'head.fc.weight': torch.ones(2, 3),
     'neck.1.class_counts': torch.tensor([9, 1]),
 }
 
 
-def publish(monkeypatch, *arguments):
-    arguments = [str(a) for a in arguments]
-    monkeypatch.setattr(sys, 'argv', ['publish_model.py', *arguments])
-    TOOL.main()
+def publish(*arguments):
+    main(['publish', *arguments])
 
 
 def save(path, **more):
@@ -34,11 +30,9 @@ def save(path, **more):
     return path
 
 
-def test_state_of_the_training_goes_and_class_counts_stay(
-    tmp_path, monkeypatch, capsys
-):
+def test_state_of_the_training_goes_and_class_counts_stay(tmp_path, capsys):
     path = save(tmp_path / 'epoch_3.pth')
-    publish(monkeypatch, path, tmp_path / 'fcc.pth')
+    publish(path, tmp_path / 'fcc.pth')
     (out,) = tmp_path.glob('fcc_*')
     assert capsys.readouterr().out == f'{out} written\n'
     digest = re.fullmatch(r'fcc_\d{8}-([0-9a-f]{8})\.pth', out.name)[1]
@@ -52,12 +46,12 @@ def test_state_of_the_training_goes_and_class_counts_stay(
     assert len(list(tmp_path.iterdir())) == 2
 
 
-def test_average_or_last_weights(tmp_path, monkeypatch):
+def test_average_or_last_weights(tmp_path):
     """In a checkpoint of mmengine's EMAHook `state_dict` is the average."""
     last = {'module.head.fc.weight': torch.zeros(2, 3), 'steps': 5}
     path = save(tmp_path / 'epoch_3.pth', ema_state_dict=last)
-    publish(monkeypatch, path, tmp_path / 'ema')
-    publish(monkeypatch, path, tmp_path / 'last', '--no-ema')
+    publish(path, tmp_path / 'ema')
+    publish(path, tmp_path / 'last', '--no-ema')
     for name, value in (('ema', 1), ('last', 0)):
         (out,) = tmp_path.glob(f'{name}_*')
         content = torch.load(out)
@@ -73,22 +67,20 @@ def test_average_or_last_weights(tmp_path, monkeypatch):
         ([1, 2], 'to hold a dict with `state_dict`'),
     ],
 )
-def test_what_is_no_checkpoint_is_refused(
-    tmp_path, monkeypatch, content, message
-):
+def test_what_is_no_checkpoint_is_refused(tmp_path, content, message):
     path = tmp_path / 'no.pth'
     torch.save(content, path)
     with pytest.raises(SystemExit, match=message):
-        publish(monkeypatch, path, tmp_path / 'out.pth')
+        publish(path, tmp_path / 'out.pth')
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_other_wrong_input(tmp_path, monkeypatch):
+def test_other_wrong_input(tmp_path):
     path = save(tmp_path / 'epoch_3.pth')
     with pytest.raises(SystemExit, match='does not exist'):
-        publish(monkeypatch, tmp_path / 'no.pth', tmp_path / 'out.pth')
+        publish(tmp_path / 'no.pth', tmp_path / 'out.pth')
     with pytest.raises(SystemExit, match='in an existing folder'):
-        publish(monkeypatch, path, tmp_path / 'no' / 'out.pth')
+        publish(path, tmp_path / 'no' / 'out.pth')
     with pytest.raises(SystemExit, match='Leave --no-ema out'):
-        publish(monkeypatch, path, tmp_path / 'out.pth', '--no-ema')
+        publish(path, tmp_path / 'out.pth', '--no-ema')
     assert list(tmp_path.iterdir()) == [path]

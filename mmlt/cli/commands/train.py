@@ -1,11 +1,10 @@
 """Train a model."""
 
 import argparse
-from dataclasses import fields
 
 from mmengine.config import Config
 
-from mmlt.cli.options import add_config_options, add_launcher
+from mmlt.cli.options import add_config_options, add_launcher, chosen
 from mmlt.runs.preflight import join_processes
 from mmlt.runs.training import TrainingOptions, prepare_training
 from mmlt.runs.two_stage import run_stages
@@ -50,8 +49,7 @@ def prepare(
     args: argparse.Namespace,
 ) -> tuple[argparse.Namespace, list[Config]]:
     """Check everything before anything is written."""
-    options = {f.name: getattr(args, f.name) for f in fields(TrainingOptions)}
-    return args, prepare_training(TrainingOptions(**options))
+    return args, prepare_training(chosen(args, TrainingOptions))
 
 
 def run(prepared: tuple[argparse.Namespace, list[Config]]) -> None:

@@ -1,23 +1,34 @@
+import torch
 from mmpretrain.registry import METRICS
-from torch import Tensor
 
-from mmlt.evaluation.batch_metric import BatchMetric
-from mmlt.functional import top_calibration_error
-from mmlt.functional.prediction_checks import HALF, check_probabilities
+from mmlt.evaluation.prediction_batch import PredictionBatch
+from mmlt.evaluation.streaming_metric import StreamingMetric
+from mmlt.functional import percent
+from mmlt.functional.calibration import (
+    bins_of_sums,
+    calibration_sums,
+    check_num_bins,
+    error_of_bins,
+)
+
+__all__ = ['CalibrationError']
 
 __all__ = ['CalibrationError']
 
 
 @METRICS.register_module()
-class CalibrationError(BatchMetric):
+class CalibrationError(StreamingMetric):
     """Expected and maximum calibration error, in percent.
 
     Registered form of :func:`~mmlt.functional.calibration_error`, with its
-    conventions (bins closed on the right).
+    conventions (bins closed on the right). The numbers are 'ece' and 'mce'
+    of :class:`LongTailMetric`, without its rounding of a confidence below
+    1/512 to 2^-32, and with bin edges in half precision where the scores
+    are.
 
     Args:
         num_bins: Bins of equal width, >= 1.
-        collect_device: Parent's.
+        collect_device: mmengine's; not used.
         prefix: Of the keys; 'calibration' by default.
 
     Keys: ``calibration/ece``, ``calibration/mce``.
@@ -39,26 +50,26 @@ class CalibrationError(BatchMetric):
         prefix: str | None = None,
     ) -> None:
         super().__init__(collect_device=collect_device, prefix=prefix)
-        if not isinstance(num_bins, int) or num_bins < 1:
-            raise ValueError(
-                'Expected `num_bins` to be an integer >= 1, but got '
-                f'{num_bins!r}.'
-            )
+        check_num_bins(num_bins)
         self.num_bins = num_bins
 
-    def reduce(self, scores: Tensor, labels: Tensor) -> dict[str, Tensor]:
-        """Keep the confidence, and whether the prediction is right."""
-        check_probabilities(scores.double(), half=scores.dtype in HALF)
-        confidence, predicted = scores.max(dim=1)
-        return {'confidence': confidence, 'correct': predicted == labels}
+    def start(self, num_classes: int, device: torch.device) -> dict:
+        """Empty bins."""
+        return {'bins': torch.zeros(4, self.num_bins).long().to(device)}
 
-    def compute(self, kept: dict[str, Tensor]) -> dict[str, float]:
+    def add(self, batch: PredictionBatch) -> None:
+        """Put the samples into the bins of their confidence."""
+        batch.require_probabilities()
+        self.sums['bins'] += calibration_sums(
+            batch.top[0], batch.correct, self.num_bins
+        )
+
+    def read(self) -> dict[str, float]:
         """ECE and MCE in percent."""
-        confidence, correct = kept['confidence'], kept['correct']
-        return {
-            key: 100
-            * top_calibration_error(
-                confidence, correct, self.num_bins, norm
-            ).item()
-            for key, norm in (('ece', 'l1'), ('mce', 'max'))
-        }
+        bins = bins_of_sums(self.sums['bins'].cpu())
+        return percent(
+            {
+                'ece': error_of_bins(*bins, 'l1').item(),
+                'mce': error_of_bins(*bins, 'max').item(),
+            }
+        )

@@ -5,12 +5,13 @@ import torch
 from mmengine.evaluator import BaseMetric
 from mmengine.logging import print_log
 from mmpretrain.registry import METRICS
-from torch import Tensor, nn
+from torch import Tensor
 
+from mmlt.evaluation.receivers import ClassCountsReceiver, HeadReceiver
 from mmlt.functional import (
     check_vmf_parameters,
     mean_overlaps,
-    shot_groups,
+    percent,
 )
 from mmlt.functional.shots import SHOTS
 from mmlt.models.heads.reading import head_to_vmf
@@ -19,7 +20,7 @@ __all__ = ['ClassOverlap']
 
 
 @METRICS.register_module()
-class ClassOverlap(BaseMetric):
+class ClassOverlap(ClassCountsReceiver, HeadReceiver, BaseMetric):
     """Distribution overlap of the classes, in percent, from the classifier.
 
     It looks at the parameters of the head, not at predictions:
@@ -41,7 +42,7 @@ class ClassOverlap(BaseMetric):
         few: Few-shot classes have fewer.
         class_counts: (C,) training images per class, where no hook sets
             them.
-        collect_device: Parent's.
+        collect_device: mmengine's; not used.
         prefix: Of the keys; 'overlap' by default.
 
     Keys: ``overlap/mean``; ``overlap/many``, ``medium``, ``few``, nan for a
@@ -74,38 +75,18 @@ class ClassOverlap(BaseMetric):
         collect_device: str = 'cpu',
         prefix: str | None = None,
     ) -> None:
-        super().__init__(collect_device=collect_device, prefix=prefix)
+        super().__init__(many, few, class_counts, collect_device, prefix)
         self.diagonal = diagonal
         self.per_class = per_class
-        self.many = many
-        self.few = few
-        self.head: nn.Module | None = None
-        self.class_counts = None
-        shot_groups([0], many, few)  # refuses limits in the wrong order
-        if class_counts is not None:
-            self.set_class_counts(class_counts)
-
-    def set_class_counts(self, counts: Sequence[int]) -> None:
-        """Tell the metric the (C,) training images per class."""
-        self.class_counts = torch.as_tensor(counts)
-
-    def set_head(self, head: nn.Module | None) -> None:
-        """Tell the metric the classifier whose classes it looks at."""
-        self.head = head
 
     def process(self, data_batch, data_samples: Sequence[dict]) -> None:
         """Nothing: predictions do not matter."""
 
     def compute_metrics(self, results: list) -> dict[str, float]:
         """Overlaps of the head as it is now; predictions do not matter."""
-        if self.head is None:
-            raise RuntimeError(
-                'Expected ClassOverlap to know the head of the model, but it '
-                'was never set. Add `custom_hooks=[dict(type='
-                "'LongTailHook')]` to the config, or call `set_head(head)`."
-            )
+        head = self.known_head()
         with torch.no_grad():
-            kappa, mu = head_to_vmf(self.head, torch.float64)
+            kappa, mu = head_to_vmf(head, torch.float64)
             check_vmf_parameters(kappa, mu)
             overlap = mean_overlaps(kappa, mu, self.diagonal).cpu()
         metrics = {'mean': overlap.mean()}
@@ -113,10 +94,11 @@ class ClassOverlap(BaseMetric):
             metrics[name] = overlap[group].mean()
         if self.per_class:
             metrics |= {f'class_{c}': o for c, o in enumerate(overlap)}
-        return {name: 100 * value.item() for name, value in metrics.items()}
+        return percent({k: value.item() for k, value in metrics.items()})
 
     def _groups(self, num_classes: int) -> dict[str, Tensor]:
-        if self.class_counts is None:
+        groups = self.shot_groups(num_classes)
+        if groups is None:
             print_log(
                 'ClassOverlap does not know the training images per class: '
                 'its values per shot are nan.',
@@ -125,13 +107,7 @@ class ClassOverlap(BaseMetric):
             )
             none = torch.zeros(num_classes, dtype=torch.bool)
             return dict.fromkeys(SHOTS, none)
-        if len(self.class_counts) != num_classes:
-            raise RuntimeError(
-                'Expected ClassOverlap to know the training images of '
-                f'{num_classes} classes, but got those of '
-                f'{len(self.class_counts)}.'
-            )
-        return shot_groups(self.class_counts, self.many, self.few)
+        return groups
 
     def evaluate(self, size: int) -> dict[str, float]:
         """Overlaps in percent; every process has the same head.

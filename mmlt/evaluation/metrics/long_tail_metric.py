@@ -2,17 +2,24 @@ from collections.abc import Sequence
 
 import torch
 from mmpretrain.registry import METRICS
-from torch import Tensor
 
+from mmlt.evaluation.prediction_batch import PredictionBatch
+from mmlt.evaluation.receivers import ClassCountsReceiver
 from mmlt.evaluation.streaming_metric import StreamingMetric
 from mmlt.evaluation.summary import in_percent
-from mmlt.functional import ClassificationState, classification_summary
+from mmlt.functional import (
+    ClassificationState,
+    classification_summary,
+    percent,
+)
+
+__all__ = ['LongTailMetric']
 
 __all__ = ['LongTailMetric']
 
 
 @METRICS.register_module()
-class LongTailMetric(StreamingMetric):
+class LongTailMetric(ClassCountsReceiver, StreamingMetric):
     """Accuracy and calibration, whole and per shot, in one pass.
 
     Registered form of :func:`~mmlt.functional.classification_summary`, with
@@ -33,9 +40,9 @@ class LongTailMetric(StreamingMetric):
         few: Few-shot classes have fewer.
         class_counts: (C,) training images per class, where no hook sets
             them.
-        kind: What ``pred_score`` is: 'probabilities' (the parent's heads)
+        kind: What ``pred_score`` is: 'probabilities' (mmpretrain's heads)
             or 'logits'.
-        collect_device: Parent's.
+        collect_device: mmengine's; not used.
         prefix: Of the keys; 'long_tail' by default.
 
     Keys: ``long_tail/`` and ``top1``, ``top5``, ``ece``, ``mce``,
@@ -61,6 +68,7 @@ class LongTailMetric(StreamingMetric):
     """
 
     default_prefix = 'long_tail'
+    finds_top = True
 
     def __init__(
         self,
@@ -75,7 +83,7 @@ class LongTailMetric(StreamingMetric):
         collect_device: str = 'cpu',
         prefix: str | None = None,
     ) -> None:
-        super().__init__(collect_device=collect_device, prefix=prefix)
+        super().__init__(many, few, class_counts, collect_device, prefix)
         self.settings = dict(
             topk=tuple(topk),
             num_bins=num_bins,
@@ -85,16 +93,9 @@ class LongTailMetric(StreamingMetric):
         )
         self.per_class = per_class
         self.kind = kind
-        self.class_counts = None
         self.summary: dict | None = None
         probe = ClassificationState(1, **self.settings)  # refuses bad settings
         probe.update(torch.ones(0, 1), torch.ones(0).long(), kind)
-        if class_counts is not None:
-            self.set_class_counts(class_counts)
-
-    def set_class_counts(self, counts: Sequence[int]) -> None:
-        """Tell the metric the (C,) training images per class."""
-        self.class_counts = torch.as_tensor(counts)
 
     def start(self, num_classes: int, device: torch.device) -> dict:
         """Sums of a new state."""
@@ -106,9 +107,11 @@ class LongTailMetric(StreamingMetric):
         )
         return self.state.sums
 
-    def add(self, scores: Tensor, labels: Tensor) -> None:
+    def add(self, batch: PredictionBatch) -> None:
         """Add predictions to the sums."""
-        self.state.update(scores, labels, self.kind)
+        top = self.state.update(batch.scores, batch.labels, self.kind)
+        if self.kind == 'probabilities':
+            batch.set_top(*top)
 
     def read(self) -> dict[str, float]:
         """Numbers in percent."""
@@ -116,8 +119,8 @@ class LongTailMetric(StreamingMetric):
         metrics = dict(self.summary['numbers'])
         if self.per_class:
             for name in ('recall', 'precision'):
-                metrics[name] = self.summary['per_class'][name]
-                metrics[name] = (100 * metrics[name]).tolist()
+                shares = self.summary['per_class'][name]
+                metrics[name] = percent(shares).tolist()
         if self.settings['confusion']:
             metrics['confusion_matrix'] = self.summary['confusion'].tolist()
         return metrics

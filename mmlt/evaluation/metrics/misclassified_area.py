@@ -2,24 +2,24 @@ from collections.abc import Sequence
 
 import torch
 from mmpretrain.registry import METRICS
-from torch import Tensor, nn
 
+from mmlt.evaluation.prediction_batch import PredictionBatch
+from mmlt.evaluation.receivers import ClassCountsReceiver, HeadReceiver
 from mmlt.evaluation.streaming_metric import StreamingMetric
 from mmlt.functional import (
     compression_factors,
     misclassified_area_counts,
     misclassified_area_shares,
-    shot_groups,
+    percent,
 )
 from mmlt.functional.compression import check_compression_settings
-from mmlt.functional.prediction_checks import HALF, check_probabilities
 from mmlt.models.heads.reading import head_bias
 
 __all__ = ['MisclassifiedArea']
 
 
 @METRICS.register_module()
-class MisclassifiedArea(StreamingMetric):
+class MisclassifiedArea(ClassCountsReceiver, HeadReceiver, StreamingMetric):
     """Share of samples whose prediction the scaling of FCC would change.
 
     Registered form of :func:`~mmlt.functional.misclassified_area`: at test
@@ -32,16 +32,18 @@ class MisclassifiedArea(StreamingMetric):
     ``tools/analysis_tools/misclassified_area.py``.
 
     Args:
-        gamma: Of the FCCNeck of the training.
-        strategy: Of the FCCNeck.
-        order: Of the FCCNeck.
-        round_digits: Of the FCCNeck.
+        gamma: Strength of the compression, as the ``FCCNeck`` of the training
+            had it.
+        strategy: How it falls over the classes, as in the ``FCCNeck``.
+        order: By what it falls, 'index' or 'frequency', as in the
+            ``FCCNeck``.
+        round_digits: Decimal digits of tau, as in the ``FCCNeck``.
         per_class: Whether the result names every class.
         many: Many-shot classes have more training images than this.
         few: Few-shot classes have fewer.
         class_counts: (C,) training images per class, where no hook sets
             them.
-        collect_device: Parent's.
+        collect_device: mmengine's; not used.
         prefix: Of the keys; 'misclassified_area' by default.
 
     Keys: ``misclassified_area/changed``, ``lost`` (right with the scaled
@@ -75,9 +77,8 @@ class MisclassifiedArea(StreamingMetric):
         collect_device: str = 'cpu',
         prefix: str | None = None,
     ) -> None:
-        super().__init__(collect_device=collect_device, prefix=prefix)
+        super().__init__(many, few, class_counts, collect_device, prefix)
         check_compression_settings(gamma, strategy, order, round_digits)
-        shot_groups([0], many, few)  # refuses limits in the wrong order
         self.compression = dict(
             gamma=gamma,
             strategy=strategy,
@@ -85,62 +86,43 @@ class MisclassifiedArea(StreamingMetric):
             round_digits=round_digits,
         )
         self.per_class = per_class
-        self.many, self.few = many, few
-        self.head: nn.Module | None = None
-        self.class_counts = None
-        if class_counts is not None:
-            self.set_class_counts(class_counts)
-
-    def set_class_counts(self, counts: Sequence[int]) -> None:
-        """Tell the metric the (C,) training images per class."""
-        self.class_counts = torch.as_tensor(counts)
-
-    def set_head(self, head: nn.Module | None) -> None:
-        """Tell the metric the classifier."""
-        self.head = head
 
     def start(self, num_classes: int, device: torch.device) -> dict:
         """Zero counts, and what does not change during an evaluation."""
-        if self.head is None:
-            raise RuntimeError(
-                'Expected MisclassifiedArea to know the head of the model, '
-                'but it was never set. Add `custom_hooks=[dict(type='
-                "'LongTailHook')]` to the config, or call `set_head(head)`."
-            )
-        self.bias = head_bias(self.head)
+        self.bias = head_bias(self.known_head())
+        self.shots = self.shot_groups(num_classes)
         self.tau = compression_factors(
             num_classes, counts=self.class_counts, **self.compression
         ).to(device)
         return {'counts': torch.zeros(4, num_classes).long().to(device)}
 
-    def add(self, scores: Tensor, labels: Tensor) -> None:
+    def add(self, batch: PredictionBatch) -> None:
         """Count the samples of each class."""
-        check_probabilities(scores.double(), half=scores.dtype in HALF)
-        bias = None if self.bias is None else self.bias.to(scores.device)
+        batch.require_probabilities()
+        logits = batch.scores.double().log()
+        bias = None if self.bias is None else self.bias.to(logits.device)
         self.sums['counts'] += misclassified_area_counts(
-            scores.double().log(), labels, self.tau, bias
+            logits, batch.labels, self.tau, bias
         )
 
     def read(self) -> dict[str, float]:
         """Shares in percent."""
         counts = self.sums['counts'].cpu()
         groups = {'': torch.ones(counts.shape[1], dtype=torch.bool)}
-        if self.class_counts is not None:
-            shots = shot_groups(self.class_counts, self.many, self.few)
-            groups |= {f'_{name}': group for name, group in shots.items()}
-        of_groups = torch.stack([*groups.values()])
+        if self.shots is not None:
+            groups |= {f'_{k}': group for k, group in self.shots.items()}
+        of_groups = misclassified_area_shares(
+            counts, torch.stack([*groups.values()])
+        )
         metrics = {
-            outcome + suffix: 100 * share
-            for outcome, shares in misclassified_area_shares(
-                counts, of_groups
-            ).items()
+            outcome + suffix: share
+            for outcome, shares in of_groups.items()
             for suffix, share in zip(groups, shares.tolist(), strict=True)
         }
         if self.per_class:
+            of_classes = misclassified_area_shares(counts)
             metrics |= {
-                f'{outcome}_per_class': (100 * shares).tolist()
-                for outcome, shares in misclassified_area_shares(
-                    counts
-                ).items()
+                f'{outcome}_per_class': shares.tolist()
+                for outcome, shares in of_classes.items()
             }
-        return metrics
+        return percent(metrics)

@@ -75,21 +75,20 @@ class LongTailClassifier(ImageClassifier):
                 f'got it in a {type(self).__name__}, whose loss does not mix. '
                 'Mix images instead: `data_preprocessor=dict(mixing=...)`.'
             )
-        if normalizes_features(self.head):
-            self._warn_of_scaling_necks()
-
-    def _warn_of_scaling_necks(self) -> None:
-        for neck in self._necks():
-            if getattr(neck, 'scales_features', False):
-                name = type(neck).__name__
-                print_log(
-                    f'{name} changes nothing before '
-                    f'{type(self.head).__name__}: the head normalizes its '
-                    'features, and a scaled feature has the same direction. '
-                    f'Use a linear head, or drop {name}.',
-                    logger='current',
-                    level=logging.WARNING,
-                )
+        scaling = [
+            type(neck).__name__
+            for neck in self._necks()
+            if getattr(neck, 'scales_features', False)
+        ]
+        if scaling and normalizes_features(self.head):
+            print_log(
+                f'{scaling[0]} changes nothing before '
+                f'{type(self.head).__name__}: the head normalizes its '
+                'features, and a scaled feature has the same direction. Use a '
+                f'linear head, or drop {scaling[0]}.',
+                logger='current',
+                level=logging.WARNING,
+            )
 
     def train(self, mode: bool = True) -> 'LongTailClassifier':
         """Training mode, in which frozen statistics stay as they are."""

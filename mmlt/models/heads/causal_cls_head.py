@@ -49,11 +49,7 @@ class CausalClsHead(DirectionalClsHead):
         super().__init__(num_classes, in_channels, **kwargs)
         self.gamma = gamma
         hint = '1 is the formula of the appendix; train with 16.'
-        self.scale = check_real('scale', scale, 0, hint)
-        if self.scale == 0:
-            raise ValueError(
-                f'Expected `scale` to be a number > 0, but got 0. ({hint})'
-            )
+        self.scale = check_real('scale', scale, 0, hint, above=True)
         self.vmf_parameters()  # refuses a gamma out of range
 
     def vmf_parameters(

@@ -168,17 +168,13 @@ def check_initial_kappa(mean: float, std: float) -> None:
         ValueError: If ``mean`` is not positive or ``std`` too large.
     """
     hint = 'The paper starts at 16.'
-    check_real('init_kappa', mean, 0, hint)
-    if mean == 0:
-        raise ValueError(
-            f'Expected `init_kappa` to be a number > 0, but got 0. ({hint})'
-        )
+    check_real('init_kappa', mean, 0, hint, above=True)
     hint = 'A larger one would draw negative concentrations.'
     check_real('init_kappa_std', std, 0, hint)
     if std > mean / 8:
         raise ValueError(
             'Expected `init_kappa_std` to be at most an eighth of '
-            f'`init_kappa`, {mean / 8:g}, but got {std}. ({hint})'
+            f'`init_kappa`, {mean / 8:g}, but got {std}. {hint}'
         )
 
 

@@ -50,11 +50,7 @@ class LDAMLoss(ReweightedLoss):
         super().__init__(reweight, beta, power, **kwargs)
         hint = 'The published ones are max_margin=0.5 and scale=30.'
         self.max_margin = check_real('max_margin', max_margin, 0, hint)
-        self.scale = check_real('scale', scale, 0, hint)
-        if self.scale == 0:
-            raise ValueError(
-                f'Expected `scale` to be a number > 0, but got 0. ({hint})'
-            )
+        self.scale = check_real('scale', scale, 0, hint, above=True)
         self.register_buffer(
             'margins', torch.zeros(0, dtype=torch.float64), persistent=False
         )

@@ -63,12 +63,11 @@ def test_processes_give_the_bits_of_one(predictions, world, size, monkeypatch):
     monkeypatch.setattr(module, 'get_world_size', lambda: world)
     for rank, metric in enumerate(metrics):
         monkeypatch.setattr(module, 'get_rank', lambda rank=rank: rank)
-        metric._add_held_back(size)
+        metric._drop_repeated(size)
     first, *others = metrics
     for other in others:
         first.state.merge(other.sums)
-    first.held_back = (scores[:1], labels[:1])
-    monkeypatch.setattr(first, '_add_held_back', lambda size: None)
+    monkeypatch.setattr(first, '_drop_repeated', lambda size: None)
     got = first.evaluate(size)
     assert got == pytest.approx(one, rel=0, abs=0, nan_ok=True)
 

@@ -5,9 +5,70 @@ import torch
 
 from mmlt.evaluation import BatchEvaluator, ShotAccuracy
 
-from ..conftest import batched, run
+from ..conftest import batched, made_predictions, run
 
 COUNTS = [200, 101, 100, 20, 5]
+# as CalibrationError's, by shape, classes, seed and dtype
+AT_F3669FC = {
+    ('peaked', 5, 15, 'float32'): (
+        68.83333333333333,
+        math.nan,
+        math.nan,
+    ),
+    ('peaked', 5, 15, 'float16'): (
+        68.83333333333333,
+        math.nan,
+        math.nan,
+    ),
+    ('peaked', 5, 15, 'bfloat16'): (
+        68.83333333333333,
+        math.nan,
+        math.nan,
+    ),
+    ('peaked', 12, 15, 'float32'): (70.2020202020202, 55.46875, 50.0),
+    ('peaked', 12, 15, 'float16'): (70.2020202020202, 55.46875, 50.0),
+    ('peaked', 12, 15, 'bfloat16'): (70.2020202020202, 55.46875, 50.0),
+    ('flat', 700, 15, 'float32'): (
+        89.28571428571429,
+        91.66666666666666,
+        57.14285714285714,
+    ),
+    ('flat', 700, 15, 'float16'): (
+        89.28571428571429,
+        91.66666666666666,
+        57.14285714285714,
+    ),
+    ('flat', 700, 15, 'bfloat16'): (
+        96.3855421686747,
+        96.42857142857143,
+        50.920245398773,
+    ),
+}
+
+
+@pytest.mark.parametrize('case', AT_F3669FC, ids=str)
+def test_values_are_those_of_before_to_the_last_digit(case):
+    shape, classes, seed, dtype = case
+    counts = [max(300 - 30 * c, 1) for c in range(classes)]
+    made = made_predictions(classes + seed, classes, dtype, shape)
+    evaluator = BatchEvaluator(ShotAccuracy(class_counts=counts))
+    out = run(evaluator, batched(*made, 64), 600)
+    expected = pytest.approx(AT_F3669FC[case], rel=0, abs=0, nan_ok=True)
+    assert tuple(out.values()) == expected
+
+
+def test_any_scores_will_do(predictions):
+    """Of logits the largest is the prediction, too."""
+    scores, labels = predictions
+    metrics = [
+        run(
+            BatchEvaluator(ShotAccuracy(class_counts=COUNTS)),
+            batched(made, labels, 10),
+            103,
+        )
+        for made in (scores, 7 * scores - 3)
+    ]
+    assert metrics[0] == metrics[1]
 
 
 def test_equals_accuracy_within_each_group(predictions):

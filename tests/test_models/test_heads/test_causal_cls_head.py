@@ -44,9 +44,9 @@ def test_it_trains_at_scale_16():
 
 
 def test_bad_settings_are_refused():
-    with pytest.raises(ValueError, match='`gamma` to be a number > 0'):
+    with pytest.raises(ValueError, match='`gamma` to be a finite number > 0'):
         CausalClsHead(3, 8, gamma=0)
-    with pytest.raises(ValueError, match='`scale` to be a number > 0'):
+    with pytest.raises(ValueError, match='`scale` to be a finite number > 0'):
         CausalClsHead(3, 8, scale=0)
 
 

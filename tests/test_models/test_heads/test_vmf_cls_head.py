@@ -348,7 +348,7 @@ def test_counts_that_were_never_set_are_asked_for():
         (dict(in_channels=1), r'`in_channels` of VMFClsHead.*>= 2.* got 1'),
         (dict(num_classes=0), '`num_classes` of VMFClsHead.* got 0'),
         (dict(init_kappa=-1.0), '`init_kappa`.*got -1'),
-        (dict(init_kappa=0), '`init_kappa` to be a number > 0'),
+        (dict(init_kappa=0), '`init_kappa` to be a finite number > 0'),
         (dict(init_kappa=math.nan), '`init_kappa`.*got nan'),
         (dict(init_kappa_std=3), 'eighth of `init_kappa`, 2, but got 3'),
         (dict(init_kappa_std=-1), '`init_kappa_std`.*got -1'),

@@ -8,15 +8,10 @@ from mmengine.config import Config
 from mmpretrain.registry import MODELS
 
 import mmlt.models  # noqa: F401 (registers the parts)
-from mmlt.export.formats import (
-    PlainClassifier,
-    check_without_mmlt,
-    description,
-    load_model,
-    parent_model,
-    relative_difference,
-    sample_images,
-)
+from mmlt.export.comparison import relative_difference, sample_images
+from mmlt.export.load import load_model
+from mmlt.export.mmpretrain_model import check_without_mmlt, mmpretrain_model
+from mmlt.export.plain import PlainClassifier, description
 from tests.export_models import ROOT, build, imagenet
 
 DIGITS = ROOT / 'configs/vmf/resnet20_digitslt.py'
@@ -40,7 +35,7 @@ def test_the_parents_form_has_the_same_logits(head):
     config = imagenet(head)
     model = build(config.model)
     meta = {'dataset_meta': {'classes': list('abcdef')}, 'seed': 3}
-    plain_config, checkpoint = parent_model(model, config, meta)
+    plain_config, checkpoint = mmpretrain_model(model, config, meta)
     assert 'mmlt' not in plain_config.pretty_text
     assert 'FCCNeck' not in plain_config.pretty_text
     assert checkpoint['meta']['dataset_meta'] == meta['dataset_meta']
@@ -53,7 +48,7 @@ def test_the_parents_form_has_the_same_logits(head):
         assert relative_difference(got, expected) < 1e-6
         # in float64 the two are one formula
         expected = model.double()(inputs.double(), mode='tensor')
-        config64, checkpoint = parent_model(model, config, meta)
+        config64, checkpoint = mmpretrain_model(model, config, meta)
         plain = build(config64.model).double()
         plain.load_state_dict(checkpoint['state_dict'], strict=True)
         got = plain(inputs.double(), mode='tensor')
@@ -105,7 +100,7 @@ def test_the_original_is_not_changed():
     model = build(config.model)
     before = {k: v.clone() for k, v in model.state_dict().items()}
     PlainClassifier(model, config)
-    parent_model(model, config, {})
+    mmpretrain_model(model, config, {})
     assert len(model.neck) == 2
     for name, value in model.state_dict().items():
         assert torch.equal(value, before[name])

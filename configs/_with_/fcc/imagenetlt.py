@@ -1,0 +1,20 @@
+"""Feature clusters compression (FCC, CVPR 2023) on ImageNet-LT.
+
+Strength and first epoch (50 of 200) of the published configs for ResNet-10.
+Class ids are not sorted by count, so tau follows the rank of a class. A second
+stage has clusters to compress from its first epoch.
+"""
+
+needs = {'model.neck': None, 'train_cfg.max_epochs': None}
+
+model = dict(
+    neck=[
+        *_base_.model.neck,
+        dict(
+            type='FCCNeck',
+            gamma=0.1,
+            begin=0 if 'first_stage' in _base_ else 0.25,
+            order='frequency',
+        ),
+    ],
+)

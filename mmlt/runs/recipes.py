@@ -1,0 +1,440 @@
+"""Recipes with overlays: what ``--with fcc ratio50`` adds to a config.
+
+An overlay is a small config of what it changes. It is written as a recipe is
+whose ``_base_`` were the one it is laid over, so that it can append and wrap::
+
+    model = dict(neck=[*_base_.model.neck, dict(type='FCCNeck', gamma=1.0)])
+
+It lies in ``configs/_with_``: ``ratio50.py`` is called ``ratio50``, and
+``fcc/cifar100lt.py`` is ``fcc`` for a recipe on that data set. Two of its keys
+are for this module and not for the recipe:
+
+``needs``
+    A dict of settings that the recipe must have for the overlay to change
+    anything: a key with dots to a list of accepted values, or to None where
+    any will do that is not empty or zero.
+``schedule``
+    Settings of :func:`shorten`, which is called once, after the last overlay.
+"""
+
+import copy
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+from mmengine.config import Config
+from mmengine.hub import get_config
+from mmpretrain.registry import DATASETS, MODELS
+
+import mmlt
+
+from .preflight import check_config, read_config
+from .record import read_run_record
+
+CONFIGS = Path(mmlt.__file__).parent / '.mim' / 'configs'
+FOLDER = '_with_'
+
+
+class NothingToChange(ValueError):
+    """An overlay was laid over a recipe that it does not apply to."""
+
+
+def load_recipe(
+    recipe: str | Path,
+    overlays: Sequence[str | Path] = (),
+    options: Mapping[str, Any] | None = None,
+) -> Config:
+    """Read a recipe, with the overlays that it names and those given here.
+
+    A recipe names overlays by a top-level key, ``overlays = ['fcc']``. In the
+    result they are in ``applied_overlays``, so that a config that a run wrote
+    into its work directory is complete: its overlays are not applied again.
+
+    In a training of two stages an overlay counts for both; a stage that it
+    does not apply to is left as it is.
+
+    Args:
+        recipe: Path of a config, or its name among those of this project:
+            'bsce/resnet32_cifar100lt'; or 'mmlt::bsce/...' as in ``_base_``.
+        overlays: Names of overlays, or paths of your own ('strong.py'), in
+            the order in which they are applied; a second mention counts not.
+        options: Settings that override all of it, keys with dots, as from
+            ``--cfg-options``.
+
+    Returns:
+        The config.
+
+    Raises:
+        FileNotFoundError: If there is no such recipe or overlay file.
+        NothingToChange: A ``ValueError``, if an overlay does not apply.
+        ValueError: If an overlay is not known, or a file cannot be read.
+
+    >>> cfg = load_recipe('bsce/resnet32_cifar100lt', ['fcc', 'ratio50'])
+    >>> cfg.model.neck[-1].type, cfg.train_dataloader.dataset.imbalance_ratio
+    ('FCCNeck', 50)
+    """
+    cfg = _read_recipe(recipe)
+    named = cfg.pop('overlays', None) or []
+    if isinstance(named, str) or isinstance(overlays, str):
+        raise ValueError(
+            "Expected `overlays` to be a list of names, ['fcc'], but got "
+            f'{named if isinstance(named, str) else overlays!r}.'
+        )
+    folder = Path(cfg.filename).parent
+    wanted = [*(_in_folder(name, folder) for name in named), *overlays]
+    left_out = []
+    for name in dict.fromkeys(map(str, wanted)):
+        if name in applied_overlays(cfg):
+            continue
+        try:
+            cfg = _laid_over(cfg, name)
+        except NothingToChange:
+            if not cfg.get('first_stage'):
+                raise
+            left_out.append(name)
+        cfg.applied_overlays = [*applied_overlays(cfg), name]
+    if left_out:
+        # of two stages, one at least must have what the overlay changes
+        first_stage_recipe(cfg, left_out)
+    if 'schedule' in cfg:
+        shorten(cfg, **cfg.pop('schedule'))
+    if options is not None:
+        cfg.merge_from_dict(dict(options))
+    return cfg
+
+
+def applied_overlays(cfg: Config) -> list[str]:
+    """Names of the overlays in a config, in the order of application."""
+    return list(cfg.get('applied_overlays') or [])
+
+
+def first_stage_recipe(
+    second: Config, overlays: Sequence[str] | None = None
+) -> Config | None:
+    """Config of the first stage that a config names, with its overlays.
+
+    Args:
+        second: Config of the second stage.
+        overlays: Those that must apply; None for all of the second stage, of
+            which one that does not apply is left out.
+
+    Returns:
+        The config, with what else is in ``first_stage`` merged into it; None
+        where none is named.
+
+    Raises:
+        FileNotFoundError: If there is no such config.
+        NothingToChange: If one of ``overlays`` does not apply.
+        ValueError: If ``first_stage`` is no dict with ``config``.
+    """
+    setting = second.get('first_stage')
+    if setting is None:
+        return None
+    if not isinstance(setting, dict) or not setting.get('config'):
+        raise ValueError(
+            "Expected `first_stage` to be dict(config='a config file'), but "
+            f'got {setting!r}. What else it holds overrides that config.'
+        )
+    options = {**setting}
+    name = options.pop('config')
+    if '::' not in name:
+        name = str(Path(second.filename).parent / name)
+    try:
+        if overlays is not None:
+            return load_recipe(name, overlays, options)
+        fitting: list[str] = []
+        for overlay in applied_overlays(second):
+            try:
+                load_recipe(name, [*fitting, overlay])
+            except NothingToChange:
+                continue
+            fitting.append(overlay)
+        return load_recipe(name, fitting, options)
+    except FileNotFoundError as error:
+        raise FileNotFoundError(
+            f'Expected `first_stage.config` to be a config file: {error}'
+        ) from error
+
+
+def _read_recipe(recipe: str | Path) -> Config:
+    """A config by path or name, as it stands in its file."""
+    text = str(recipe)
+    if '::' in text:
+        try:
+            return get_config(text)
+        except (AssertionError, FileNotFoundError, ValueError) as error:
+            raise FileNotFoundError(
+                f'Expected a config file, but {text} is none ({error}).'
+            ) from error
+    path = Path(text)
+    if not path.is_file():
+        shipped = CONFIGS / path
+        if not shipped.suffix:
+            shipped = shipped.with_name(f'{shipped.name}.py')
+        if not path.is_absolute() and shipped.is_file():
+            path = shipped.resolve()
+    check_config(str(path))
+    return read_config(path)
+
+
+def _in_folder(name: str, folder: Path) -> str:
+    """An overlay that a config names: a path counts from its folder."""
+    path = folder / name
+    return str(path) if name.endswith('.py') and path.is_file() else name
+
+
+def known_overlays() -> list[str]:
+    """Names of the overlays of this project."""
+    return sorted(
+        path.stem
+        for path in (CONFIGS / FOLDER).glob('*')
+        if path.is_dir() or path.suffix == '.py'
+    )
+
+
+def overlay_file(name: str, cfg: Config) -> Path:
+    """File of an overlay for a recipe.
+
+    Args:
+        name: Of the overlay, or the path of a file (ends in '.py').
+        cfg: The recipe; its training set chooses among the files of a folder.
+
+    Raises:
+        FileNotFoundError: If there is no such file.
+        NothingToChange: If the overlay has no file for the data set.
+        ValueError: If there is no overlay of this name.
+    """
+    if name.endswith('.py'):
+        if not Path(name).is_file():
+            raise FileNotFoundError(
+                f'Expected an overlay, but the file {name} does not exist.'
+            )
+        return Path(name)
+    known = known_overlays()
+    if name not in known:
+        raise ValueError(
+            f'Expected the name of an overlay, but got {name!r}. Known: '
+            f'{", ".join(known)}; or the path of your own, ending in .py.'
+        )
+    folder = CONFIGS / FOLDER / name
+    if not folder.is_dir():
+        return folder.with_name(f'{name}.py')
+    files = {path.stem: path for path in sorted(folder.glob('*.py'))}
+    kind = _training_set(cfg).get('type', 'none')
+    data = getattr(DATASETS.get(kind), 'known_name', '') or kind.lower()
+    if data not in files:
+        raise NothingToChange(
+            f'Expected a recipe on {" or ".join(files)} for the overlay '
+            f'{name}, but its training set is {kind}. Copy one of '
+            f'configs/{FOLDER}/{name}/, choose its numbers, and name its path.'
+        )
+    return files[data]
+
+
+def _training_set(cfg: Config) -> dict:
+    """The training set inside the data sets that select from it."""
+    dataset = (cfg.get('train_dataloader') or {}).get('dataset') or {}
+    while isinstance(dataset.get('dataset'), dict):
+        dataset = dataset['dataset']
+    return dataset
+
+
+def _laid_over(cfg: Config, name: str) -> Config:
+    """A config with one overlay."""
+    path = overlay_file(name, cfg)
+    base = copy.deepcopy(cfg._cfg_dict)
+    if isinstance((base.get('model') or {}).get('neck'), dict):
+        base.model.neck = [base.model.neck]  # one neck is a list of one
+    values = {'_base_': base}
+    try:
+        exec(compile(path.read_text(), str(path), 'exec'), values)
+    except (AttributeError, KeyError, TypeError) as error:
+        raise NothingToChange(
+            f'Expected a recipe that has what the overlay {name} changes, but '
+            f'{_name(cfg)} has not ({error}). See {path}.'
+        ) from error
+    except Exception as error:
+        raise ValueError(
+            f'Expected {path} to be an overlay, but it cannot be read '
+            f'({type(error).__name__}: {error}).'
+        ) from error
+    if values['_base_'] is not base:
+        raise ValueError(
+            f'Expected the overlay {path} to have no `_base_`: that is the '
+            'recipe which it is laid over. Write its settings out.'
+        )
+    settings = {k: v for k, v in values.items() if not k.startswith('_')}
+    _check_needs(cfg, name, settings.pop('needs', {}))
+    result = copy.deepcopy(cfg)
+    try:
+        result.merge_from_dict(settings)
+    except (KeyError, TypeError) as error:
+        raise ValueError(
+            f'Expected the overlay {name} to fit {_name(cfg)}, but it does '
+            f'not: {error}'
+        ) from error
+    _check_compression(cfg, result, name)
+    return result
+
+
+def _check_needs(cfg: Config, name: str, needs: Mapping[str, Any]) -> None:
+    for key, accepted in needs.items():
+        value: Any = cfg
+        for part in key.split('.'):
+            value = (
+                value.get(part)
+                if isinstance(value, Mapping | Config)
+                else None
+            )
+        if value in accepted if accepted else value:
+            continue
+        rule = f' to be {" or ".join(map(repr, accepted))}' if accepted else ''
+        raise NothingToChange(
+            f'Expected `{key}`{rule} in a recipe for the overlay {name}, but '
+            f'{_name(cfg)} has {value!r}: there is nothing that it could '
+            'change. Leave it out, or choose another recipe.'
+        )
+
+
+def _check_compression(cfg: Config, result: Config, name: str) -> None:
+    """A neck that scales features changes nothing before some heads."""
+    before, after = _scaling_necks(cfg), _scaling_necks(result)
+    if len(after) <= len(before) or not result.model.get('head'):
+        return
+    if before:
+        raise NothingToChange(
+            f'Expected a recipe without {before[0]} for the overlay {name}, '
+            f'but {_name(cfg)} has one already. Leave the overlay out.'
+        )
+    with torch.random.fork_rng(devices=[]):
+        head = MODELS.build(copy.deepcopy(result.model.head))
+    if getattr(head, 'normalizes_features', False):
+        raise NothingToChange(
+            f'Expected a head that uses the length of its features for the '
+            f'overlay {name}, but {_name(cfg)} has {result.model.head.type}, '
+            'which normalizes them: scaled features give the same logits. '
+            'Leave the overlay out, or take a recipe with a linear head.'
+        )
+
+
+def _scaling_necks(cfg: Config) -> list[str]:
+    """Types of the necks that change the length of features alone."""
+    necks = (cfg.get('model') or {}).get('neck') or []
+    types = [
+        n['type'] for n in (necks if isinstance(necks, list) else [necks])
+    ]
+    return [
+        kind
+        for kind in types
+        if getattr(MODELS.get(kind), 'scales_features', False)
+    ]
+
+
+def _name(cfg: Config) -> str:
+    return '/'.join(Path(cfg.filename or 'the recipe').parts[-2:])
+
+
+def shorten(
+    cfg: Config,
+    scale: float,
+    warmup: int,
+    val_interval: int,
+) -> None:
+    """Scale the schedule of a config, in place.
+
+    Epochs of the training and of its learning rate are multiplied and
+    rounded, to one at least. Settings that are shares of the schedule need
+    nothing.
+
+    Args:
+        cfg: Config of a training by epochs.
+        scale: Factor > 0.
+        warmup: Epochs of a warm-up of the learning rate, at most; it is no
+            longer than it was, nor than half of the schedule.
+        val_interval: Epochs between evaluations, at most those there are.
+
+    Raises:
+        NothingToChange: If the training counts iterations.
+        ValueError: If a part begins at an epoch beyond the new end.
+    """
+    loop = cfg.get('train_cfg') or {}
+    before = loop.get('max_epochs')
+    schedulers = cfg.get('param_scheduler') or []
+    if isinstance(schedulers, dict):
+        schedulers = [schedulers]
+    if before is None or not all(s.get('by_epoch', True) for s in schedulers):
+        raise NothingToChange(
+            'Expected a schedule in epochs to be scaled, but '
+            f'{_name(cfg)} has one in iterations. Set `train_cfg` and '
+            '`param_scheduler` by hand instead.'
+        )
+    if before == 0:  # a test of the first stage's network
+        return
+
+    def scaled(epochs: int) -> int:
+        return max(1, round(epochs * scale))
+
+    epochs = scaled(before)
+    loop.max_epochs = epochs
+    loop.val_interval = min(val_interval, epochs)
+    for scheduler in schedulers:
+        if scheduler.get('milestones'):
+            scheduler.milestones = [scaled(m) for m in scheduler.milestones]
+        if scheduler.get('T_max'):
+            scheduler.T_max = scaled(scheduler.T_max)
+        end = scheduler.get('end')
+        if end:
+            is_warmup = not scheduler.get('begin') and end < before / 2
+            half = max(1, epochs // 2)
+            scheduler.end = (
+                min(warmup, end, half) if is_warmup else scaled(end)
+            )
+        if scheduler.get('begin'):
+            scheduler.begin = scaled(scheduler.begin)
+    sampler = (cfg.get('train_dataloader') or {}).get('sampler')
+    for key, begin in _epochs_in(
+        {'model': cfg.get('model'), 'sampler': sampler}
+    ):
+        if begin >= epochs:
+            raise ValueError(
+                f'Expected `{key}` to be a share of the schedule, but got '
+                f'the epoch {begin}, and only {epochs} are left of {before}. '
+                f'Write {begin / before:.4g} instead.'
+            )
+
+
+def _epochs_in(part: Any, name: str = '') -> Iterable[tuple[str, int]]:
+    """Every ``begin`` that is an epoch rather than a share."""
+    if isinstance(part, Mapping):
+        for key, value in part.items():
+            path = f'{name}.{key}' if name else key
+            if key == 'begin' and isinstance(value, int):
+                yield path, value
+            else:
+                yield from _epochs_in(value, path)
+    elif isinstance(part, list | tuple):
+        for number, value in enumerate(part):
+            yield from _epochs_in(value, f'{name}.{number}')
+
+
+def check_same_overlays(cfg: Config) -> None:
+    """See that a resumed training has the overlays that it was begun with.
+
+    Args:
+        cfg: Config of the training, with ``work_dir`` and ``resume``.
+
+    Raises:
+        ValueError: If they are others.
+    """
+    parts = read_run_record(cfg.work_dir)
+    if not (cfg.get('resume') and parts and 'overlays' in parts[-1]):
+        return
+    earlier, now = parts[-1]['overlays'], applied_overlays(cfg)
+    if set(earlier) != set(now):
+        raise ValueError(
+            f'Expected the training in {cfg.work_dir} to be resumed with its '
+            f'overlays ({", ".join(earlier) or "none"}), but got '
+            f'{", ".join(now) or "none"}. Name the same after --with, or '
+            'another --work-dir.'
+        )

@@ -1,0 +1,276 @@
+"""Recipes with overlays: what is applied, to what, once, and what is said."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from mmengine.config import Config
+
+from mmlt.runs.preflight import default_work_dir
+from mmlt.runs.recipes import (
+    NothingToChange,
+    applied_overlays,
+    check_same_overlays,
+    first_stage_recipe,
+    known_overlays,
+    load_recipe,
+)
+from mmlt.runs.record import record_run
+from mmlt.runs.training import TrainingOptions, prepare_training
+
+ROOT = Path(__file__).parents[2]
+CE = str(ROOT / 'configs/ce/resnet32_cifar100lt.py')
+
+
+def write(path, text):
+    path.write_text(text)
+    return str(path)
+
+
+@pytest.mark.parametrize(
+    'name',
+    [
+        CE,
+        Path(CE),
+        'ce/resnet32_cifar100lt',
+        'ce/resnet32_cifar100lt.py',
+        'mmlt::ce/resnet32_cifar100lt.py',
+    ],
+)
+def test_recipe_is_found_by_path_and_by_name(name, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    cfg = load_recipe(name)
+    assert cfg.to_dict() == Config.fromfile(CE).to_dict()
+    assert Path(cfg.filename).resolve() == Path(CE)
+
+
+def test_package_offers_it_and_stays_light():
+    code = (
+        'import sys, mmlt; assert "mmpretrain" not in sys.modules; '
+        'print(mmlt.load_recipe("ce/resnet20_digitslt", ["fcc"]).model.neck)'
+    )
+    done = subprocess.run(
+        [sys.executable, '-c', code], capture_output=True, text=True
+    )
+    assert 'FCCNeck' in done.stdout, done.stderr
+
+
+def test_overlays_are_applied_in_order_and_once():
+    cfg = load_recipe(CE, ['ratio50', 'held-out', 'ratio50'])
+    assert applied_overlays(cfg) == ['ratio50', 'held-out']
+    assert cfg.train_dataloader.dataset.type == 'HeldOutSplit'
+    assert cfg.train_dataloader.dataset.dataset.imbalance_ratio == 50
+    with pytest.raises(NothingToChange, match='imbalance_ratio'):
+        load_recipe(CE, ['held-out', 'ratio50'])
+
+
+def test_options_override_overlays():
+    cfg = load_recipe(
+        CE, ['short'], {'train_cfg.max_epochs': 7, 'model.head.topk': (1,)}
+    )
+    assert cfg.train_cfg.max_epochs == 7
+    assert cfg.param_scheduler[1].milestones == [16, 18]
+    assert cfg.model.head.topk == (1,)
+
+
+def test_a_recipe_names_overlays_itself(tmp_path):
+    """A name, and a path that counts from the folder of the recipe."""
+    write(tmp_path / 'lr.py', 'optim_wrapper = dict(optimizer=dict(lr=0.5))')
+    mine = write(
+        tmp_path / 'mine.py',
+        "_base_ = 'mmlt::ce/resnet32_cifar100lt.py'\n"
+        "overlays = ['fcc', 'lr.py']\n",
+    )
+    cfg = load_recipe(mine, ['fcc', 'ratio50'])
+    assert cfg.optim_wrapper.optimizer.lr == 0.5
+    expected = ['fcc', str(tmp_path / 'lr.py'), 'ratio50']
+    assert applied_overlays(cfg) == expected
+    assert 'overlays' not in cfg
+    assert [neck.type for neck in cfg.model.neck].count('FCCNeck') == 1
+
+
+def test_what_a_run_wrote_down_is_complete(tmp_path):
+    cfg = load_recipe(CE, ['fcc', 'short'])
+    dumped = tmp_path / 'dumped.py'
+    cfg.dump(dumped)
+    again = load_recipe(dumped, ['fcc'])
+    assert again.to_dict() == cfg.to_dict()
+    further = load_recipe(dumped, ['ratio50'])
+    assert applied_overlays(further) == ['fcc', 'short', 'ratio50']
+    assert further.train_cfg == cfg.train_cfg
+
+
+def test_one_neck_that_is_no_list_is_kept(tmp_path):
+    mine = write(
+        tmp_path / 'mine.py',
+        "_base_ = 'mmlt::ce/resnet32_cifar100lt.py'\n"
+        "model = dict(neck=dict(_delete_=True, type='GlobalAveragePooling'))",
+    )
+    necks = load_recipe(mine, ['fcc']).model.neck
+    assert [neck.type for neck in necks] == ['GlobalAveragePooling', 'FCCNeck']
+
+
+@pytest.mark.parametrize(
+    ('recipe', 'overlay', 'sentence'),
+    [
+        ('ce/resnet10_imagenetlt', 'ratio50', 'imbalance_ratio.*has None'),
+        ('ldam/resnet32_cifar10lt', 'fcc', 'CosineClsHead, which normalizes'),
+        ('vmf/resnet32_cifar10lt', 'fcc', 'VMFClsHead, which normalizes'),
+        ('sade/resnet32_cifar10lt', 'fcc', 'SADEClsHead, which normalizes'),
+        ('fcc/resnet32_cifar10lt', 'fcc', 'has one already'),
+        ('crt/resnet10_imagenetlt', 'ratio50', 'imbalance_ratio'),
+    ],
+)
+def test_overlay_that_changes_nothing_says_so(recipe, overlay, sentence):
+    with pytest.raises(NothingToChange, match=sentence):
+        load_recipe(recipe, [overlay])
+
+
+def test_errors_name_what_is_known(tmp_path):
+    with pytest.raises(ValueError, match="got 'fc'. Known: .*fcc, held-out"):
+        load_recipe(CE, ['fc'])
+    with pytest.raises(FileNotFoundError, match='does not exist'):
+        load_recipe(CE, [str(tmp_path / 'none.py')])
+    with pytest.raises(FileNotFoundError, match='resnet32_cifar10lt.py'):
+        load_recipe(ROOT / 'configs/ce/none.py')
+    with pytest.raises(ValueError, match="a list of names, .* got 'fcc'"):
+        load_recipe(CE, 'fcc')
+    broken = write(tmp_path / 'broken.py', 'model = dict(')
+    with pytest.raises(ValueError, match='to be an overlay.*SyntaxError'):
+        load_recipe(CE, [broken])
+    based = write(tmp_path / 'based.py', "_base_ = 'other.py'")
+    with pytest.raises(ValueError, match='to have no `_base_`'):
+        load_recipe(CE, [based])
+    other = write(
+        tmp_path / 'other.py',
+        "_base_ = 'mmlt::ce/resnet32_cifar100lt.py'\n"
+        "train_dataloader = dict(dataset=dict(type='Flowers'))",
+    )
+    with pytest.raises(NothingToChange, match='training set is Flowers'):
+        load_recipe(other, ['fcc'])
+
+
+def test_every_overlay_is_one_file_with_a_head():
+    folder = ROOT / 'configs/_with_'
+    assert known_overlays() == sorted(
+        {p.relative_to(folder).parts[0].removesuffix('.py')
+         for p in folder.rglob('*.py')}
+    )  # fmt: skip
+
+
+def test_both_stages_have_the_overlays():
+    second = load_recipe('crt/resnet32_cifar100lt', ['fcc', 'ratio50'])
+    first = first_stage_recipe(second)
+    assert [c.model.neck[1].begin for c in (first, second)] == [0.25, 0]
+    for cfg in (first, second):
+        assert cfg.train_dataloader.dataset.imbalance_ratio == 50
+        assert applied_overlays(cfg) == ['fcc', 'ratio50']
+
+
+def test_a_stage_that_an_overlay_does_not_apply_to_is_left_as_it_is():
+    """tau-norm trains nothing in its second stage: no neck there."""
+    second = load_recipe('tau_norm/resnet32_cifar100lt', ['fcc', 'short'])
+    first = first_stage_recipe(second)
+    assert len(second.model.neck) == 1
+    assert first.model.neck[1].type == 'FCCNeck'
+    assert second.train_cfg.max_epochs == 0
+    assert first.train_cfg.max_epochs == 20
+    assert applied_overlays(second) == applied_overlays(first)
+
+
+@pytest.mark.parametrize(
+    ('config', 'overlays', 'folder'),
+    [
+        ('configs/fcc/a.py', [], 'work_dirs/fcc/a'),
+        ('mmlt::fcc/a.py', ['x'], 'work_dirs/fcc/a+x'),
+        ('bsce/a', ['fcc', 'my/own.py'], 'work_dirs/bsce/a+fcc+own'),
+    ],
+)
+def test_work_directory_carries_the_names(config, overlays, folder):
+    assert default_work_dir(config, overlays) == folder
+
+
+def prepared(tmp_path, *overlays, **options):
+    (cfg,) = prepare_training(
+        TrainingOptions(
+            config=CE,
+            overlays=list(overlays),
+            work_dir=str(tmp_path),
+            **options,
+        )
+    )
+    return cfg
+
+
+def test_resumed_run_has_the_overlays_that_it_was_begun_with(tmp_path):
+    record_run(prepared(tmp_path, 'fcc', 'ratio50'), ['--with', 'fcc'])
+    (part,) = json.loads((tmp_path / 'run.json').read_text())
+    assert part['overlays'] == ['fcc', 'ratio50']
+    prepared(tmp_path, 'ratio50', 'fcc', resume='auto')
+    with pytest.raises(ValueError, match='fcc, ratio50.*but got fcc. Name'):
+        prepared(tmp_path, 'fcc', resume='auto')
+    prepared(tmp_path, 'fcc')  # begun anew
+
+
+def test_runs_recorded_before_there_were_overlays_can_be_resumed(tmp_path):
+    cfg = prepared(tmp_path, 'fcc', resume='auto')
+    record_run(cfg)
+    (part,) = json.loads((tmp_path / 'run.json').read_text())
+    del part['overlays']
+    (tmp_path / 'run.json').write_text(json.dumps([part]))
+    check_same_overlays(cfg)
+
+
+@pytest.mark.parametrize(
+    ('recipe', 'epochs', 'schedulers'),
+    [
+        ('ce/resnet32_cifar10lt', 20, [(0, 2), [16, 18]]),
+        ('mixup/resnet32_cifar10lt', 40, [(0, 2), [32, 36]]),
+        ('ce/resnet20_digitslt', 4, [(0, 2), [3, 4]]),
+        ('ce/resnet50_imagenetlt', 9, [(0, 9, 9)]),
+        ('crt/resnet32_cifar10lt', 3, [(0, 1), [1, 2]]),
+        ('lws/resnet50_imagenetlt', 1, [(0, 1, 1)]),
+        ('ncl/resnet50_inat18', 40, [(0, 40, 40)]),
+        ('sade/resnet32_cifar10lt', 20, [(0, 2), [16, 18]]),
+    ],
+)
+def test_short_schedules(recipe, epochs, schedulers):
+    cfg = load_recipe(recipe, ['short'])
+    assert cfg.train_cfg.max_epochs == epochs
+    assert cfg.train_cfg.val_interval == min(5, epochs)
+    for scheduler, expected in zip(
+        cfg.param_scheduler, schedulers, strict=True
+    ):
+        if isinstance(expected, list):
+            assert scheduler.milestones == expected
+        else:
+            got = (scheduler.begin, scheduler.end, scheduler.get('T_max'))
+            assert got[: len(expected)] == expected
+
+
+def test_short_counts_last_wherever_it_stands():
+    for overlays in (['short', 'fcc'], ['fcc', 'short']):
+        cfg = load_recipe('mixup/resnet32_cifar10lt', overlays)
+        assert cfg.model.neck[1].begin == 50 / 400
+
+
+def test_an_epoch_beyond_the_short_schedule_is_refused(tmp_path):
+    mine = write(
+        tmp_path / 'mine.py',
+        "_base_ = 'mmlt::ce/resnet32_cifar100lt.py'\n"
+        "model = dict(neck=[dict(type='FCCNeck', gamma=1, begin=50)])",
+    )
+    with pytest.raises(ValueError, match=r'model.neck.0.begin.*Write 0.25'):
+        load_recipe(mine, ['short'])
+
+
+def test_a_schedule_in_iterations_is_not_scaled(tmp_path):
+    mine = write(
+        tmp_path / 'mine.py',
+        "_base_ = 'mmlt::ce/resnet32_cifar100lt.py'\n"
+        'train_cfg = dict(_delete_=True, by_epoch=False, max_iters=100)',
+    )
+    with pytest.raises(NothingToChange, match='in iterations'):
+        load_recipe(mine, ['short'])
