@@ -64,7 +64,6 @@ class FCCNeck(ClassCountsMixin):
     needs_labels = True
     scales_features = True  # heads that normalize them see no difference
     only_in_training = True  # at test it may be left out
-    scales_features = True  # no effect before a head that normalizes them
 
     def __init__(
         self,
