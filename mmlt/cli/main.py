@@ -29,6 +29,10 @@ COMMANDS = {
         'calibrate-overlap': 'calibrate by the overlap of the classes',
         'aggregate-experts': 'weigh experts on unlabeled test images',
     },
+    'data': {
+        'verify-splits': 'check lists and images of a data set',
+        'make-longtail': 'make long-tailed lists from a folder of images',
+    },
     'share a model': {
         'export': 'write TorchScript, ONNX or plain mmpretrain',
         'publish': 'make a checkpoint ready to be handed on',
