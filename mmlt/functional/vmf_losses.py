@@ -89,8 +89,8 @@ def class_feature_consistency(
     if labels.is_floating_point() or labels.dtype == torch.bool:
         raise TypeError(
             'Expected `labels` to be integer class indices, but got '
-            f'{labels.dtype}. Train without mixing: mixed labels have no '
-            'class mean.'
+            f'{labels.dtype}. Mixed labels have no class '
+            'mean: train without mixing.'
         )
     count, dim = len(labels), mu.shape[1]
     check_shapes(
