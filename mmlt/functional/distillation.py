@@ -86,7 +86,7 @@ def check_distillation_settings(temperature: float, power: float) -> None:
     Raises:
         ValueError: Naming which.
     """
-    hint = 'The usual ones are 2 to 4.'
+    hint = 'The default is 2.'
     check_real('temperature', temperature, 0, hint, above=True)
     hint = '0.5 is the published one, 1 is plain distillation.'
     check_real('power', power, 0, hint)
