@@ -12,6 +12,7 @@ https://github.com/lijian16/FCC/tree/ba9e7d3b8938c1cc092fc2546d9184ce4846ed1e/li
 import math
 from fractions import Fraction
 
+import numpy as np
 import pytest
 import torch
 
@@ -21,6 +22,7 @@ from mmlt.functional import (
     cost_sensitive_weights,
     label_aware_smoothing,
     ldam_margins,
+    log_counts,
 )
 
 COUNTS = [5000, 2997, 1796, 1077, 645, 387, 232, 139, 83, 50]
@@ -175,3 +177,12 @@ def test_a_class_without_images_is_refused(name):
 def test_settings_out_of_range_are_refused(call, match):
     with pytest.raises(ValueError, match=match):
         call()
+
+
+def test_log_counts_against_numpy():
+    counts = [500, 20, 1, 2**24 + 1]
+    value = log_counts(counts)
+    np.testing.assert_allclose(value.numpy(), np.log(counts), rtol=1e-15)
+    # 2^24 + 1 is 2^24 in float32
+    assert value[3] > log_counts([2**24])[0]
+    assert log_counts(torch.tensor([0])).item() == -np.inf
