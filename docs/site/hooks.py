@@ -22,6 +22,8 @@ LINK = re.compile(
 FORMULA = re.compile(
     r'<(span|div) class="arithmatex">\\([(\[])(.*?)\\[)\]]</\1>', re.S
 )
+# what Sphinx would link: the name alone is enough here
+ROLE = re.compile(r':(?:func|class|meth|mod):(?=\s*<code)')
 # pages that stand elsewhere in the repository -> their address in the site
 FRONT = {
     'README.md': 'index.md',
@@ -40,6 +42,7 @@ GUIDES = [
     'large_models.md',
     'export.md',
     'metrics.md',
+    'parts.md',
 ]
 FIGURES = ['speed.md', 'cost.md', 'rehearsal.md']
 
@@ -197,4 +200,4 @@ def on_page_content(content, **_):
         tex = html.unescape(match[3])
         return convert(tex, display='block' if match[2] == '[' else 'inline')
 
-    return FORMULA.sub(formula, content)
+    return FORMULA.sub(formula, ROLE.sub('', content))
