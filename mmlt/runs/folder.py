@@ -7,8 +7,8 @@ from pathlib import Path
 from mmengine.config import Config
 
 from .log import device_of, minutes_of, read_curves
-from .preflight import read_config
-from .recipes import recipe_file, with_overlays
+from .preflight import read_config, with_overlays
+from .recipes import recipe_file
 from .record import read_run_record
 
 # what makes two runs repetitions of one recipe; the seed is not among them
