@@ -15,7 +15,6 @@ from .collaboration import *
 from .compression import *
 from .contrast import *
 from .correlation import *
-from .cost import *
 from .distillation import *
 from .equal_mass import *
 from .experts import *
@@ -29,11 +28,13 @@ from .mixup import *
 from .per_class import *
 from .percent import *
 from .posthoc import *
+from .posthoc_fit import *
 from .prior_shift import *
 from .remix import *
 from .repetitions import *
 from .sampling import *
 from .schedule import *
+from .shot_matching import *
 from .shots import *
 from .vmf import *
 from .vmf_calibration import *

@@ -202,7 +202,7 @@ def error_of_bins(
         Scalar float64 in [0, 1].
 
     Source:
-        Guo et al., ICML 2017, Eq. 3 and 5.
+        Guo et al., ICML 2017, https://arxiv.org/abs/1706.04599, Eq. 3 and 5.
     """
     gap = (mean - accuracy).abs()
     if norm == 'max':

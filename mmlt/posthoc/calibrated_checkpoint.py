@@ -12,9 +12,8 @@ from mmengine.registry import init_default_scope
 from mmengine.runner import Runner
 from torch import Tensor, nn
 
-from mmlt.runs.predict import load_network
+from mmlt.runs.checkpoint import check_checkpoint, load_model
 from mmlt.runs.preflight import (
-    check_checkpoint,
     check_config,
     complete_config,
 )
@@ -95,7 +94,7 @@ def calibrate_checkpoint(
             'Expected the config to name a head, but its '
             f'{cfg.model.type} has none. There is nothing to calibrate.'
         )
-    model, meta = load_network(cfg, settings.checkpoint)
+    model, content = load_model(cfg, settings.checkpoint)
     old = read_classifier(model.head)
     alpha = given
     if alpha is None:
@@ -116,7 +115,7 @@ def calibrate_checkpoint(
     }
     call = f'{settings.test_program} {settings.out}.py {settings.out}.pth'
     write_config(settings.out, original, new, facts, call)
-    write_weights(settings.out, model, meta, new, facts)
+    write_weights(settings.out, model, content['meta'], new, facts)
     for key, value in facts.items():
         logger.info(f'{key}: {value}')
     out = settings.out

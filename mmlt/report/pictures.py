@@ -35,7 +35,6 @@ __all__ = [
 ]
 
 Draw = Callable[[SubFigure | Figure], object]
-SHOTS = ('many', 'medium', 'few')
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,6 @@ from mmpretrain.registry import MODELS
 
 import mmlt.models  # noqa: F401 (registers the parts)
 from mmlt.export.comparison import relative_difference, sample_images
-from mmlt.export.load import load_model
 from mmlt.export.mmpretrain_model import check_without_mmlt, mmpretrain_model
 from mmlt.export.plain import PlainClassifier, description
 from tests.export_models import ROOT, build, imagenet
@@ -104,14 +103,6 @@ def test_the_original_is_not_changed():
     assert len(model.neck) == 2
     for name, value in model.state_dict().items():
         assert torch.equal(value, before[name])
-
-
-def test_a_checkpoint_of_another_network_is_refused(tmp_path):
-    config = Config.fromfile(DIGITS)
-    path = str(tmp_path / 'other.pth')
-    torch.save({'state_dict': {'backbone.conv1.weight': torch.ones(1)}}, path)
-    with pytest.raises(ValueError, match='to hold the weights of this config'):
-        load_model(config, path)
 
 
 def test_the_description_says_classes_and_input():

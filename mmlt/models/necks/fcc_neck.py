@@ -44,6 +44,10 @@ class FCCNeck(ClassCountsMixin):
             with most training images is.
         round_digits: Decimal digits of tau; None keeps all, the published
             code rounds to 2.
+        mixed_labels: Which tau an image mixed from two gets: 'weighted',
+            the mean of both classes' tau by their weights in the label
+            (:func:`~mmlt.functional.compress_mixed_features`), or 'first',
+            that of the image that was mixed in place, whatever its weight.
 
     Raises:
         ValueError: If a setting is out of range or unknown.

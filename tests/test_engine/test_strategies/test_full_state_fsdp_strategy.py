@@ -11,9 +11,9 @@ import pytest
 import torch
 from mmengine.config import Config
 
-from .processes import needs_gloo
+from tests.test_distributed.processes import needs_gloo
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 BASE = ROOT / 'configs/fcc/resnet20_digitslt.py'
 OVERLAY = ROOT / 'configs/_base_/strategies/fsdp.py'
 SETTINGS = """

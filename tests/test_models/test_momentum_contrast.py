@@ -1,13 +1,68 @@
-"""Two processes on the CPU: NCL with its contrastive branch."""
+"""The contrastive branch of NCL, alone and in two processes on the CPU."""
 
+import pytest
 import torch
 from mmpretrain.registry import MODELS
 from torch.nn.parallel import DistributedDataParallel
 
+from mmlt.functional import contrastive_loss
+from mmlt.models import MomentumContrast, ParallelBackbones
 from mmlt.structures import BatchDataSample
 from tests.test_distributed.processes import in_processes, needs_gloo
 
 BATCH = 3
+
+
+def branch(**kwargs):
+    """Two small networks and their branch."""
+    encoder = ParallelBackbones(dict(type='CIFARResNet', depth=20), 2)
+    settings = dict(in_channels=64, num_experts=2, dim=8, queue_size=10)
+    return encoder, MomentumContrast(encoder, **{**settings, **kwargs})
+
+
+def test_the_loss_is_the_function_summed_over_experts():
+    encoder, contrast = branch(momentum=0.0, loss_weight=0.5)
+    images, view = torch.randn(2, 4, 3, 8, 8)
+    queue = contrast.queue.clone()
+    feats = encoder(images)
+    loss = contrast(encoder, feats, view)
+    # momentum 0: the slow networks are copies of the fast ones
+    expected = 0
+    for e, (ours, others) in enumerate(
+        zip(feats[-1].chunk(2, 1), encoder(view)[-1].chunk(2, 1), strict=True)
+    ):
+        project = contrast.projections[e]
+        keys = project(others.mean((2, 3)))
+        queries = project(ours.mean((2, 3)))
+        expected += contrastive_loss(queries, keys, queue[e], 0.2).mean()
+    torch.testing.assert_close(loss, 0.5 * expected)
+
+
+def test_the_queue_goes_round_and_keeps_the_latest():
+    _, contrast = branch()
+    keys = torch.randn(2, 23, 8)
+    expected = [None] * 10
+    place = 0
+    for begin, end in ((0, 4), (4, 8), (8, 12), (12, 23)):
+        contrast.enqueue(keys[:, begin:end])
+        for i in range(max(begin, end - 10), end):
+            expected[place] = keys[:, i]
+            place = (place + 1) % 10
+    assert torch.equal(contrast.queue, torch.stack(expected, dim=1))
+    assert contrast.position.item() == place
+
+
+@pytest.mark.parametrize(
+    ('kwargs', 'match'),
+    [
+        (dict(queue_size=0), '`queue_size`'),
+        (dict(temperature=0), '`temperature`'),
+        (dict(momentum=1.5), '`momentum`'),
+    ],
+)
+def test_settings_out_of_range(kwargs, match):
+    with pytest.raises(ValueError, match=match):
+        branch(**kwargs)
 
 
 def build():

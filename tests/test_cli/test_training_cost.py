@@ -2,7 +2,11 @@
 
 import pytest
 
-from mmlt.functional import all_reduce_bytes, model_state_bytes, step_seconds
+from mmlt.cli.training_cost import (
+    all_reduce_bytes,
+    model_state_bytes,
+    step_seconds,
+)
 
 
 def test_a_ring_sends_twice_the_gradient_in_the_limit():
