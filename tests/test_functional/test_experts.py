@@ -1,7 +1,10 @@
 import math
 
+import numpy as np
 import pytest
+import scipy.special
 import torch
+from scipy.spatial.distance import cosine
 
 from mmlt.functional import (
     long_tailed_counts,
@@ -149,3 +152,29 @@ def test_the_loss_is_that_of_the_published_code(counts, expected):
         loss += torch.nn.functional.cross_entropy(logits + adjustment, labels)
     # its prior is float32, and 1e-9 is added to it
     assert loss.item() == pytest.approx(expected, rel=1e-7)
+
+
+def test_agreement_against_the_cosine_of_scipy():
+    first, second = views()
+    weights = np.array([0.1, 0.2, 0.7])
+    p, q = (
+        scipy.special.softmax(np.tensordot(weights, view.numpy(), 1), axis=1)
+        for view in (first, second)
+    )
+    expected = np.mean([1 - cosine(a, b) for a, b in zip(p, q, strict=True)])
+    value = view_agreement(first, second, torch.from_numpy(weights))
+    assert value.item() == pytest.approx(expected, rel=1e-12)
+
+
+def test_adjustments_against_sorted_priors_of_numpy():
+    """Class of rank r from above has the prior of rank r from below."""
+    counts = np.random.default_rng(0).permutation(np.arange(1, 41))
+    rising = np.argsort(counts)
+    inverse = np.empty(40)
+    inverse[rising[::-1]] = counts[rising]
+    log_prior, log_inverse = np.log(counts / 820), np.log(inverse / 820)
+    rows = sade_adjustments(counts, 3, tau=1.5).numpy()
+    np.testing.assert_allclose(rows[1], log_prior, rtol=1e-13)
+    np.testing.assert_allclose(
+        rows[2], log_prior - 1.5 * log_inverse, rtol=1e-12, atol=1e-13
+    )
