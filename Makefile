@@ -7,7 +7,7 @@ ARGS ?=
 BIN = $(VENV)/bin
 STAMP = $(VENV)/.installed
 
-.PHONY: train test lint
+.PHONY: train test lint docs
 train: $(STAMP)
 	$(BIN)/python tools/train.py $(CONFIG) $(ARGS)
 
@@ -18,6 +18,18 @@ lint: $(STAMP)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/codespell $$(git ls-files '*.py' '*.md' '*.sh' '*.yml')
+
+# The site in site/, from the Markdown files and the docstrings. Builds and
+# checks its links without a network once the tools are installed.
+docs: $(VENV)/.docs
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build -q
+	$(BIN)/linkchecker --no-status --no-warnings site/index.html
+	@echo "Read it: $(BIN)/python -m http.server -d site"
+
+$(VENV)/.docs: $(STAMP)
+	$(BIN)/python -m pip install -q --disable-pip-version-check \
+	    --no-build-isolation -c constraints.txt -e '.[docs]'
+	@touch $@
 
 $(STAMP): setup.py constraints.txt
 	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; \

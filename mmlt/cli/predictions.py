@@ -1,13 +1,15 @@
-"""Predictions that a command needs: of a file, or of a run, made once."""
+"""Predictions of a run: made once, and written to a file."""
 
 import sys
 from contextlib import redirect_stdout
 from pathlib import Path
 
 from mmlt.fileio import check_can_write
-from mmlt.runs.predict import file_hash, find_run, predict_split
+from mmlt.runs.dump import save_predictions
+from mmlt.runs.folder import find_run
+from mmlt.runs.predict import predict_split, predictions_of
 from mmlt.runs.recipes import load_recipe
-from mmlt.structures import load_predictions, save_predictions
+from mmlt.structures import Predictions
 
 from .progress import bar
 
@@ -40,9 +42,7 @@ def dump_predictions(
     Raises:
         ValueError: If the file does not end with .npz.
     """
-    config = run
-    if checkpoint is None:
-        config, checkpoint = find_run(run)
+    config, checkpoint = find_run(run, checkpoint)
     cfg = load_recipe(config, overlays, cfg_options)
     default = Path(checkpoint).parent / f'predictions_{split}.npz'
     out = Path(out or default)
@@ -67,18 +67,11 @@ def dump_predictions(
     return out
 
 
-def dump_once(work_dir: str, split: str) -> Path:
+def run_predictions(work_dir: str, split: str) -> Predictions:
     """Predictions of a run on a split, made where they are not there yet.
 
-    Those of an older checkpoint are made again. What is printed goes to the
-    error stream: the output is for the table of the caller.
+    What is printed goes to the error stream: the output is for the table of
+    the caller.
     """
-    path = Path(work_dir) / f'predictions_{split}.npz'
-    checkpoint = find_run(work_dir)[1]
-    if path.is_file():
-        # one that is damaged stops here, with its name
-        known = load_predictions(path).meta.get('checkpoint_hash')
-        if known == file_hash(checkpoint):
-            return path
     with redirect_stdout(sys.stderr):
-        return dump_predictions(work_dir, split=split, out=str(path))
+        return predictions_of(work_dir, split, progress=bar)

@@ -1,9 +1,10 @@
 """How far the work is, on the error stream."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 
 from rich.console import Console
-from rich.progress import track
+from rich.progress import Progress, track
 
 
 def bar(items: Iterable, words: str = 'predicting', **kwargs) -> Iterable:
@@ -16,3 +17,22 @@ def bar(items: Iterable, words: str = 'predicting', **kwargs) -> Iterable:
     """
     console = Console(stderr=True)
     return track(items, words, console=console, transient=True, **kwargs)
+
+
+@contextmanager
+def counter(words: str) -> Iterator[Callable[[int, int], None]]:
+    """A progress bar for work that counts itself.
+
+    Args:
+        words: What is done.
+
+    Yields:
+        A function to call with how much more is done, and of how much.
+    """
+    with Progress(console=Console(stderr=True)) as progress:
+        line = progress.add_task(words, visible=False)
+
+        def advance(number: int, total: int) -> None:
+            progress.update(line, advance=number, total=total, visible=True)
+
+        yield advance

@@ -24,6 +24,9 @@ def batch_collate(
 
     Returns:
         ``{'inputs': (N, 3, H, W), 'data_samples': [BatchDataSample]}``.
+
+    Source:
+        Ours: for the whole batches of the in-memory data sets.
     """
     if isinstance(batch, dict):
         return batch

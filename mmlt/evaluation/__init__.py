@@ -1,5 +1,5 @@
 from mmlt.star_imports import public_names
-from mmlt.structures import Predictions, load_predictions, save_predictions
+from mmlt.structures import Predictions
 
 from .evaluator import *
 from .feature_map import *

@@ -12,28 +12,21 @@ from mmlt.functional import (
     spearman_correlation,
 )
 from mmlt.structures import Predictions
+from mmlt.structures.predictions import MATRIX_CLASSES
 
 from .summary import summarize
 
 __all__ = ['run_numbers', 'training_numbers']
 
 BINS = ('count', 'confidence', 'accuracy')
-# a picture of more shows nothing, and a file of 1,000 has 20 MB of numbers
-MATRIX_CLASSES = 400
 
 
-def run_numbers(
-    predictions: Predictions,
-    overlap: Tensor | None = None,
-    num_bins: int = 15,
-) -> dict:
+def run_numbers(predictions: Predictions, num_bins: int = 15) -> dict:
     """Numbers of a run from its predictions on the test set.
 
     Args:
         predictions: Of the test set; with ``features``, the spread of the
             clusters is measured too.
-        overlap: (C, C) overlaps of the class densities, of
-            :func:`~mmlt.functional.vmf_overlap`, or None.
         num_bins: Bins of the calibration errors and diagrams.
 
     Returns:
@@ -51,8 +44,8 @@ def run_numbers(
           each group with a sample.
         - ``confusion``: (C, C) counts, true by predicted; None for more
           than 400 classes.
-        - ``overlap_matrix``: (C, C) percent, to 4 decimals, or None, as
-          above.
+        - ``overlap_matrix``: (C, C) percent, to 4 decimals; None where the
+          predictions have none, and as above.
         - ``misclassified_area``: percent 'changed', 'lost', 'gained', and
           the same per class under 'classes'; None without compression.
 
@@ -60,8 +53,7 @@ def run_numbers(
     """
     counts, labels = predictions.class_counts, predictions.labels
     matrices = len(counts) <= MATRIX_CLASSES
-    if not matrices:
-        overlap = None
+    overlap = predictions.overlap_matrix if matrices else None
     summary = summarize(
         predictions.logits,
         labels,

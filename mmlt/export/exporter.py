@@ -6,14 +6,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import torch
-from mmengine.config import Config
 
-from mmlt.runs.predict import find_run
-from mmlt.runs.preflight import check_checkpoint, check_config
+from mmlt.runs.checkpoint import load_model
+from mmlt.runs.folder import find_run
+from mmlt.runs.recipes import load_recipe
 
 from .comparison import check_same, original_logits, sample_images
 from .inference import input_size, preprocessor_settings
-from .load import load_model
 from .plain import PlainClassifier, description
 from .writers import (
     check_needs,
@@ -52,29 +51,6 @@ class ExportSettings:
     tolerance: float = 1e-6
     overlays: list[str] = field(default_factory=list)
     cfg_options: dict | None = None
-
-
-def files_of(config: str, checkpoint: str | None) -> tuple[str, str]:
-    """Config and checkpoint of a run.
-
-    Args:
-        config: Path of a config, or of a work directory.
-        checkpoint: Path, or None for the last one of the work directory.
-
-    Raises:
-        FileNotFoundError: If the work directory lacks one.
-        ValueError: If there is a choice, or no checkpoint beside a config.
-    """
-    if Path(config).is_dir():
-        found, last = find_run(config)
-        return str(found), checkpoint or str(last)
-    check_config(config)
-    if checkpoint is None:
-        raise ValueError(
-            'Expected a checkpoint beside the config, but got none. Name it '
-            'after the config, or name the work directory alone.'
-        )
-    return config, checkpoint
 
 
 def check_out(path: str, kind: str) -> list[Path]:
@@ -117,18 +93,16 @@ def export_run(settings: ExportSettings) -> str:
         OSError: If a file is missing, or one that would be written exists.
         ValueError: If the logits differ, or the model has no such form.
     """
-    config_path, checkpoint = files_of(settings.config, settings.checkpoint)
-    check_checkpoint(checkpoint)
+    config_path, checkpoint = find_run(settings.config, settings.checkpoint)
     files = check_out(settings.out, settings.to)
     check_needs(settings.to)
-    config = Config.fromfile(config_path)
-    if settings.cfg_options:
-        config.merge_from_dict(settings.cfg_options)
+    config = load_recipe(config_path, settings.overlays, settings.cfg_options)
     preprocessor_settings(config)
     size = settings.size or input_size(config)
     if isinstance(size, list):
         size = size[0] if len(size) == 1 else tuple(size)
-    model, meta = load_model(config, checkpoint)
+    model, content = load_model(config, checkpoint, strict=True)
+    meta = content['meta']
     images = sample_images(size, NUM_IMAGES)
     expected, inputs = original_logits(model, config, images)
     with tempfile.TemporaryDirectory(

@@ -10,7 +10,7 @@ import mmpretrain
 import torch
 
 import mmlt
-from mmlt.runs.preflight import read_checkpoint
+from mmlt.runs.checkpoint import read_checkpoint
 
 TRAINING_STATE = ('optimizer', 'param_schedulers', 'hook_msgs', 'message_hub')
 EMA, PREFIX = 'ema_state_dict', 'module.'

@@ -15,9 +15,9 @@ from .collaboration import *
 from .compression import *
 from .contrast import *
 from .correlation import *
-from .cost import *
 from .distillation import *
 from .equal_mass import *
+from .expert_weights import *
 from .experts import *
 from .focal import *
 from .held_out import *
@@ -29,11 +29,14 @@ from .mixup import *
 from .per_class import *
 from .percent import *
 from .posthoc import *
+from .posthoc_fit import *
 from .prior_shift import *
+from .relative_difference import *
 from .remix import *
 from .repetitions import *
 from .sampling import *
 from .schedule import *
+from .shot_matching import *
 from .shots import *
 from .vmf import *
 from .vmf_calibration import *

@@ -1,12 +1,18 @@
 """A held-out part of a training set, and means over classes on it."""
 
-from numbers import Real
-
 import numpy as np
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
-__all__ = ['class_mean', 'held_out_rows']
+from .checks import check_real
+
+__all__ = [
+    'balanced_accuracy',
+    'balanced_log_likelihood',
+    'class_mean',
+    'held_out_rows',
+]
 
 
 def held_out_rows(
@@ -33,11 +39,8 @@ def held_out_rows(
     Source:
         Ours: stratified sampling without replacement, rounded per class.
     """
-    if not isinstance(fraction, Real) or not 0 < fraction < 1:
-        raise ValueError(
-            'Expected `fraction` to be a number between 0 and 1, but got '
-            f'{fraction!r}. (0.2 holds out a fifth of each class.)'
-        )
+    hint = '0.2 holds out a fifth of each class.'
+    check_real('fraction', fraction, 0, hint, high=1, above=True, below=True)
     labels = np.asarray(labels)
     rng = np.random.RandomState(seed)
     rows = [np.zeros(0, dtype=np.int64)]
@@ -73,3 +76,36 @@ def class_mean(values: Tensor, labels: Tensor, num_classes: int) -> Tensor:
     sums = sums.index_add(0, labels, values)
     present = counts > 0
     return (sums[present] / counts[present]).mean()
+
+
+def balanced_accuracy(logits: Tensor, labels: Tensor) -> Tensor:
+    """Accuracy with all classes present alike.
+
+    Args:
+        logits: (N, C).
+        labels: (N,) int64.
+
+    Returns:
+        Scalar float64 in [0, 1].
+
+    Source:
+        Brodersen et al., ICPR 2010, https://doi.org/10.1109/ICPR.2010.764
+    """
+    return class_mean(logits.argmax(1) == labels, labels, logits.shape[1])
+
+
+def balanced_log_likelihood(logits: Tensor, labels: Tensor) -> Tensor:
+    """Mean log-likelihood of the labels with all classes present alike.
+
+    Args:
+        logits: (N, C).
+        labels: (N,) int64.
+
+    Returns:
+        Scalar float64 <= 0, in nats; larger is better.
+
+    Source:
+        Textbook: the cross-entropy with its sign turned.
+    """
+    nll = F.cross_entropy(logits, labels, reduction='none')
+    return -class_mean(nll, labels, logits.shape[1])

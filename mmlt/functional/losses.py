@@ -23,7 +23,6 @@ __all__ = [
     'label_weights',
     'ldam_loss',
     'logit_adjusted_loss',
-    'logit_adjustment',
     'smoothed_cross_entropy',
 ]
 
@@ -80,30 +79,6 @@ def balanced_softmax_loss(
         softmax).
     """
     return logit_adjusted_loss(logits, labels, counts, tau=1.0)
-
-
-def logit_adjustment(
-    logits: Tensor, counts: PerClass, tau: float = 1.0
-) -> Tensor:
-    r"""Logits of a trained classifier without the training prior.
-
-    z_c - tau log(n_c / sum(n)), for the test alone (post-hoc).
-
-    Args:
-        logits: (N, C), of a network trained with plain cross-entropy.
-        counts: (C,) training images, > 0 (not checked).
-        tau: Strength >= 0; 0 changes nothing.
-
-    Returns:
-        (N, C).
-
-    Source:
-        Menon et al., ICLR 2021, https://arxiv.org/abs/2007.07314, Eq. 9.
-    """
-    logits = at_least_float32(logits)
-    counts = per_class(counts, logits, torch.float64)
-    log_prior = (counts / counts.sum()).log()
-    return logits - tau * log_prior.to(logits.dtype)
 
 
 def class_weighted_cross_entropy(

@@ -24,6 +24,9 @@ def percent(shares: Shares) -> Shares:
 
     >>> percent({'top1': 0.5, 'recall': [0.25, 1.0]})
     {'top1': 50.0, 'recall': [25.0, 100.0]}
+
+    Source:
+        Textbook: a hundred times.
     """
     if isinstance(shares, dict):
         return {name: percent(value) for name, value in shares.items()}

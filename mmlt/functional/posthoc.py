@@ -1,53 +1,101 @@
-r"""Logits corrected after training, and how their parameters are fitted."""
-
-from collections.abc import Callable
+"""Logits corrected after training: what calibrators do to them."""
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
+from .checks import at_least_float32
+from .losses import PerClass, per_class
+
 __all__ = [
-    'balanced_weights',
-    'fit_by_likelihood',
-    'group_gaps',
     'log_linear_temperature',
-    'logit_adjusted',
+    'logit_adjustment',
     'predicted_class_temperature',
-    'standardised',
-    'stratified_folds',
-    'tau_normalised_logits',
+    'standardized',
+    'tau_normalized_logits',
+    'temperature_scaled',
+    'vector_scaled',
 ]
 
 
-def logit_adjusted(
-    logits: Tensor, prior: Tensor, strength: float | Tensor = 1.0
+def logit_adjustment(
+    logits: Tensor,
+    counts: PerClass,
+    tau: float | Tensor = 1.0,
+    centered: bool = False,
 ) -> Tensor:
-    """Logits with a class prior taken out, z_c - strength log prior_c.
+    r"""Logits of a trained classifier without the training prior.
+
+    z_c - tau log(n_c / sum(n)), for the test alone (post-hoc). ``tau`` is
+    Menon's strength of the adjustment, not an exponent of a norm.
+
+    Args:
+        logits: (N, C), of a network trained with plain cross-entropy.
+        counts: (C,) training images, or their shares, > 0 (not checked).
+        tau: Strength >= 0; 0 changes nothing, 1 takes the prior out exactly
+            where the probabilities hold it.
+        centered: Whether log n_c has its mean subtracted instead of
+            log sum(n): the same softmax, and a mean logit that stays.
+
+    Returns:
+        (N, C), in at least float32.
+
+    Source:
+        Menon et al., ICLR 2021, https://arxiv.org/abs/2007.07314, Eq. 9.
+    """
+    logits = at_least_float32(logits)
+    # float64: above 2^24 a count is not a float32
+    counts = per_class(counts, logits, torch.float64)
+    if centered:
+        log_prior = counts.log()
+        log_prior = log_prior - log_prior.mean()
+    else:
+        log_prior = (counts / counts.sum()).log()
+    return logits - tau * log_prior.to(logits.dtype)
+
+
+def temperature_scaled(logits: Tensor, log_temperature: Tensor) -> Tensor:
+    """Logits divided by one temperature.
 
     Args:
         logits: (N, C).
-        prior: (C,) > 0; class counts do as well.
-        strength: 0 changes nothing, 1 takes the prior out exactly where the
-            probabilities hold it.
+        log_temperature: Scalar, the logarithm of the temperature; 0 changes
+            nothing.
+
+    Returns:
+        (N, C); the predicted classes stay.
+
+    Source:
+        Guo et al., ICML 2017, https://arxiv.org/abs/1706.04599, Eq. 9.
+    """
+    return logits * torch.exp(-log_temperature)
+
+
+def vector_scaled(logits: Tensor, log_scale: Tensor, shift: Tensor) -> Tensor:
+    """Logits with a scale and a shift of each class, exp(a_c) z_c + b_c.
+
+    Args:
+        logits: (N, C).
+        log_scale: (C,) a, the logarithm of the scale; 0 changes nothing.
+        shift: (C,) b.
 
     Returns:
         (N, C).
 
     Source:
-        Menon et al., ICLR 2021, https://arxiv.org/abs/2007.07314, Eq. 9.
+        Guo et al., ICML 2017, https://arxiv.org/abs/1706.04599, Sec. 4.2
+        (vector scaling, there with a scale of either sign; ours is
+        positive).
     """
-    log_prior = prior.to(logits).log()
-    # of mean 0: the same softmax, and strength 0 is the same number
-    return logits - strength * (log_prior - log_prior.mean())
+    return logits * log_scale.exp() + shift
 
 
-def tau_normalised_logits(
+def tau_normalized_logits(
     logits: Tensor,
     weight_norm: Tensor,
     bias: Tensor | None = None,
     tau: float | Tensor = 1.0,
 ) -> Tensor:
-    r"""Logits of the tau-normalised classifier, (z_c - b_c) / \|w_c\|^tau.
+    r"""Logits of the tau-normalized classifier, (z_c - b_c) / \|w_c\|^tau.
 
     Convention: without bias, as :class:`~mmlt.models.TauNormClsHead`.
 
@@ -55,7 +103,8 @@ def tau_normalised_logits(
         logits: (N, C) of the linear classifier, W f + b.
         weight_norm: (C,) lengths of the rows of W.
         bias: (C,) b, or None.
-        tau: Exponent >= 0.
+        tau: Exponent of the norm >= 0, not the strength of
+            :func:`logit_adjustment`; 0 divides by nothing, 1 by the length.
 
     Returns:
         (N, C).
@@ -81,7 +130,7 @@ def log_linear_temperature(
 
     Args:
         logits: (N, C).
-        values: (C,), of scale 1, see :func:`standardised`.
+        values: (C,), of scale 1, see :func:`standardized`.
         intercept: Scalar.
         slope: Scalar; 0 is one temperature for all.
 
@@ -119,159 +168,21 @@ def predicted_class_temperature(
     return logits * torch.exp(-log_temperature[logits.argmax(1)])[:, None]
 
 
-def standardised(values: Tensor) -> Tensor:
+def standardized(values: Tensor) -> Tensor:
     """Values with mean 0 and standard deviation 1; 0 where all are equal.
 
+    Convention: the deviation divides by C, not C - 1.
+
     Args:
-        values: (C,).
+        values: (C,), any dtype, at least one.
 
     Returns:
-        (C,) float64.
+        (C,) float64, dimensionless.
 
     Source:
         Textbook: the z-score.
     """
     values = values.double()
-    centred = values - values.mean()
-    spread = centred.square().mean().sqrt()
-    return centred / spread if spread > 1e-12 else torch.zeros_like(values)
-
-
-def balanced_weights(labels: Tensor, num_classes: int) -> Tensor:
-    """Weight of each sample so that all classes present weigh alike.
-
-    A held-out part is long-tailed as the training set; a weighted mean over
-    it is an estimate of the mean over a balanced test set.
-
-    Args:
-        labels: (N,) int64.
-        num_classes: C.
-
-    Returns:
-        (N,) float64 with sum 1.
-
-    Source:
-        Ours: inverse class frequencies of the samples at hand.
-    """
-    count = torch.bincount(labels, minlength=num_classes)
-    weights = 1 / count[labels].double()
-    return weights / weights.sum()
-
-
-def fit_by_likelihood(
-    transform: Callable[[Tensor, Tensor], Tensor],
-    start: Tensor,
-    logits: Tensor,
-    labels: Tensor,
-    weights: Tensor | None = None,
-    penalty: float = 0.0,
-    extra: Callable[[Tensor], Tensor] | None = None,
-    max_iter: int = 200,
-) -> Tensor:
-    """Parameters of least (weighted) negative log-likelihood.
-
-    Args:
-        transform: (logits (N, C), parameters) to logits (N, C),
-            differentiable in the parameters.
-        start: Parameters to start from; those of no change.
-        logits: (N, C) of held-out samples.
-        labels: (N,) int64.
-        weights: (N,) with sum 1; all alike for None.
-        penalty: On half the squared distance from ``start``.
-        extra: A further term of the objective, of the transformed logits.
-        max_iter: Steps of L-BFGS.
-
-    Returns:
-        Parameters, float64.
-
-    Raises:
-        ValueError: If there is no sample, or the fit did not stay finite.
-
-    Source:
-        Textbook: maximum likelihood by L-BFGS,
-        https://docs.pytorch.org/docs/stable/generated/torch.optim.LBFGS.html
-    """
-    if not len(labels):
-        raise ValueError('Expected held-out samples to fit on, but got none.')
-    logits, origin = logits.double(), start.double()
-    if weights is None:
-        weights = torch.full_like(logits[:, 0], 1 / len(labels))
-    parameters = origin.clone().requires_grad_()
-    optimizer = torch.optim.LBFGS(
-        [parameters],
-        max_iter=max_iter,
-        tolerance_grad=1e-10,
-        tolerance_change=1e-14,
-        line_search_fn='strong_wolfe',
-    )
-
-    def objective() -> Tensor:
-        optimizer.zero_grad()
-        out = transform(logits, parameters)
-        loss = weights @ F.cross_entropy(out, labels, reduction='none')
-        loss = loss + penalty / 2 * (parameters - origin).square().sum()
-        loss = loss if extra is None else loss + extra(out)
-        loss.backward()
-        return loss
-
-    with torch.enable_grad():
-        optimizer.step(objective)
-    result = parameters.detach()
-    if not result.isfinite().all():
-        raise ValueError(
-            'Expected the fit to stay finite, but it did not. Are the '
-            'held-out samples all predicted right? (Their likelihood then '
-            'grows without end as the temperature falls.)'
-        )
-    return result
-
-
-def stratified_folds(labels: Tensor, num_folds: int, seed: int = 0) -> Tensor:
-    """Fold of each sample, every class spread over the folds.
-
-    Args:
-        labels: (N,) int64.
-        num_folds: K >= 2.
-        seed: Of the assignment.
-
-    Returns:
-        (N,) int64 below K. Classes with fewer than K samples begin at a
-        random fold.
-
-    Source:
-        Textbook: stratified cross-validation.
-    """
-    generator = torch.Generator().manual_seed(seed)
-    fold = torch.zeros_like(labels)
-    for c in labels.unique().tolist():
-        rows = (labels == c).nonzero().flatten()
-        rows = rows[torch.randperm(len(rows), generator=generator)]
-        first = torch.randint(0, num_folds, (1,), generator=generator)
-        fold[rows] = (torch.arange(len(rows)) + first) % num_folds
-    return fold
-
-
-def group_gaps(
-    logits: Tensor, labels: Tensor, weights: Tensor, groups: list[Tensor]
-) -> Tensor:
-    """Mean confidence minus accuracy in groups of true classes.
-
-    Args:
-        logits: (N, C).
-        labels: (N,) int64.
-        weights: (N,).
-        groups: G masks (C,) bool; one without a sample is left out.
-
-    Returns:
-        (G',) in [-1, 1], differentiable in the logits.
-
-    Source:
-        Ours: the gap of Guo et al., ICML 2017,
-        https://arxiv.org/abs/1706.04599, Eq. 3, per group of true classes.
-    """
-    confidence, predicted = logits.softmax(1).max(1)
-    gap = weights * (confidence - (predicted == labels).to(confidence))
-    members = [group.to(labels.device)[labels] for group in groups]
-    return torch.stack(
-        [gap[m].sum() / weights[m].sum() for m in members if m.any()]
-    )
+    centered = values - values.mean()
+    spread = centered.square().mean().sqrt()
+    return centered / spread if spread > 1e-12 else torch.zeros_like(values)

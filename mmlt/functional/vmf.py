@@ -1,11 +1,13 @@
 r"""The von Mises-Fisher distribution on the sphere.
 
-The density in D dimensions is C_D(kappa) exp(kappa x.mu). Its normalizer
-enters only through
+The density of unit vectors $x$ in $D$ dimensions, of mean direction $\mu$
+and concentration $\kappa$, is
 
-    L(kappa) = log 0F1(; D/2; kappa^2/4),   log C_D(kappa) = const - L(kappa),
+$$p(x) = C_D(\kappa)\, e^{\kappa\, x \cdot \mu}, \qquad
+\log C_D(\kappa) = \mathrm{const} - L(\kappa), \qquad
+L(\kappa) = \log\left[{}_0F_1(;\, D/2;\, \kappa^2/4)\right].$$
 
-which is 0 at 0, has A = dL/dkappa, and loses nothing when two are subtracted:
+L is 0 at 0, has A = dL/dkappa, and loses nothing when two are subtracted:
 the literal v log(kappa) - log I_v(kappa) is near 7,000 at D = 2048, where one
 float32 step is 6 % of what a change of kappa by 1 makes.
 """
@@ -31,8 +33,13 @@ def _order(dim: float) -> float:
 def vmf_log_partition(dim: int, kappa: Tensor) -> Tensor:
     r"""Logarithm of the vMF partition function, 0 at kappa = 0.
 
-    L(kappa) = log 0F1(; dim/2; kappa^2/4)
-    = log I_{dim/2-1}(kappa) - (dim/2-1) log(kappa/2) + lgamma(dim/2).
+    With $p$ = ``dim`` and $I$ the modified Bessel function,
+
+    $$\begin{aligned}
+    L(\kappa) &= \log\left[{}_0F_1(;\, p/2;\, \kappa^2/4)\right] \\
+    &= \log I_{p/2-1}(\kappa) - (p/2 - 1)\,\log(\kappa/2)
+    + \log\Gamma(p/2).
+    \end{aligned}$$
 
     Convention:
         - L is *minus* the bias b of the vMF classifier up to a constant:
@@ -70,7 +77,10 @@ def vmf_log_partition(dim: int, kappa: Tensor) -> Tensor:
 def vmf_mean_resultant(dim: int, kappa: Tensor) -> Tensor:
     r"""Mean resultant length A(kappa) = I_{dim/2}(kappa)/I_{dim/2-1}(kappa).
 
-    It is E[x.mu] under the density, between 0 (kappa = 0) and 1.
+    $$A(\kappa) = L'(\kappa) = \frac{I_{p/2}(\kappa)}{I_{p/2-1}(\kappa)}
+    = \mathrm{E}[x \cdot \mu], \qquad p = \mathrm{dim}.$$
+
+    It lies between 0 (at kappa = 0) and 1.
 
     Args:
         dim: Dimension of the feature space, >= 2, a Python number.
@@ -101,7 +111,10 @@ def vmf_mean_resultant(dim: int, kappa: Tensor) -> Tensor:
 def vmf_mean_resultant_derivative(dim: int, kappa: Tensor) -> Tensor:
     r"""Derivative A'(kappa), which is Var[x.mu]; 1/dim at kappa = 0.
 
-    Not by the textbook identity 1 - (dim-1)/kappa A - A^2, which cancels: it
+    $$A'(\kappa) = \mathrm{Var}[x \cdot \mu]
+    = 1 - \frac{p - 1}{\kappa}\, A(\kappa) - A(\kappa)^2$$
+
+    is not computed by this textbook identity, which cancels: it
     is off by 100 % and more in float32 at large kappa and small dim.
 
     Args:

@@ -66,7 +66,9 @@ def vmf_bias(
 ) -> Tensor:
     r"""Bias b of the vMF classifier, up to a constant.
 
-    b_i = L(kappa_r) - L(kappa_i), kappa_r the middle of the range of kappa.
+    $$b_i = L(\kappa_r) - L(\kappa_i),$$
+
+    where $\kappa_r$ is the middle of the range of kappa.
 
     Convention:
         - the appendix's b_i = v log kappa_i - log I_v(kappa_i) is larger by
@@ -109,6 +111,8 @@ def directional_logits(
     normalize: bool = True,
 ) -> Tensor:
     r"""kappa_i (x.mu_i) + offset_i, x = features / \|features\|.
+
+    $$z_i = \kappa_i\, \frac{f}{\|f\|} \cdot \mu_i + \mathrm{offset}_i$$
 
     Convention:
         - never in half precision, autocast or not: at kappa = 16 a bfloat16
@@ -160,8 +164,8 @@ def check_vmf_parameters(kappa: Tensor, mu: Tensor) -> None:
         c = int((~ok).nonzero()[0])
         raise ValueError(
             'Expected every concentration to be a finite number >= 0, but '
-            f'class {c} has {kappa[c].item()}. (Did the training diverge? '
-            'Lower the learning rate of `head.kappa`.)'
+            f'class {c} has {kappa[c].item()}. Did the training diverge? '
+            'Lower the learning rate of `head.kappa`.'
         )
     norm = torch.linalg.vector_norm(mu, dim=1)
     ok = ((norm - 1).abs() < 1e-3) | ((kappa == 0) & (norm == 0))
@@ -169,6 +173,6 @@ def check_vmf_parameters(kappa: Tensor, mu: Tensor) -> None:
         c = int((~ok).nonzero()[0])
         raise ValueError(
             'Expected every class to have a direction of length 1, but '
-            f'that of class {c} has length {norm[c].item():g}. (Are its '
-            'weights all zero, or not finite?)'
+            f'that of class {c} has length {norm[c].item():g}. Are its '
+            'weights all zero, or not finite?'
         )

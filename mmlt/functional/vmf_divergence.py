@@ -141,7 +141,10 @@ def _(order, kappa, mu, grad):
 def vmf_kl(kappa: Tensor, mu: Tensor) -> Tensor:
     r"""Kullback-Leibler divergences between the vMF densities of C classes.
 
-    KL(i||j) = L_j - L_i + A_i (kappa_i - kappa_j mu_i.mu_j).
+    $$\mathrm{KL}(i \| j) = L(\kappa_j) - L(\kappa_i)
+    + A(\kappa_i) \left(\kappa_i - \kappa_j\, \mu_i \cdot \mu_j\right),$$
+
+    L and A as in :func:`vmf_log_partition` and :func:`vmf_mean_resultant`.
 
     Convention:
         - row i, column j holds KL(i || j): the expectation is under i. The
@@ -186,6 +189,8 @@ def vmf_kl(kappa: Tensor, mu: Tensor) -> Tensor:
 
 def vmf_overlap(kappa: Tensor, mu: Tensor) -> Tensor:
     r"""Distribution overlap coefficients, 1 / (1 + KL(i||j)).
+
+    $$o_{ij} = \frac{1}{1 + \mathrm{KL}(i \| j)}$$
 
     Convention:
         - row i, column j as in :func:`vmf_kl`; not symmetric.

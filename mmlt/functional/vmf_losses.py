@@ -5,7 +5,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from .bessel import bessel_terms
-from .checks import to_float64
+from .checks import check_shapes, to_float64
 from .vmf_overlap_sums import off_diagonal_sums
 from .vmf_pairs import check_classes, widest_dtype
 
@@ -13,7 +13,9 @@ __all__ = ['class_feature_consistency', 'inter_class_discrepancy']
 
 
 def inter_class_discrepancy(kappa: Tensor, mu: Tensor) -> Tensor:
-    r"""Inter-class discrepancy loss, (1/C^2) sum over i != j of overlap(i, j).
+    r"""Inter-class discrepancy loss: the mean overlap of two classes.
+
+    $$\mathcal{L}_\mathrm{icd} = \frac{1}{C^2} \sum_{i \neq j} o_{ij}$$
 
     Convention:
         - divided by C^2, not C (C-1), as in the authors' code: 0 for one
@@ -49,8 +51,11 @@ def class_feature_consistency(
 
     With m_c the normalised mean of the normalised features of class c,
 
-        mean over the classes present of 1 - 1 / (1 + KL_c),
-        KL_c = A(kappa_c) kappa_c (1 - mu_c.m_c).
+    $$\mathcal{L}_\mathrm{cfc} = \frac{1}{|P|} \sum_{c \in P}
+    \left(1 - \frac{1}{1 + \mathrm{KL}_c}\right), \qquad
+    \mathrm{KL}_c = A(\kappa_c)\, \kappa_c\, (1 - \mu_c \cdot m_c),$$
+
+    with P the classes present in the batch.
 
     Convention:
         - a mean over the classes present in the batch; absent ones add
@@ -84,15 +89,15 @@ def class_feature_consistency(
     if labels.is_floating_point() or labels.dtype == torch.bool:
         raise TypeError(
             'Expected `labels` to be integer class indices, but got '
-            f'{labels.dtype}. (Mixed labels have no class mean.)'
+            f'{labels.dtype}. Mixed labels have no class '
+            'mean: train without mixing.'
         )
     count, dim = len(labels), mu.shape[1]
-    if labels.ndim != 1 or features.shape != (count, dim):
-        raise ValueError(
-            f'Expected `features` to have the shape (N, {dim}) and `labels` '
-            f'(N,), but got {tuple(features.shape)} and '
-            f'{tuple(labels.shape)}. (One row and one label per sample.)'
-        )
+    check_shapes(
+        'One row and one label per sample.',
+        features=(features, f'N {dim}'),
+        labels=(labels, 'N'),
+    )
     labels = labels.long()
     # The first sample of each class in the batch stands for the class: sizes
     # depend on N alone, and nothing has to be known on the host.

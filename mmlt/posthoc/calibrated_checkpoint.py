@@ -12,12 +12,11 @@ from mmengine.registry import init_default_scope
 from mmengine.runner import Runner
 from torch import Tensor, nn
 
-from mmlt.runs.predict import load_network
+from mmlt.runs.checkpoint import check_checkpoint, load_model
 from mmlt.runs.preflight import (
-    check_checkpoint,
-    check_config,
     complete_config,
 )
+from mmlt.runs.recipes import load_recipe
 from mmlt.runs.splits import split_loader
 from mmlt.structures import labels_of
 
@@ -82,11 +81,8 @@ def calibrate_checkpoint(
     check_outputs(settings.out)
     given = settings.alpha
     check_alphas([given] if given is not None else settings.alphas)
-    check_config(settings.config)
+    cfg = load_recipe(settings.config, settings.overlays, settings.cfg_options)
     check_checkpoint(settings.checkpoint)
-    cfg = Config.fromfile(settings.config)
-    if settings.cfg_options is not None:
-        cfg.merge_from_dict(settings.cfg_options)
     original = copy.deepcopy(cfg)
     init_default_scope(cfg.get('default_scope', 'mmpretrain'))
     complete_config(cfg)
@@ -95,7 +91,7 @@ def calibrate_checkpoint(
             'Expected the config to name a head, but its '
             f'{cfg.model.type} has none. There is nothing to calibrate.'
         )
-    model, meta = load_network(cfg, settings.checkpoint)
+    model, content = load_model(cfg, settings.checkpoint)
     old = read_classifier(model.head)
     alpha = given
     if alpha is None:
@@ -116,7 +112,7 @@ def calibrate_checkpoint(
     }
     call = f'{settings.test_program} {settings.out}.py {settings.out}.pth'
     write_config(settings.out, original, new, facts, call)
-    write_weights(settings.out, model, meta, new, facts)
+    write_weights(settings.out, model, content['meta'], new, facts)
     for key, value in facts.items():
         logger.info(f'{key}: {value}')
     out = settings.out

@@ -9,20 +9,23 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
+from mmlt import functional
 from mmlt.functional import (
     balanced_weights,
     fit_by_likelihood,
-    group_gaps,
+    fit_shot_matching,
+    fit_vector_scaling,
     log_linear_temperature,
-    logit_adjusted,
     predicted_class_temperature,
     shot_groups,
-    standardised,
-    stratified_folds,
-    tau_normalised_logits,
+    shot_matched_logits,
+    standardized,
+    tau_normalized_logits,
+    temperature_scaled,
+    vector_scaled,
+    vector_scaled_out_of_fold,
 )
 from mmlt.structures import Predictions
 
@@ -151,7 +154,13 @@ def _fitted(held, transform, start, names, weights=None, **kwargs) -> Fitted:
 
 
 def _scaled(logits: Tensor, theta: Tensor) -> Tensor:
-    return logits * torch.exp(-theta[0])
+    return temperature_scaled(logits, theta[0])
+
+
+def _without_prior(
+    logits: Tensor, counts: Tensor, strength: float | Tensor = 1.0
+) -> Tensor:
+    return functional.logit_adjustment(logits, counts, strength, centered=True)
 
 
 def none(held: Predictions) -> Fitted:
@@ -191,9 +200,15 @@ def classwise_temperature(held: Predictions) -> Fitted:
     )
 
 
-def _vector(logits: Tensor, theta: Tensor) -> Tensor:
-    size = logits.shape[1]
-    return logits * theta[:size].exp() + theta[size:]
+def _vector(held: Predictions, *args, **kwargs) -> Fitted:
+    """Fit a scale and a shift per class, and name them."""
+    log_scale, shift = fit_vector_scaling(
+        held.logits, held.labels, *args, **kwargs
+    )
+    return Fitted(
+        lambda z: vector_scaled(z.double(), log_scale, shift),
+        {'parameters': torch.cat([log_scale, shift]).tolist()},
+    )
 
 
 def vector(held: Predictions) -> Fitted:
@@ -203,16 +218,12 @@ def vector(held: Predictions) -> Fitted:
         Guo et al., ICML 2017, https://arxiv.org/abs/1706.04599, Sec. 4.2
         (vector scaling).
     """
-    start = torch.zeros(2 * held.logits.shape[1])
-    return _fitted(held, _vector, start, [])
+    return _vector(held)
 
 
 def vector_balanced(held: Predictions) -> Fitted:
     """The same with every class alike, and drawn towards no change."""
-    start = torch.zeros(2 * held.logits.shape[1])
-    return _fitted(
-        held, _vector, start, [], _weights(held), penalty=VECTOR_PENALTY
-    )
+    return _vector(held, _weights(held), penalty=VECTOR_PENALTY)
 
 
 def logit_adjustment(held: Predictions) -> Fitted | None:
@@ -224,7 +235,7 @@ def logit_adjustment(held: Predictions) -> Fitted | None:
     if held.meta.get('model_prior') == 'uniform':
         return None
     counts = check_counts(held.class_counts)
-    return Fitted(lambda z: logit_adjusted(z.double(), counts), {})
+    return Fitted(lambda z: _without_prior(z.double(), counts), {})
 
 
 def prior_temperature(held: Predictions) -> Fitted:
@@ -232,7 +243,7 @@ def prior_temperature(held: Predictions) -> Fitted:
     counts = check_counts(held.class_counts)
 
     def transform(z, theta):
-        return logit_adjusted(_scaled(z, theta), counts, theta[1])
+        return _without_prior(_scaled(z, theta), counts, theta[1])
 
     names = ['log_temperature', 'strength']
     return _fitted(held, transform, [0.0, 0.0], names, _weights(held))
@@ -241,9 +252,8 @@ def prior_temperature(held: Predictions) -> Fitted:
 def prior_vector(held: Predictions) -> Fitted:
     """:func:`prior_temperature`, then :func:`vector_balanced`.
 
-    What a class lacks beyond the share of its count is drawn towards
-    nothing, so classes with a handful of held-out images keep the form that
-    all classes share.
+    The per-class remainder is shrunk towards zero, so classes with a handful
+    of held-out images keep the form that all classes share.
     """
     first = prior_temperature(held)
     second = vector_balanced(
@@ -256,7 +266,7 @@ def prior_vector(held: Predictions) -> Fitted:
 
 
 def _log_linear(held: Predictions, values: Tensor) -> Fitted:
-    scale = standardised(values.double().log())
+    scale = standardized(values.double().log())
 
     def transform(z, theta):
         return log_linear_temperature(z, scale, theta[0], theta[1])
@@ -281,7 +291,7 @@ def kappa_temperature(held: Predictions) -> Fitted | None:
 
 
 def tau_norm(held: Predictions) -> Fitted | None:
-    """Tau-normalised weights (Kang et al., 2020), and one temperature.
+    """Tau-normalized weights (Kang et al., 2020), and one temperature.
 
     Source:
         Kang et al., ICLR 2020, https://arxiv.org/abs/1910.09217, Sec. 4.2; the
@@ -292,33 +302,11 @@ def tau_norm(held: Predictions) -> Fitted | None:
         return None
 
     def transform(z, theta):
-        z = tau_normalised_logits(z, held.weight_norm, held.bias, theta[1])
+        z = tau_normalized_logits(z, held.weight_norm, held.bias, theta[1])
         return _scaled(z, theta)
 
     names = ['log_temperature', 'tau']
     return _fitted(held, transform, [0.0, 0.0], names, _weights(held))
-
-
-def _out_of_fold(held: Predictions, seed: int) -> Tensor:
-    """(N, C) logits, each corrected by a vector that did not see it."""
-    size = held.logits.shape[1]
-    fold = stratified_folds(held.labels, NUM_FOLDS, seed)
-    out = held.logits.double().clone()
-    for k in range(NUM_FOLDS):
-        inside = fold == k
-        if not inside.any() or inside.all():
-            continue
-        theta = fit_by_likelihood(
-            _vector,
-            torch.zeros(2 * size),
-            held.logits[~inside],
-            held.labels[~inside],
-            balanced_weights(held.labels[~inside], size),
-            penalty=VECTOR_PENALTY,
-            max_iter=40,
-        )
-        out[inside] = _vector(out[inside], theta)
-    return out
 
 
 def shot_matched(held: Predictions, keep_accuracy: bool = True) -> Fitted:
@@ -327,7 +315,7 @@ def shot_matched(held: Predictions, keep_accuracy: bool = True) -> Fitted:
     First :func:`vector_balanced`. Then three numbers, on its predictions of
     held-out images that it was not fitted on (five folds, four times): a
     temperature that is a smooth function of the log count (intercept,
-    slope), and the share of the prior that is taken out. They minimise the
+    slope), and the share of the prior that is taken out. They minimize the
     negative log-likelihood plus 30 times the squared difference of mean
     confidence and accuracy in each group, among the strengths that cost no
     accuracy on the held-out images, every class alike (all of them without
@@ -335,53 +323,31 @@ def shot_matched(held: Predictions, keep_accuracy: bool = True) -> Fitted:
     Three numbers are what the few-shot images of a held-out part can tell.
     """
     counts = check_counts(held.class_counts)
-    out_of_fold = torch.cat(
-        [_out_of_fold(held, seed) for seed in range(NUM_REPEATS)]
+    repeated = held.logits.double().repeat(NUM_REPEATS, 1)
+    numbers = fit_shot_matching(
+        torch.cat(
+            [
+                vector_scaled_out_of_fold(
+                    held.logits, held.labels, NUM_FOLDS, seed, VECTOR_PENALTY
+                )
+                for seed in range(NUM_REPEATS)
+            ]
+        ),
+        held.labels.repeat(NUM_REPEATS),
+        _weights(held).repeat(NUM_REPEATS) / NUM_REPEATS,
+        counts,
+        list(shot_groups(counts).values()),
+        STRENGTHS,
+        GAP_WEIGHT,
+        keep_accuracy_of=repeated if keep_accuracy else None,
     )
-    labels = held.labels.repeat(NUM_REPEATS)
-    weights = _weights(held).repeat(NUM_REPEATS) / NUM_REPEATS
-    scale = standardised(counts.double().log())
-    groups = list(shot_groups(counts).values())
-    share = torch.stack([group.double().mean() for group in groups])
-    share = share[[bool(g[labels].any()) for g in groups]]
-
-    def transform(z, theta):
-        return log_linear_temperature(z, scale, theta[0], theta[1])
-
-    def gaps(z):
-        gap = group_gaps(z, labels, weights, groups)
-        return GAP_WEIGHT * (share * gap.square()).sum()
-
-    def accuracy(z):
-        return (weights @ (z.argmax(1) == labels).double()).item()
-
-    least = accuracy(held.logits.double().repeat(NUM_REPEATS, 1))
-    best = None
-    # a temperature keeps the predicted classes, and the objective smooth;
-    # the strength does not, so it is searched
-    for strength in STRENGTHS:
-        z = logit_adjusted(out_of_fold, counts, strength)
-        theta = fit_by_likelihood(
-            transform, torch.zeros(2), z, labels, weights, extra=gaps
-        )
-        out = transform(z, theta)
-        nll = F.cross_entropy(out, labels, reduction='none')
-        value = (weights @ nll + gaps(out)).item()
-        # the strengths that cost no accuracy come first
-        costly = keep_accuracy and strength > 0 and accuracy(z) < least
-        rank = costly, value
-        if best is None or rank < best[0]:
-            best = rank, strength, theta
-    _, strength, theta = best
     first = vector_balanced(held)
     return Fitted(
-        lambda z: transform(
-            logit_adjusted(first.transform(z), counts, strength), theta
-        ),
+        lambda z: shot_matched_logits(first.transform(z), counts, *numbers),
         {
-            'intercept': theta[0].item(),
-            'slope': theta[1].item(),
-            'strength': strength,
+            **dict(
+                zip(('intercept', 'slope', 'strength'), numbers, strict=True)
+            ),
             **first.parameters,
         },
     )

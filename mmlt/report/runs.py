@@ -4,21 +4,14 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
 from pathlib import Path
 
-import torch
 from mmengine.config import Config, ConfigDict
-from mmengine.registry import init_default_scope
 
 from mmlt.evaluation import run_numbers, training_numbers
-from mmlt.evaluation.run_numbers import MATRIX_CLASSES
-from mmlt.functional import vmf_overlap
-from mmlt.models.heads.reading import head_to_vmf
 from mmlt.runs.folder import WorkDir, read_work_dir
-from mmlt.runs.predict import load_network, predict_split
-from mmlt.runs.preflight import read_config
-from mmlt.structures import Predictions, load_predictions, save_predictions
+from mmlt.runs.predict import predictions_of
+from mmlt.structures import Predictions
 
 __all__ = [
     'by_recipe',
@@ -64,32 +57,11 @@ def load_run(
         ValueError: If the run cannot be read.
     """
     run = read_work_dir(path)
-    predictions = _split_of(run, 'test', progress, make=True)
-    trained_on = _split_of(run, 'train', progress, make=train)
+    predictions, trained_on = (
+        predictions_of(path, split, True, make, progress)
+        for split, make in (('test', True), ('train', train))
+    )
     return make_record(run, predictions, trained_on), predictions
-
-
-def _split_of(
-    run: WorkDir, split: str, progress: Progress, make: bool
-) -> Predictions | None:
-    """Predictions on a split, from the file beside the checkpoint or made."""
-    file = run.checkpoint.parent / f'predictions_{split}.npz'
-    predictions = load_predictions(file) if file.is_file() else None
-    if predictions is not None and (
-        predictions.meta['split'] != split
-        or predictions.meta.get('checkpoint_hash') != _hash(run.checkpoint)
-    ):
-        predictions = None
-    if make and (predictions is None or predictions.features is None):
-        predictions = predict_split(
-            read_config(run.config_path),
-            run.checkpoint,
-            split,
-            with_features=True,
-            progress=progress,
-        )
-        save_predictions(predictions, file)
-    return predictions
 
 
 def make_record(
@@ -117,14 +89,8 @@ def make_record(
         :func:`~mmlt.evaluation.run_numbers`; ``train``, all of
         :func:`~mmlt.evaluation.training_numbers`, or None.
     """
-    init_default_scope(run.config.get('default_scope', 'mmpretrain'))
-    model, meta = load_network(run.config, run.checkpoint)
     counts = predictions.class_counts.tolist()
-    overlap = None
-    if len(counts) <= MATRIX_CLASSES:
-        with suppress(TypeError), torch.no_grad():  # a head without density
-            overlap = vmf_overlap(*head_to_vmf(model.head, torch.float64))
-    names = (meta.get('dataset_meta') or {}).get('classes')
+    names = predictions.class_names or map(str, range(len(counts)))
     return {
         'recipe': run.recipe,
         'config': run.source,
@@ -147,13 +113,13 @@ def make_record(
         'labels_hash': hashlib.sha256(
             predictions.labels.numpy().tobytes()
         ).hexdigest()[:16],
-        'class_names': list(names or map(str, range(len(counts)))),
+        'class_names': list(names),
         'class_counts': counts,
         'curves': {
             name: [list(epochs), [v if v == v else None for v in values]]
             for name, (epochs, values) in run.curves.items()
         },
-        **run_numbers(predictions, overlap),
+        **run_numbers(predictions),
         'train': None if trained_on is None else training_numbers(trained_on),
     }
 
@@ -327,10 +293,6 @@ def by_recipe(records: Sequence[dict]) -> dict[str, list[dict]]:
 def file_name(record: dict) -> str:
     """Name of the file of a record."""
     return f'{slug(record["name"])}-seed{record["seed"]}.json'
-
-
-def _hash(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()[:16]
 
 
 def _text_hash(value) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from mmlt.functional import mean_over_seeds, seed_difference
+from mmlt.functional.shots import SHOTS
 
 from .runs import by_recipe, file_name
 
@@ -367,9 +368,6 @@ def _values(record: dict, path: str):
 def _class(record: dict, path: str, c: int) -> float:
     value = _values(record, path)[c]
     return float('nan') if value is None else value
-
-
-SHOTS = ('many', 'medium', 'few')
 
 
 def accuracy_table(records: Sequence[dict]) -> Table:

@@ -1,16 +1,14 @@
 """What the folder of a finished run says about the run."""
 
-import json
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
 from pathlib import Path
 
 from mmengine.config import Config
 
-from .predict import find_run
+from .log import device_of, minutes_of, read_curves
 from .preflight import read_config, with_overlays
+from .recipes import recipe_file
 from .record import read_run_record
 
 # what makes two runs repetitions of one recipe; the seed is not among them
@@ -32,7 +30,7 @@ class WorkDir:
         path: The folder.
         config_path: The config that the run wrote into it.
         config: The same, read.
-        checkpoint: The last one.
+        checkpoint: The last one; it may have been deleted since.
         epoch: Epochs in the last checkpoint, or 0 where its name says none.
         seed: Of the run; None where the config has none.
         curves: Name of a number to its epochs and values, as they were
@@ -118,6 +116,114 @@ class WorkDir:
         }
 
 
+def last_checkpoint(work_dir: str | Path) -> str | None:
+    """Last checkpoint of a training, from its work directory.
+
+    Args:
+        work_dir: Folder of a training, moved or not.
+
+    Returns:
+        Its path: in the folder, or where the training put it if it is not
+        there. None if there is no such file.
+    """
+    path = noted_checkpoint(work_dir)
+    return str(path) if path is not None and path.is_file() else None
+
+
+def noted_checkpoint(work_dir: str | Path) -> Path | None:
+    """Where the last checkpoint of a training should be.
+
+    Args:
+        work_dir: Folder of a training, moved or not.
+
+    Returns:
+        Its path, there or not; None if the training did not write one.
+    """
+    note = Path(work_dir) / 'last_checkpoint'
+    if not note.is_file():
+        return None
+    noted = Path(note.read_text().strip())
+    # by name first: the folder may have been moved since, or copied
+    inside = Path(work_dir) / noted.name
+    return noted if noted.is_file() and not inside.is_file() else inside
+
+
+def find_run(
+    run: str | Path, checkpoint: str | Path | None = None
+) -> tuple[str, str]:
+    """Config and checkpoint of a run.
+
+    Args:
+        run: Work directory, moved or not; or a config.
+        checkpoint: File or address; None takes the last checkpoint of the
+            work directory.
+
+    Returns:
+        The config and the checkpoint.
+
+    Raises:
+        FileNotFoundError: If one of them is missing.
+        ValueError: If there are several configs, or a config without a
+            checkpoint.
+    """
+    if not Path(run).is_dir():
+        config = recipe_file(run)
+        if checkpoint is None:
+            raise ValueError(
+                f'Expected a checkpoint beside the config {run}, but got '
+                'none. Name config and checkpoint, or a work directory alone.'
+            )
+        return str(config), str(checkpoint)
+    config, last = config_and_checkpoint(Path(run), checkpoint is None)
+    if checkpoint is None:
+        check_is_there(last)
+    return str(config), str(checkpoint or last)
+
+
+def config_and_checkpoint(
+    folder: Path, needs_checkpoint: bool = True
+) -> tuple[Path, Path | None]:
+    """What a work directory names; the checkpoint itself may be gone.
+
+    Raises:
+        FileNotFoundError: If there is no config, or no checkpoint is named
+            where one is needed.
+        ValueError: If there are several configs.
+    """
+    configs = sorted(folder.glob('*.py'))
+    if len(configs) > 1:
+        raise ValueError(
+            f'Expected one config in {folder}, but got '
+            f'{", ".join(path.name for path in configs)}. Name config and '
+            'checkpoint instead.'
+        )
+    checkpoint = noted_checkpoint(folder)
+    missing = [] if configs else ['config']
+    if needs_checkpoint and checkpoint is None:
+        missing.append('checkpoint')
+    if missing:
+        raise FileNotFoundError(
+            f'Expected {folder} to hold a config and `last_checkpoint`, as '
+            f'a training leaves them, but there is no {missing[0]}. Is it '
+            'the folder of a run, and past its first epoch? If it is, name '
+            'config and checkpoint instead.'
+        )
+    return configs[0], checkpoint
+
+
+def check_is_there(checkpoint: Path) -> None:
+    """Raise if the last checkpoint of a run is gone.
+
+    Raises:
+        FileNotFoundError: Naming it.
+    """
+    if not checkpoint.is_file():
+        raise FileNotFoundError(
+            f'Expected the checkpoint {checkpoint}, which `last_checkpoint` '
+            'names, but it does not exist. Put it there, or train again.'
+        )
+
+
 def read_work_dir(path: str | Path) -> WorkDir:
     """Find config, last checkpoint, seed, time and curves of a run.
 
@@ -128,8 +234,8 @@ def read_work_dir(path: str | Path) -> WorkDir:
         What was found.
 
     Raises:
-        FileNotFoundError: If the folder, the config or a checkpoint is
-            missing; the sentence says which.
+        FileNotFoundError: If the folder or the config is missing, or no
+            checkpoint is named; the sentence says which.
         ValueError: If there are several configs, or a file is damaged.
     """
     path = Path(path)
@@ -140,7 +246,7 @@ def read_work_dir(path: str | Path) -> WorkDir:
             f'Expected the folder of a run, but {path} '
             f'{"is a file" if path.exists() else "does not exist"}.{hint}'
         )
-    config_path, checkpoint = find_run(path)
+    config_path, checkpoint = config_and_checkpoint(path)
     config = read_config(config_path, import_custom_modules=False)
     parts = read_run_record(path)
     numbered = re.search(r'epoch_(\d+)', checkpoint.stem)
@@ -156,114 +262,3 @@ def read_work_dir(path: str | Path) -> WorkDir:
         device=device_of(path),
         parts=parts,
     )
-
-
-def logs_of(path: Path, pattern: str) -> list[Path]:
-    """Files of the logs of a run, in order.
-
-    Those of a training that was in the folder before, and was begun anew,
-    are left out where the run was recorded.
-
-    Args:
-        path: Work directory.
-        pattern: Of the names, below the folder of a part.
-    """
-    parts = read_run_record(path)
-    anew = parts and not parts[0]['resumed']
-    begin = parts[0]['started'] if anew else ''
-    return [
-        file
-        for file in sorted(path.glob(f'*/{pattern}'))
-        if file.relative_to(path).parts[0] >= begin
-    ]
-
-
-def logged(path: Path) -> Iterator[dict]:
-    """Every entry of the logs of a run, in order.
-
-    A last line that is cut off, as a killed run leaves it, is left out.
-
-    Args:
-        path: Work directory.
-
-    Raises:
-        ValueError: If a file is damaged elsewhere.
-    """
-    for file in logs_of(path, 'vis_data/scalars.json'):
-        lines = file.read_text().splitlines()
-        for number, line in enumerate(lines, 1):
-            try:
-                entry = json.loads(line)
-            except ValueError as error:
-                if number == len(lines):
-                    break
-                raise ValueError(
-                    f'Expected every line of {file} to be JSON, but line '
-                    f'{number} is not. Remove that line.'
-                ) from error
-            yield entry
-
-
-def read_curves(path: Path) -> dict[str, tuple[list[int], list[float]]]:
-    """Every logged number by epoch; a resumed run continues its first part.
-
-    Args:
-        path: Work directory.
-
-    Returns:
-        Name to (epochs, values), epochs rising.
-    """
-    evaluated: dict[str, dict[int, float]] = {}
-    losses: dict[int, dict[int, float]] = {}
-    for entry in logged(path):
-        if 'loss' in entry and 'epoch' in entry:
-            # what was trained again after a resumption counts once
-            epoch = losses.setdefault(entry['epoch'], {})
-            epoch[entry['step']] = entry['loss']
-        elif 'epoch' not in entry:
-            for name, value in entry.items():
-                if '/' in name:
-                    evaluated.setdefault(name, {})[entry['step']] = value
-    curves = {
-        name: tuple(map(list, zip(*sorted(points.items()), strict=True)))
-        for name, points in evaluated.items()
-    }
-    if losses:
-        means = {e: sum(v.values()) / len(v) for e, v in losses.items()}
-        curves['loss'] = tuple(
-            map(list, zip(*sorted(means.items()), strict=True))
-        )
-    return curves
-
-
-def minutes_of(path: Path) -> float:
-    """Wall-clock minutes from the first to the last line of each log.
-
-    A first stage in the folder (cRT, LWS, ...) counts too.
-    """
-    total = timedelta()
-    if (path / 'stage1').is_dir():
-        total += timedelta(minutes=minutes_of(path / 'stage1'))
-    for log in logs_of(path, '*.log'):
-        stamps = re.findall(
-            r'^(\d{4}/\d\d/\d\d \d\d:\d\d:\d\d)', log.read_text(), re.M
-        )
-        if stamps:
-            first, last = (
-                datetime.strptime(s, '%Y/%m/%d %H:%M:%S')
-                for s in (stamps[0], stamps[-1])
-            )
-            total += last - first
-    return total.total_seconds() / 60
-
-
-def device_of(path: Path) -> str:
-    """The device that the log of a run names; '' without a log."""
-    for log in logs_of(path, '*.log'):
-        text = log.read_text()
-        gpu = re.search(r'^ +GPU [\d,]+: (.+)$', text, re.M)
-        if gpu:
-            return gpu[1].strip()
-        if 'CUDA available: False' in text:
-            return 'CPU'
-    return ''

@@ -3,73 +3,101 @@
 import copy
 import hashlib
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from pathlib import Path
 
 import torch
 from mmengine.config import Config
-from mmengine.registry import MODELS, init_default_scope
+from mmengine.registry import init_default_scope
 from mmengine.runner import Runner
-from mmengine.runner.checkpoint import load_state_dict
 from mmpretrain.models import CrossEntropyLoss, LabelSmoothLoss
 from torch import Tensor, nn
 
 from mmlt import __version__
 from mmlt.datasets.counting import class_counts_of
-from mmlt.functional import mean_overlaps
+from mmlt.functional import mean_overlaps, vmf_overlap
 from mmlt.models import FCCNeck
 from mmlt.models.heads.reading import head_bias, head_to_vmf
 from mmlt.structures import Predictions, labels_of
+from mmlt.structures.predictions import MATRIX_CLASSES
 
-from .preflight import complete_config, read_checkpoint
+from .checkpoint import load_model
+from .dump import load_predictions, save_predictions
+from .folder import check_is_there, config_and_checkpoint
+from .preflight import complete_config, read_config
 from .splits import split_loader
 
 Progress = Callable[[Iterable], Iterable]
 
 
-def find_run(work_dir: str | Path) -> tuple[Path, Path]:
-    """Config and last checkpoint of a work directory.
+def predictions_of(
+    work_dir: str | Path,
+    split: str,
+    with_features: bool = False,
+    make: bool = True,
+    progress: Progress = iter,
+) -> Predictions | None:
+    """Predictions of the last checkpoint of a run on a split.
+
+    They are read from ``predictions_<split>.npz`` beside the checkpoint.
+    Where that file is missing, or of another checkpoint, they are made and
+    written there. If the checkpoint has been deleted, the name of the
+    checkpoint in the file is compared.
 
     Args:
-        work_dir: Folder of a training, moved or not.
+        work_dir: Folder of a training.
+        split: 'train', 'held-out', 'val' or 'test'.
+        with_features: Whether features, overlap matrix and class names are
+            needed: a file without them is completed.
+        make: Whether to make what is not there.
+        progress: Wraps the loader, to show how far it is.
 
     Returns:
-        Path of the config and of the checkpoint.
+        The predictions; None, or what the file holds, where ``make`` is
+        False.
 
     Raises:
-        FileNotFoundError: If one of them is not there.
-        ValueError: If there are several configs.
+        FileNotFoundError: If something must be made, and config or
+            checkpoint is missing.
+        ValueError: If a file is damaged, or the config has no such split.
     """
-    folder = Path(work_dir)
-    if not folder.is_dir():
-        raise FileNotFoundError(
-            f'Expected the work directory of a training, but {work_dir} is '
-            'not a folder.'
+    config, checkpoint = config_and_checkpoint(Path(work_dir))
+    file = checkpoint.parent / f'predictions_{split}.npz'
+    found = load_predictions(file) if file.is_file() else None
+    if found is not None and not _is_of(found, split, checkpoint):
+        found = None
+    if not make:
+        return found
+    if found is None or (with_features and found.features is None):
+        check_is_there(checkpoint)
+        found = predict_split(
+            read_config(config),
+            checkpoint,
+            split,
+            with_features=with_features,
+            progress=progress,
         )
-    configs = sorted(folder.glob('*.py'))
-    if len(configs) > 1:
-        raise ValueError(
-            f'Expected one config in {work_dir}, but got '
-            f'{", ".join(path.name for path in configs)}. Name config and '
-            'checkpoint instead.'
+    elif with_features and found.class_names is None and checkpoint.is_file():
+        # written before dumps had them; the logits stay as they are
+        model, content = load_model(read_config(config), checkpoint)
+        found = replace(
+            found,
+            overlap_matrix=facts_of_the_head(model).get('overlap_matrix'),
+            class_names=class_names_of(content['meta'], found.logits),
         )
-    last = folder / 'last_checkpoint'
-    for found, what in ((configs, 'config'), (last.is_file(), 'checkpoint')):
-        if not found:
-            raise FileNotFoundError(
-                f'Expected {work_dir} to hold a config and '
-                '`last_checkpoint`, as tools/train.py leaves them, but there '
-                f'is no {what}. Is it the folder of a run, and past its '
-                'first epoch? (dump_predictions.py also takes config and '
-                'checkpoint by name.)'
-            )
-    # by name: the folder may have been moved since
-    checkpoint = folder / Path(last.read_text().strip()).name
-    if not checkpoint.is_file():
-        raise FileNotFoundError(
-            f'Expected the checkpoint {checkpoint}, which `last_checkpoint` '
-            'names, but it does not exist. Put it there, or train again.'
-        )
-    return configs[0], checkpoint
+    else:
+        return found
+    save_predictions(found, file)
+    return found
+
+
+def _is_of(found: Predictions, split: str, checkpoint: Path) -> bool:
+    """Whether predictions are of a split and of a checkpoint."""
+    if found.meta['split'] != split:
+        return False
+    if checkpoint.is_file():
+        return found.meta.get('checkpoint_hash') == file_hash(checkpoint)
+    return Path(found.meta.get('checkpoint', '')).name == checkpoint.name
 
 
 def predict_split(
@@ -103,7 +131,8 @@ def predict_split(
     loader_cfg = split_loader(cfg, split)
     cfg.test_dataloader = loader_cfg
     complete_config(cfg)
-    model, meta = load_network(cfg, checkpoint)
+    model, content = load_model(cfg, checkpoint)
+    meta = content['meta']
     loader = Runner.build_dataloader(cfg.test_dataloader)
     device = device or ('cuda' if torch.cuda.is_available() else 'cpu')
     columns = _run(model.to(device), loader, with_features, progress)
@@ -114,6 +143,7 @@ def predict_split(
     return Predictions(
         **columns,
         class_counts=torch.as_tensor(counts).long(),
+        class_names=class_names_of(meta, columns['logits']),
         **facts_of_the_head(model.cpu()),
         meta={
             'split': split,
@@ -128,40 +158,6 @@ def predict_split(
             'mmlt': __version__,
         },
     )
-
-
-def load_network(
-    cfg: Config, checkpoint: str | Path
-) -> tuple[nn.Module, dict]:
-    """The network of a config with the weights of a checkpoint.
-
-    Returns:
-        The model, in evaluation mode, and the checkpoint's ``meta``.
-
-    Raises:
-        FileNotFoundError: If there is no such checkpoint.
-        ValueError: If it cannot be read, or a weight is missing or has
-            another shape.
-    """
-    model_cfg = copy.deepcopy(cfg.model)
-    if cfg.get('data_preprocessor') is not None:
-        model_cfg.setdefault('data_preprocessor', cfg.data_preprocessor)
-    model = MODELS.build(model_cfg)
-    content = read_checkpoint(checkpoint)
-    weights = {
-        key.removeprefix('module.'): value
-        for key, value in content.get('state_dict', content).items()
-    }
-    for name, parameter in model.named_parameters():
-        if name not in weights or weights[name].shape != parameter.shape:
-            got = tuple(weights[name].shape) if name in weights else 'nothing'
-            raise ValueError(
-                f'Expected {checkpoint} to hold {name} of the shape '
-                f'{tuple(parameter.shape)}, but got {got}. Is it the '
-                'checkpoint of another config?'
-            )
-    load_state_dict(model, weights, strict=False, logger='silent')
-    return model.eval(), content.get('meta', {})
 
 
 @torch.no_grad()
@@ -187,15 +183,22 @@ def _run(model, loader, with_features: bool, progress: Progress) -> dict:
     return {name: torch.cat(parts) for name, parts in columns.items()}
 
 
+def class_names_of(meta: dict, logits: Tensor) -> list[str]:
+    """Names of the classes, from a checkpoint; their numbers without."""
+    names = (meta.get('dataset_meta') or {}).get('classes')
+    return [str(name) for name in names or range(logits.shape[1])]
+
+
 @torch.no_grad()
 def facts_of_the_head(model: nn.Module) -> dict[str, Tensor]:
-    """What calibrators want to know of a classifier, float32.
+    """What calibrators and reports need to know of a classifier.
 
     Args:
         model: With ``head``; ``modules`` may hold an FCCNeck.
 
     Returns:
-        Those of bias, weight_norm, kappa, overlap, tau that there are.
+        Those of bias, weight_norm, kappa, overlap, tau that there are,
+        float32, and overlap_matrix, float64, up to 400 classes.
     """
     facts = {}
     for module in model.modules():
@@ -210,7 +213,10 @@ def facts_of_the_head(model: nn.Module) -> dict[str, Tensor]:
     facts['overlap'] = mean_overlaps(kappa, mu, diagonal=False)
     if facts['bias'] is not None:
         facts['weight_norm'] = kappa
-    return _plain(facts)
+    facts = _plain(facts)
+    if len(kappa) <= MATRIX_CLASSES:
+        facts['overlap_matrix'] = vmf_overlap(kappa, mu)
+    return facts
 
 
 def _plain(facts: dict) -> dict[str, Tensor]:

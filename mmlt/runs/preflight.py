@@ -1,15 +1,15 @@
 """Checks and defaults that the command-line tools share."""
 
-import ctypes
 import os
-import signal
-import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
 import torch
 from mmengine.config import Config
+
+from .checkpoint import check_checkpoint  # noqa: F401
+from .processes import join_processes  # noqa: F401
 
 
 def check_config(path: str) -> None:
@@ -40,11 +40,22 @@ def read_config(path: str | Path, **settings) -> Config:
     try:
         return Config.fromfile(path, **settings)
     except Exception as error:
-        said = str(error).splitlines()[0] if str(error) else 'no more is known'
         raise ValueError(
             f'Expected {path} to be a config, but it cannot be read '
-            f'({type(error).__name__}: {said}).'
+            f'({_root_cause(error)}). Mend what it names.'
         ) from error
+
+
+def _root_cause(error: BaseException) -> str:
+    """Type and first line of what an error was raised from.
+
+    Of a module of ``custom_imports`` that fails, mmengine says only that it
+    does; the reason is the error before.
+    """
+    while error.__cause__ or error.__context__:
+        error = error.__cause__ or error.__context__
+    said = str(error).splitlines()[0] if str(error) else 'no more is known'
+    return f'{type(error).__name__}: {said}'
 
 
 def default_work_dir(config: str, overlays: Sequence[str] = ()) -> str:
@@ -78,57 +89,6 @@ def check_work_dir(work_dir: str) -> None:
             f'Expected a work directory that can be written, but {work_dir} '
             f'cannot ({error.strerror}). Choose another with --work-dir.'
         ) from error
-
-
-def check_checkpoint(path: str, resume: bool = False) -> None:
-    """Refuse a checkpoint that is not one, before anything is written.
-
-    Args:
-        path: Local file; addresses (``https://...``) are not looked at.
-        resume: Whether a training is to go on from it.
-
-    Raises:
-        FileNotFoundError: If there is no such file.
-        ValueError: If it is no checkpoint, or one that holds weights alone
-            where a training is to be resumed.
-    """
-    if '://' in path:
-        return
-    content = read_checkpoint(path)
-    if resume and not {'state_dict', 'optimizer', 'meta'} <= content.keys():
-        raise ValueError(
-            f'Expected {path} to hold the state of a training, but it has '
-            'no optimizer. Start from its weights with --cfg-options '
-            f'load_from={path} instead of --resume.'
-        )
-
-
-def read_checkpoint(path: str | Path) -> dict:
-    """What a checkpoint holds, on the CPU.
-
-    Raises:
-        FileNotFoundError: If there is no such file.
-        ValueError: If it is no checkpoint.
-    """
-    if not os.path.isfile(path):
-        raise FileNotFoundError(
-            f'Expected a checkpoint file, but {path} does not exist. '
-            '`--resume` without a path takes the latest of the work '
-            'directory.'
-        )
-    try:
-        content = torch.load(path, map_location='cpu', weights_only=False)
-    except Exception as error:
-        raise ValueError(
-            f'Expected {path} to be a checkpoint, but it cannot be read '
-            f'({type(error).__name__}): damaged, or another kind of file.'
-        ) from error
-    if not isinstance(content, dict):
-        raise ValueError(
-            f'Expected {path} to hold a dict with `state_dict`, but got '
-            f'{type(content).__name__}.'
-        )
-    return content
 
 
 def complete_config(cfg: Config) -> Config:
@@ -166,32 +126,3 @@ def complete_config(cfg: Config) -> Config:
             **(cfg.get('model_wrapper_cfg') or {}),
         }
     return cfg
-
-
-def join_processes(launcher: str) -> None:
-    """Let processes without a GPU talk through gloo; end with the launcher.
-
-    The parent's own start-up needs a GPU in every process; it does nothing
-    more once they are joined.
-
-    Args:
-        launcher: 'none', or 'pytorch' (torchrun). Others are left alone.
-    """
-    if launcher != 'pytorch':
-        return
-    end_with_parent()
-    if not torch.cuda.is_available():
-        torch.distributed.init_process_group('gloo')
-
-
-def end_with_parent() -> None:
-    """Ask the kernel to end this process when its parent is killed.
-
-    torchrun starts every process in a session of its own. If it is killed
-    outright (SIGKILL, or the memory is full), they would go on, and write
-    into the work directory of the training that is resumed meanwhile. Linux
-    alone knows such a request; elsewhere nothing happens.
-    """
-    if sys.platform == 'linux':
-        set_parent_death_signal = 1  # PR_SET_PDEATHSIG, see prctl(2)
-        ctypes.CDLL(None).prctl(set_parent_death_signal, signal.SIGKILL)

@@ -8,8 +8,8 @@ from mmengine.evaluator import DumpResults
 from mmengine.registry import RUNNERS
 from mmengine.runner import Runner
 
+from .checkpoint import check_checkpoint
 from .preflight import (
-    check_checkpoint,
     check_work_dir,
     complete_config,
     default_work_dir,

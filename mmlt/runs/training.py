@@ -5,14 +5,15 @@ from dataclasses import dataclass, field, replace
 
 from mmengine.config import Config
 
+from .checkpoint import check_checkpoint
+from .folder import last_checkpoint
 from .preflight import (
-    check_checkpoint,
     check_work_dir,
     complete_config,
     default_work_dir,
 )
 from .recipes import check_same_overlays, load_recipe
-from .two_stage import last_checkpoint, load_first_stage, plan_stages
+from .two_stage import load_first_stage, plan_stages
 
 
 @dataclass(frozen=True)

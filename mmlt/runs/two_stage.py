@@ -27,7 +27,8 @@ from mmengine.logging import print_log
 from mmengine.registry import RUNNERS
 from mmengine.runner import Runner
 
-from .preflight import check_checkpoint
+from .checkpoint import read_checkpoint
+from .folder import last_checkpoint
 from .recipes import first_stage_recipe
 from .record import record_run
 
@@ -143,17 +144,6 @@ def trains_nothing(cfg: Config) -> bool:
     return (cfg.get('train_cfg') or {}).get('max_epochs') == 0
 
 
-def last_checkpoint(work_dir: str) -> str | None:
-    """Last checkpoint that a training wrote into its work directory."""
-    note = Path(work_dir) / 'last_checkpoint'
-    if not note.is_file():
-        return None
-    path = Path(note.read_text().strip())
-    if not path.is_file():  # the folder was moved
-        path = Path(work_dir) / path.name
-    return str(path) if path.is_file() else None
-
-
 def is_finished(cfg: Config, checkpoint: str) -> bool:
     """Whether a checkpoint is the last one of the training of a config."""
     meta = read_meta(checkpoint)
@@ -164,9 +154,7 @@ def is_finished(cfg: Config, checkpoint: str) -> bool:
 
 def read_meta(checkpoint: str) -> dict:
     """What a checkpoint says about its training."""
-    check_checkpoint(checkpoint)
-    content = torch.load(checkpoint, map_location='cpu', weights_only=False)
-    return content.get('meta', {})
+    return read_checkpoint(checkpoint).get('meta', {})
 
 
 def check_same_training(cfg: Config, checkpoint: str) -> None:

@@ -1,30 +1,15 @@
-"""Predictions of a network on one split, as a file that explains itself."""
+"""Predictions of a network on one split, with what belongs to them."""
 
-import json
-import zipfile
-import zlib
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import numpy as np
-import torch
 from torch import Tensor
 
-from mmlt.fileio import whole_file
-
-__all__ = ['Predictions', 'load_predictions', 'save_predictions']
+__all__ = ['Predictions']
 
 SPLITS = ('train', 'held-out', 'val', 'test')
-# what numpy raises at other files, empty ones and damaged ones
-NO_DUMP = (
-    ValueError,
-    KeyError,
-    AttributeError,
-    EOFError,
-    OSError,
-    zipfile.BadZipFile,
-    zlib.error,
-)
+# a picture of more shows nothing, and a file of 1,000 has 20 MB of numbers
+MATRIX_CLASSES = 400
 OF_THE_HEAD = ('bias', 'weight_norm', 'kappa', 'overlap', 'tau')
 
 
@@ -46,6 +31,10 @@ class Predictions:
         overlap: (C,) mean overlap of each class with the others, in (0, 1].
         tau: (C,) factors of the FCCNeck.
         features: (N, D) float32 before the head, where asked for.
+        overlap_matrix: (C, C) float64 overlap of each two classes, in
+            (0, 1], of a head that can be read as vMF and has up to 400
+            classes.
+        class_names: C names; None in a file of an earlier version.
     """
 
     logits: Tensor
@@ -58,6 +47,8 @@ class Predictions:
     overlap: Tensor | None = None
     tau: Tensor | None = None
     features: Tensor | None = None
+    overlap_matrix: Tensor | None = None
+    class_names: list[str] | None = None
 
     @property
     def source(self) -> str:
@@ -66,7 +57,7 @@ class Predictions:
         return f'{name} ({self.meta.get("checkpoint_hash", "?")})'
 
     def __post_init__(self) -> None:
-        """Refuse what does not fit together.
+        """Raise where the parts do not fit together.
 
         Raises:
             ValueError: Naming it.
@@ -84,118 +75,19 @@ class Predictions:
                     f'Expected `{name}` of {c} classes, but got the shape '
                     f'{tuple(value.shape)}.'
                 )
+        matrix = self.overlap_matrix
+        if matrix is not None and matrix.shape != (c, c):
+            raise ValueError(
+                f'Expected `overlap_matrix` of shape {(c, c)}, but got '
+                f'{tuple(matrix.shape)}.'
+            )
+        if self.class_names is not None and len(self.class_names) != c:
+            raise ValueError(
+                f'Expected `class_names` of {c} classes, but got '
+                f'{len(self.class_names)} names.'
+            )
         if self.meta.get('split') not in SPLITS:
             raise ValueError(
                 f'Expected `split` to be one of {list(SPLITS)}, but got '
                 f'{self.meta.get("split")!r}.'
             )
-
-
-def save_predictions(predictions: Predictions, path: str | Path) -> None:
-    """Write predictions as ``.npz``.
-
-    Args:
-        predictions: What to write.
-        path: Ends with '.npz'.
-
-    Raises:
-        ValueError: If it does not.
-    """
-    path = Path(path)
-    if path.suffix != '.npz':
-        raise ValueError(
-            f'Expected a file that ends with .npz, but got {path}.'
-        )
-    names = ('logits', 'labels', 'class_counts', 'features', *OF_THE_HEAD)
-    arrays = {
-        name: getattr(predictions, name).cpu().numpy()
-        for name in names
-        if getattr(predictions, name) is not None
-    }
-    with whole_file(path) as draft:
-        np.savez_compressed(draft, meta=json.dumps(predictions.meta), **arrays)
-
-
-def load_predictions(path: str | Path) -> Predictions:
-    """Read what :func:`save_predictions` wrote.
-
-    Args:
-        path: The file.
-
-    Returns:
-        The predictions.
-
-    Raises:
-        FileNotFoundError: If there is no such file.
-        ValueError: If it is another kind of file, or does not fit together.
-    """
-    if not Path(path).is_file():
-        raise FileNotFoundError(
-            f'Expected a file of predictions, but {path} does not exist. '
-            'Write one with tools/analysis_tools/dump_predictions.py.'
-        )
-    try:
-        with np.load(path, allow_pickle=False) as file:
-            content = {name: file[name] for name in file.files}
-        meta = json.loads(content.pop('meta').item())
-    except NO_DUMP as error:
-        raise ValueError(
-            f'Expected {path} to be written by tools/analysis_tools/'
-            f'dump_predictions.py, but it is not ({type(error).__name__}): '
-            'another kind of file, or damaged. Write it again.'
-        ) from error
-    missing = {'logits', 'labels', 'class_counts'} - content.keys()
-    if missing:
-        raise ValueError(
-            f'Expected {path} to hold logits, labels and class_counts, but '
-            f'it lacks {", ".join(sorted(missing))}.'
-        )
-    tensors = {name: torch.from_numpy(v) for name, v in content.items()}
-    try:
-        predictions = Predictions(meta=meta, **tensors)
-        check_values(predictions)
-    except (TypeError, ValueError) as error:
-        raise ValueError(
-            f'{error} ({path}; write it again with '
-            'tools/analysis_tools/dump_predictions.py.)'
-        ) from error
-    return predictions
-
-
-def check_values(predictions: Predictions) -> None:
-    """Refuse values that no network and no data set have.
-
-    Raises:
-        ValueError: Naming the first of them.
-    """
-    logits, labels = predictions.logits, predictions.labels
-    if not len(labels):
-        raise ValueError('Expected predictions of a sample, but got none.')
-    if not logits.is_floating_point() or labels.dtype != torch.int64:
-        raise ValueError(
-            'Expected floating point logits and int64 labels, but got '
-            f'{logits.dtype} and {labels.dtype}.'
-        )
-    # -inf is a class that was masked out
-    bad = (logits.isnan() | (logits == float('inf'))).any(1)
-    if bad.any():
-        row = int(bad.nonzero()[0])
-        raise ValueError(
-            f'Expected logits without nan or inf, but {int(bad.sum())} of '
-            f'{len(bad)} samples have one, the first is sample {row}. Did '
-            'the training diverge?'
-        )
-    size = logits.shape[1]
-    wrong = (labels < 0) | (labels >= size)
-    if wrong.any():
-        raise ValueError(
-            f'Expected labels from 0 to {size - 1}, but got '
-            f'{int(labels[wrong][0])}. Does the test set have the classes of '
-            'the model?'
-        )
-    counts = predictions.class_counts
-    if (counts < 0).any() or not counts.any():
-        raise ValueError(
-            'Expected training images per class, but got '
-            f'{counts.tolist()[:8]}.'
-        )

@@ -17,8 +17,9 @@ def test_matrices_of_very_many_classes_are_left_out(more):
         labels=labels,
         class_counts=labels.flip(0) + 1,
         meta=dict(split='test'),
+        overlap_matrix=torch.ones(size, size),
     )
-    numbers = run_numbers(predictions, overlap=torch.ones(size, size))
+    numbers = run_numbers(predictions)
     assert numbers['numbers']['top1'] == 100
     kept = {'confusion', 'overlap_matrix'}
     assert {k for k in kept if numbers[k] is None} == (kept if more else set())

@@ -1,9 +1,12 @@
 import itertools
 import math
 
+import numpy as np
 import pytest
+import scipy.stats
 import torch
 import torch.nn.functional as F
+from sklearn.metrics import log_loss
 
 from mmlt.functional import (
     hard_classes,
@@ -161,7 +164,68 @@ def test_half_precision_is_computed_in_float32():
 def test_settings_out_of_range():
     logits, labels, _ = batch()
     for num_hard in (0, 6):
-        with pytest.raises(ValueError, match=r'`num_hard` to be in \[1, 5\]'):
+        with pytest.raises(
+            ValueError, match=r'`num_hard` to be an integer from 1 to 5'
+        ):
             hard_classes(logits[0], labels, num_hard)
     with pytest.raises(ValueError, match='`excluded` to be one of'):
         restrict_logits(logits, labels[:, None], 'inf')
+
+
+def test_the_terms_are_those_of_the_published_code():
+    """Means over the batch of NIL_NBOD, one factor 1 and the others 0.
+
+    Executed on CPU in float64, with three hard classes:
+    https://github.com/Bazinga699/NCL/blob/f64fddb3587b7439f3a8b731448a4ab3d3defe26/lib/loss/loss.py#L78-L106
+    """
+    counts = [5000, 2997, 1796, 1077, 645, 387, 232, 139, 83, 50]
+    steps = torch.arange(40, dtype=torch.float64)
+    logits = torch.stack(
+        [2 * torch.sin(k * steps).reshape(4, 10) for k in (1, 2, 3)]
+    )
+    labels = torch.tensor([0, 3, 7, 9])
+    log_counts = torch.tensor(counts, dtype=torch.float64).log()
+    terms = ncl_losses(logits, labels, log_counts, num_hard=3)
+    got = [term.mean().item() for term in terms]
+    expected = [10.868253714811878, 8.407592310014468]
+    assert got[:2] == pytest.approx(expected, rel=1e-12)
+    # log(p + 1e-9) there, log(p) here
+    expected = [3.5711994454387783, 2.1074579185008697]
+    assert got[2:] == pytest.approx(expected, rel=1e-7)
+
+
+def test_distances_against_scipy():
+    """KL(p_j || p_i) over ordered pairs, by scipy's relative entropy."""
+    logits, _, _ = batch()
+    p = scipy.special.softmax(logits.numpy(), axis=2)
+    expected = sum(
+        scipy.stats.entropy(p[j], p[i], axis=1)
+        for i, j in itertools.permutations(range(3), 2)
+    )
+    np.testing.assert_allclose(
+        mutual_distillation(logits).numpy(), expected / 2, rtol=1e-12
+    )
+
+
+@pytest.mark.parametrize('excluded', ['zero', 'drop'])
+def test_cross_entropies_against_sklearn(excluded):
+    logits, labels, log_counts = batch(k=2)
+    terms = ncl_losses(logits, labels, log_counts, 3, excluded)
+    scores = logits.numpy() + log_counts.numpy()
+    hard = scores.copy()
+    for i, label in enumerate(labels.tolist()):
+        order = np.argsort(-logits[0, i].numpy())
+        others = [c for c in order if c != label]
+        left_out = 0 if excluded == 'zero' else -np.inf
+        hard[:, i, others[2:]] = left_out
+    for term, values in ((terms[0], scores), (terms[1], hard)):
+        expected = sum(
+            log_loss(
+                labels.numpy(),
+                scipy.special.softmax(z, axis=1),
+                labels=range(5),
+                normalize=False,
+            )
+            for z in values
+        )
+        assert term.sum().item() == pytest.approx(expected, rel=1e-12)

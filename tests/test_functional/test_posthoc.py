@@ -1,80 +1,39 @@
 import numpy as np
 import pytest
+import scipy.special
+import scipy.stats
 import torch
-import torch.nn.functional as F
-from scipy.optimize import minimize_scalar
 
 from mmlt.functional import (
-    balanced_weights,
-    fit_by_likelihood,
-    group_gaps,
     log_linear_temperature,
-    logit_adjusted,
+    logit_adjustment,
     predicted_class_temperature,
-    standardised,
-    stratified_folds,
-    tau_normalised_logits,
+    standardized,
+    tau_normalized_logits,
+    temperature_scaled,
+    vector_scaled,
 )
 from mmlt.models import TauNormClsHead
 
 
-def sharp(n=600, c=4, temperature=2.5, seed=0):
-    """Logits whose probabilities are right after division by T."""
-    generator = torch.Generator().manual_seed(seed)
-    logits = 2 * torch.randn(n, c, generator=generator).double()
-    labels = logits.softmax(1).multinomial(1, generator=generator).flatten()
-    return logits * temperature, labels
-
-
-def scaled(z, theta):
-    return z * torch.exp(-theta[0])
-
-
-def test_temperature_is_the_one_that_scipy_finds():
-    logits, labels = sharp()
-    found = fit_by_likelihood(scaled, torch.zeros(1), logits, labels)
-    z, y = logits.numpy(), labels.numpy()
-
-    def nll(log_t):
-        out = z / np.exp(log_t)
-        out = out - out.max(1, keepdims=True)
-        log_sum = np.log(np.exp(out).sum(1))
-        return (log_sum - out[np.arange(len(y)), y]).mean()
-
-    expected = minimize_scalar(
-        nll, bounds=(-3, 3), method='bounded', options=dict(xatol=1e-10)
-    )
-    assert found.item() == pytest.approx(expected.x, abs=1e-6)
-    assert found.exp().item() == pytest.approx(2.5, rel=0.2)
-
-
-def test_weights_count_samples():
-    """Weight 2 is the sample twice."""
-    logits, labels = sharp(60)
-    weights = torch.ones(60).double()
-    weights[:20] = 2
-    twice = torch.cat([torch.arange(60), torch.arange(20)])
-    a = fit_by_likelihood(
-        scaled, torch.zeros(1), logits, labels, weights / weights.sum()
-    )
-    b = fit_by_likelihood(scaled, torch.zeros(1), logits[twice], labels[twice])
-    torch.testing.assert_close(a, b, rtol=1e-6, atol=1e-8)
-
-
-def test_a_large_penalty_changes_nothing():
-    logits, labels = sharp()
-    start = torch.tensor([0.3])
-    found = fit_by_likelihood(scaled, start, logits, labels, penalty=1e9)
-    assert found.item() == pytest.approx(0.3, abs=1e-6)
-
-
-def test_logit_adjustment_is_the_formula():
+@pytest.mark.parametrize('centered', [False, True])
+def test_logit_adjustment_is_the_formula(centered):
     logits, prior = torch.randn(7, 3).double(), torch.tensor([70, 20, 10])
-    got = logit_adjusted(logits, prior, 0.7).softmax(1)
+    got = logit_adjustment(logits, prior, 0.7, centered).softmax(1)
     expected = logits.softmax(1) / prior**0.7
     expected = expected / expected.sum(1, keepdim=True)
     torch.testing.assert_close(got, expected)
-    assert torch.equal(logit_adjusted(logits, prior, 0.0), logits)
+    same = logit_adjustment(logits, prior, 0.0, centered)
+    assert torch.equal(same, logits)
+
+
+def test_convention_centered_adjustment_keeps_the_mean_logit():
+    logits, prior = torch.randn(7, 3).double(), torch.tensor([70, 20, 10])
+    got = logit_adjustment(logits, prior, 1.0, centered=True)
+    torch.testing.assert_close(got.mean(1), logits.mean(1))
+    log_prior = np.log(prior.numpy())
+    expected = logits.numpy() - log_prior + log_prior.mean()
+    np.testing.assert_allclose(got.numpy(), expected, rtol=1e-12)
 
 
 @pytest.mark.parametrize('tau', [0.0, 0.7, 1.0])
@@ -85,13 +44,13 @@ def test_tau_normalisation_is_that_of_the_head(tau):
         expected = head((features,))
         norm = head.fc.weight.norm(dim=1)
         linear = features @ head.fc.weight.T + bias
-    got = tau_normalised_logits(linear, norm, bias, tau)
+    got = tau_normalized_logits(linear, norm, bias, tau)
     torch.testing.assert_close(got, expected)
 
 
 def test_temperatures_keep_the_predicted_class():
     logits = torch.randn(50, 6).double()
-    values = standardised(torch.tensor([500, 100, 50, 20, 10, 5]).log())
+    values = standardized(torch.tensor([500, 100, 50, 20, 10, 5]).log())
     smooth = log_linear_temperature(
         logits, values, torch.tensor(0.4), torch.tensor(-0.8)
     )
@@ -123,60 +82,51 @@ def test_log_linear_temperature_has_a_gradient():
     )
 
 
-def test_balanced_weights_make_classes_alike():
-    labels = torch.tensor([0, 0, 0, 2])
-    weights = balanced_weights(labels, 4)
-    assert weights.tolist() == pytest.approx([1 / 6] * 3 + [1 / 2])
-
-
-def test_folds_spread_every_class():
-    labels = torch.tensor([0] * 23 + [1] * 5 + [2] * 2 + [3])
-    fold = stratified_folds(labels, 5)
-    for c, most in ((0, 5), (1, 1), (2, 1), (3, 1)):
-        assert fold[labels == c].bincount().max() == most
-    assert torch.equal(fold, stratified_folds(labels, 5))
-    assert not torch.equal(fold, stratified_folds(labels, 5, seed=1))
-
-
-def test_group_gaps_are_confidence_minus_accuracy():
-    logits = torch.tensor([[9.0, 0], [0, 9.0], [9.0, 0]]).double()
-    labels = torch.tensor([0, 0, 1])
-    groups = [torch.tensor([True, False]), torch.tensor([False, True])]
-    gap = group_gaps(logits, labels, torch.ones(3).double(), groups)
-    confidence = 1 / (1 + np.exp(-9))
-    assert gap.tolist() == pytest.approx([confidence - 0.5, confidence])
-
-
-def test_standardised():
-    values = standardised(torch.tensor([1, 2, 3]))
+def test_standardized():
+    values = standardized(torch.tensor([1, 2, 3]))
     assert values.mean() == 0
     assert values.square().mean().item() == pytest.approx(1)
-    assert standardised(torch.tensor([4, 4])).tolist() == [0, 0]
+    assert standardized(torch.tensor([4, 4])).tolist() == [0, 0]
 
 
-def test_refuses_no_sample():
-    with pytest.raises(ValueError, match='held-out samples'):
-        fit_by_likelihood(
-            scaled, torch.zeros(1), torch.ones(0, 2), torch.ones(0).long()
-        )
-
-
-def test_the_fit_is_of_least_likelihood():
-    """Nothing near it is better, for many parameters too."""
-    logits, labels = sharp(300)
-
-    def vector(z, theta):
-        return z * theta[:4].exp() + theta[4:]
-
-    theta = fit_by_likelihood(
-        vector, torch.zeros(8), logits, labels, penalty=1e-3
+def test_scalings_against_numpy():
+    logits, shift = torch.randn(6, 4).double(), torch.randn(4).double()
+    log_scale = torch.randn(4).double()
+    z = logits.numpy()
+    log_temperature = torch.tensor(0.3, dtype=torch.float64)
+    np.testing.assert_allclose(
+        temperature_scaled(logits, log_temperature).numpy(),
+        z / np.exp(0.3),
+        rtol=1e-14,
     )
+    np.testing.assert_allclose(
+        vector_scaled(logits, log_scale, shift).numpy(),
+        z @ np.diag(np.exp(log_scale.numpy())) + shift.numpy(),
+        rtol=1e-12,
+    )
+    zero = torch.zeros(4).double()
+    assert torch.equal(vector_scaled(logits, zero, zero), logits)
 
-    def value(theta):
-        nll = F.cross_entropy(vector(logits, theta), labels)
-        return (nll + 5e-4 * theta.square().sum()).item()
 
-    for seed in range(10):
-        generator = torch.Generator().manual_seed(seed)
-        step = 1e-2 * torch.randn(8, generator=generator).double()
-        assert value(theta + step) > value(theta)
+def test_log_linear_temperature_against_numpy():
+    """log T = 0.2 - 0.7 u, u the mean of the values under the softmax."""
+    z = np.random.default_rng(0).normal(size=(5, 3))
+    values = np.array([1.2, -0.1, -1.1])
+    u = scipy.special.softmax(z, axis=1) @ values
+    expected = z / np.exp(0.2 - 0.7 * u)[:, None]
+    got = log_linear_temperature(
+        torch.from_numpy(z),
+        torch.from_numpy(values),
+        torch.tensor(0.2, dtype=torch.float64),
+        torch.tensor(-0.7, dtype=torch.float64),
+    )
+    np.testing.assert_allclose(got.numpy(), expected, rtol=1e-13)
+
+
+def test_standardized_against_scipy():
+    values = np.array([500.0, 20, 3, 8, 8])
+    np.testing.assert_allclose(
+        standardized(torch.from_numpy(values)).numpy(),
+        scipy.stats.zscore(values),
+        rtol=1e-13,
+    )

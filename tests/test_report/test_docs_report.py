@@ -78,4 +78,4 @@ def test_it_is_small(folder):
     # index.html is made beside it and not committed
     files = [folder / 'README.md', *folder.glob('*/*')]
     size = sum(path.stat().st_size for path in files)
-    assert size < 1.5 * 2**20
+    assert size < 300 * 2**10

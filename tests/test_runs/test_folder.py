@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from mmlt.runs.folder import read_work_dir
+from mmlt.runs.folder import find_run, last_checkpoint, read_work_dir
 
 CONFIG = """
 model = dict(type='A')
@@ -165,9 +165,47 @@ def test_what_is_missing_is_named(folder):
         read_work_dir(folder.parent)
     last = folder / 'last_checkpoint'
     last.rename(folder / 'gone')
-    with pytest.raises(FileNotFoundError, match='there is no checkpoint'):
-        read_work_dir(folder)
+    for find in (read_work_dir, find_run):
+        with pytest.raises(FileNotFoundError, match='there is no checkpoint'):
+            find(folder)
     (folder / 'gone').rename(last)
+    (folder / 'second.py').touch()
+    with pytest.raises(ValueError, match='one config in .*, second.py. Name'):
+        find_run(folder)
+
+
+def test_a_run_is_its_folder_or_a_config_and_a_checkpoint(folder):
+    config = str(folder / 'resnet20_digitslt.py')
+    last, other = (str(folder / f'epoch_{n}.pth') for n in (2, 1))
+    assert find_run(folder) == (config, last)
+    assert find_run(str(folder), other) == (config, other)
+    assert find_run(config, other) == (config, other)
+    address = 'https://example.org/a.pth'
+    assert find_run('mmlt::fcc/a.py', address) == ('mmlt::fcc/a.py', address)
+    with pytest.raises(ValueError, match='a checkpoint beside the config'):
+        find_run(config)
+    with pytest.raises(FileNotFoundError, match='no.py does not exist'):
+        find_run(folder / 'no.py', other)
+
+
+def test_the_checkpoint_of_a_folder_is_in_it_or_where_it_was_put(folder):
+    note, inside = folder / 'last_checkpoint', folder / 'epoch_2.pth'
+    assert last_checkpoint(folder) == str(inside)
+    elsewhere = folder.parent / 'epoch_2.pth'
+    elsewhere.touch()
+    note.write_text(str(elsewhere))
+    # a copy of a folder has a checkpoint of its own
+    assert last_checkpoint(folder) == str(inside)
+    inside.unlink()
+    assert last_checkpoint(folder) == str(elsewhere)
+    elsewhere.unlink()
+    assert last_checkpoint(folder) is None
+    assert last_checkpoint(folder.parent) is None
+
+
+def test_a_deleted_checkpoint_is_named_where_it_is_needed(folder):
     (folder / 'epoch_2.pth').unlink()
-    with pytest.raises(FileNotFoundError, match='epoch_2.pth'):
-        read_work_dir(folder)
+    run = read_work_dir(folder)
+    assert (run.checkpoint, run.epoch) == (folder / 'epoch_2.pth', 2)
+    with pytest.raises(FileNotFoundError, match='epoch_2.pth, which'):
+        find_run(folder)

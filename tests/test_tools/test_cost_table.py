@@ -8,7 +8,7 @@ import torch
 from mmengine.config import Config
 from torch import nn
 
-from mmlt.functional import all_reduce_bytes
+from mmlt.cli.training_cost import all_reduce_bytes
 from tests.export_models import ROOT, load_tool
 
 

@@ -16,9 +16,10 @@ from mmlt.evaluation.prior_shift_evaluation import subset_rows, weighted_row
 from mmlt.functional import long_tailed_prior
 from mmlt.posthoc.calibrators import CALIBRATORS, check_fit_split
 from mmlt.report.table import markdown_table
+from mmlt.runs.dump import load_predictions, save_predictions
 from mmlt.runs.preflight import complete_config
 from mmlt.runs.splits import split_loader
-from mmlt.structures import Predictions, load_predictions, save_predictions
+from mmlt.structures import Predictions
 
 ROOT = Path(__file__).parents[2]
 TOOLS = 'tools/analysis_tools'

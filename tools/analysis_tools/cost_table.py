@@ -25,8 +25,12 @@ from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
 import mmlt.models  # noqa: F401 (registers the parts)
+from mmlt.cli.training_cost import (
+    all_reduce_bytes,
+    model_state_bytes,
+    step_seconds,
+)
 from mmlt.export.inference import input_size
-from mmlt.functional import all_reduce_bytes, model_state_bytes, step_seconds
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / 'docs' / 'cost.md'

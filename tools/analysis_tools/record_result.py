@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 from mmlt.fileio import whole_file
-from mmlt.runs.folder import logged, logs_of, minutes_of
+from mmlt.runs.log import logged, logs_of, minutes_of
 from mmlt.runs.preflight import read_config
 from mmlt.runs.record import read_run_record
 

@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from mmlt.cli.options import add_tables
-from mmlt.cli.predictions import dump_once
+from mmlt.cli.predictions import run_predictions
 from mmlt.evaluation.area_rows import area_rows
 from mmlt.report.table import check_table_path, print_table, write_table
-from mmlt.structures import load_predictions
+from mmlt.runs.dump import load_predictions
+from mmlt.structures import Predictions
 
 TOOL = 'tools/analysis_tools/misclassified_area.py'
 DESCRIPTION = (
@@ -40,13 +41,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_tables(parser)
 
 
-def files_of(arguments: list[str]) -> Iterator[Path]:
-    """Files of predictions; those of a run are written where they lack."""
+def read_predictions(arguments: list[str]) -> Iterator[Predictions]:
+    """Those of the files; or of a run, on training and test images."""
     if len(arguments) > 1 or not Path(arguments[0]).is_dir():
-        yield from map(Path, arguments)
+        yield from map(load_predictions, arguments)
         return
     for split in ('train', 'test'):
-        yield dump_once(arguments[0], split)
+        yield run_predictions(arguments[0], split)
 
 
 def run(args: argparse.Namespace) -> None:
@@ -54,8 +55,7 @@ def run(args: argparse.Namespace) -> None:
     for path in args.out:
         check_table_path(path)
     rows, facts = [], {}
-    for path in files_of(args.predictions):
-        predictions = load_predictions(path)
+    for predictions in read_predictions(args.predictions):
         rows += area_rows(predictions, args.gamma, args.per_class)
         facts[predictions.meta['split']] = predictions.source
     print_table(rows)

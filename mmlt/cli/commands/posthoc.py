@@ -2,10 +2,9 @@
 
 import argparse
 from functools import partial
-from pathlib import Path
 
 from mmlt.cli.options import add_tables
-from mmlt.cli.predictions import dump_once
+from mmlt.cli.predictions import run_predictions
 from mmlt.cli.progress import bar
 from mmlt.posthoc.calibrators import (
     CALIBRATORS,
@@ -14,7 +13,8 @@ from mmlt.posthoc.calibrators import (
 )
 from mmlt.posthoc.comparison import compare_calibrators, facts_of_comparison
 from mmlt.report.table import check_table_path, print_table, write_table
-from mmlt.structures import load_predictions
+from mmlt.runs.dump import load_predictions
+from mmlt.structures import Predictions
 
 TOOL = 'tools/analysis_tools/posthoc.py'
 DESCRIPTION = (
@@ -66,20 +66,25 @@ def check_arguments(
         parser.error('name a work directory, or --fit FILE and --eval FILE')
 
 
-def files_of(args: argparse.Namespace) -> tuple[Path, Path]:
-    """Files to fit on and to report on; written where a run lacks them."""
+def read_predictions(
+    args: argparse.Namespace,
+) -> tuple[Predictions, Predictions]:
+    """Predictions to fit on and to report on."""
     if args.run is None:
-        return Path(args.fit), Path(args.eval)
+        return load_predictions(args.fit), load_predictions(args.eval)
     if args.fit_split == 'test':
         check_not_test(args.i_know_this_is_the_test_set)
-    return dump_once(args.run, args.fit_split), dump_once(args.run, 'test')
+    return (
+        run_predictions(args.run, args.fit_split),
+        run_predictions(args.run, 'test'),
+    )
 
 
 def run(args: argparse.Namespace) -> None:
     """Check, fit, print and write."""
     for path in args.out:
         check_table_path(path)
-    fit, evaluate = map(load_predictions, files_of(args))
+    fit, evaluate = read_predictions(args)
     check_fit_split(fit, evaluate, args.i_know_this_is_the_test_set)
     rows, parameters = compare_calibrators(
         fit, evaluate, args.calibrators, partial(bar, words='fitting')

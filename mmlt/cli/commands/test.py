@@ -5,7 +5,7 @@ import argparse
 from mmengine.config import Config
 
 from mmlt.cli.options import add_config_options, add_launcher
-from mmlt.runs.preflight import join_processes
+from mmlt.runs.processes import join_processes
 from mmlt.runs.testing import check_results_path, prepare_test, run_test
 
 TOOL = 'tools/test.py'

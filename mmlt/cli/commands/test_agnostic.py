@@ -5,7 +5,7 @@ from functools import partial
 from pathlib import Path
 
 from mmlt.cli.options import add_tables
-from mmlt.cli.predictions import dump_once
+from mmlt.cli.predictions import run_predictions
 from mmlt.cli.progress import bar
 from mmlt.posthoc.prior_shift import (
     PRIORS,
@@ -13,7 +13,7 @@ from mmlt.posthoc.prior_shift import (
     prior_shift_rows,
 )
 from mmlt.report.table import check_table_path, print_table, write_table
-from mmlt.structures import load_predictions
+from mmlt.runs.dump import load_predictions
 
 TOOL = 'tools/analysis_tools/test_agnostic.py'
 DESCRIPTION = (
@@ -64,8 +64,10 @@ def run(args: argparse.Namespace) -> None:
         check_table_path(path)
     path = Path(args.predictions)
     if path.is_dir():
-        path = dump_once(args.predictions, 'test')
-    predictions = load_predictions(path)
+        predictions = run_predictions(args.predictions, 'test')
+        path = path / 'predictions_test.npz'
+    else:
+        predictions = load_predictions(path)
     source, name = prior_in_probabilities(predictions, args.model_prior)
     rows = prior_shift_rows(
         predictions,

@@ -5,7 +5,7 @@ import argparse
 from mmengine.config import Config
 
 from mmlt.cli.options import add_config_options, add_launcher, chosen
-from mmlt.runs.preflight import join_processes
+from mmlt.runs.processes import join_processes
 from mmlt.runs.training import TrainingOptions, prepare_training
 from mmlt.runs.two_stage import run_stages
 

@@ -2,6 +2,7 @@ from mmpretrain.registry import MODELS
 from torch import Tensor
 
 from mmlt.functional import remix_label_weights
+from mmlt.functional.checks import check_choice
 from mmlt.functional.remix import check_remix_settings
 from mmlt.models.class_counts import ClassCountsMixin
 
@@ -50,11 +51,7 @@ class BatchRemix(ClassCountsMixin, BatchMixup):
     ) -> None:
         super().__init__(alpha, per_image)
         check_remix_settings(kappa, tau)
-        if label_weights not in LABEL_WEIGHTS:
-            raise ValueError(
-                'Expected `label_weights` to be one of '
-                f'{list(LABEL_WEIGHTS)}, but got {label_weights!r}.'
-            )
+        check_choice('label_weights', label_weights, LABEL_WEIGHTS)
         self.kappa = kappa
         self.tau = tau
         self.label_weights = label_weights

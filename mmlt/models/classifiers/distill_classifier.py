@@ -2,12 +2,12 @@ import os
 from collections.abc import Sequence
 
 import torch
-from mmengine.runner.checkpoint import _load_checkpoint, load_state_dict
 from mmpretrain.registry import MODELS
 from mmpretrain.structures import DataSample
 from torch import Tensor, nn
 
 from mmlt.structures import labels_of
+from mmlt.weights import load_weights, read_checkpoint, weights_of
 
 from .long_tail_classifier import LongTailClassifier
 
@@ -64,20 +64,12 @@ class DistillClassifier(LongTailClassifier):
         config = dict(self.teacher)
         config.pop('data_preprocessor', None)  # the student's made the batch
         model = MODELS.build(config)
-        weights = _load_checkpoint(path, map_location='cpu')
-        weights = weights.get('state_dict', weights)
         weights = {
-            key: value
-            for key, value in weights.items()
-            if not key.startswith('data_preprocessor.')
+            name: value
+            for name, value in weights_of(read_checkpoint(path)).items()
+            if not name.startswith('data_preprocessor.')
         }
-        try:
-            load_state_dict(model, weights, strict=True)
-        except RuntimeError as error:
-            raise ValueError(
-                f'Expected {path} to hold the weights of `teacher`, but they '
-                f'do not fit. {error}'
-            ) from error
+        load_weights(model, weights, path, strict=True)
         model.requires_grad_(False)
         self._loaded = (model.eval(),)
 

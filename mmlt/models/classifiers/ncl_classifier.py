@@ -83,12 +83,7 @@ class NCLClassifier(LongTailClassifier):
             )
         images, other_view = inputs
         maps = self.extract_feat(images, stage='backbone')
-        feats, labels = maps, labels_of(data_samples)
-        for neck in self._necks():
-            if getattr(neck, 'needs_labels', False):
-                feats = neck(feats, labels)
-            else:
-                feats = neck(feats)
+        feats, _ = self._through_necks(maps, labels_of(data_samples))
         losses = self.head.loss(feats, data_samples)
         losses['loss_contrast'] = self.contrast(
             self.backbone, maps, other_view

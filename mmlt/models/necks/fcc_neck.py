@@ -10,6 +10,7 @@ from mmlt.functional import (
     compress_mixed_features,
     compression_factors,
 )
+from mmlt.functional.checks import check_choice
 from mmlt.functional.compression import check_compression_settings
 from mmlt.functional.schedule import check_epoch, epoch_of
 from mmlt.models.class_counts import ClassCountsMixin
@@ -44,6 +45,10 @@ class FCCNeck(ClassCountsMixin):
             with most training images is.
         round_digits: Decimal digits of tau; None keeps all, the published
             code rounds to 2.
+        mixed_labels: Which tau an image mixed from two gets: 'weighted',
+            the mean of both classes' tau by their weights in the label
+            (:func:`~mmlt.functional.compress_mixed_features`), or 'first',
+            that of the image that was mixed in place, whatever its weight.
 
     Raises:
         ValueError: If a setting is out of range or unknown.
@@ -72,11 +77,7 @@ class FCCNeck(ClassCountsMixin):
     ) -> None:
         super().__init__()
         check_compression_settings(gamma, strategy, order, round_digits)
-        if mixed_labels not in MIXED_LABELS:
-            raise ValueError(
-                f'Expected `mixed_labels` to be one of {list(MIXED_LABELS)}, '
-                f'but got {mixed_labels!r}.'
-            )
+        check_choice('mixed_labels', mixed_labels, MIXED_LABELS)
         self.gamma = gamma
         self.strategy = strategy
         self.begin = check_epoch('begin', begin)

@@ -9,6 +9,7 @@ from mmengine.hooks import Hook
 from mmengine.runner import Runner
 from torch import nn
 
+from mmlt.engine import LongTailHook
 from mmlt.engine.hooks.long_tail_hook import check_num_classes
 from mmlt.models import FCCNeck
 
@@ -46,6 +47,7 @@ class Recorder(nn.Module):
 
 def trained(cfg):
     runner = Runner.from_cfg(copy.deepcopy(cfg))
+    assert any(isinstance(hook, LongTailHook) for hook in runner.hooks)
     runner.model.recorder = Recorder()
     runner.train()
     return runner

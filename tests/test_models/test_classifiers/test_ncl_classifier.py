@@ -139,20 +139,6 @@ def test_contrast_is_that_of_the_slow_networks_keys():
     assert model.contrast.position.item() == 4
 
 
-def test_the_queue_goes_round_and_keeps_the_latest():
-    contrast = build(contrast=CONTRAST).contrast
-    keys = torch.randn(2, 23, 8)
-    expected = [None] * 10
-    place = 0
-    for begin, end in ((0, 4), (4, 8), (8, 12), (12, 23)):
-        contrast.enqueue(keys[:, begin:end])
-        for i in range(max(begin, end - 10), end):
-            expected[place] = keys[:, i]
-            place = (place + 1) % 10
-    assert torch.equal(contrast.queue, torch.stack(expected, dim=1))
-    assert contrast.position.item() == place
-
-
 def test_slow_networks_begin_as_copies():
     model = build(contrast=CONTRAST)
     model.init_weights()
@@ -190,16 +176,3 @@ def test_one_view_is_not_enough_for_the_contrast():
     inputs, samples = batch()
     with pytest.raises(TypeError, match='TwoViewDataPreprocessor'):
         build(contrast=CONTRAST).loss(inputs, samples)
-
-
-@pytest.mark.parametrize(
-    ('kwargs', 'match'),
-    [
-        (dict(queue_size=0), '`queue_size`'),
-        (dict(temperature=0), '`temperature`'),
-        (dict(momentum=1.5), '`momentum`'),
-    ],
-)
-def test_settings_of_the_branch_out_of_range(kwargs, match):
-    with pytest.raises(ValueError, match=match):
-        build(contrast={**CONTRAST, **kwargs})

@@ -39,7 +39,10 @@ def batch(dtype=torch.float64):
 
 
 def test_published_value():
-    """Computed with the published class, balanced softmax as base loss."""
+    """Computed with the published class, balanced softmax as base loss.
+
+    https://github.com/lijian16/FCC/blob/ba9e7d3b8938c1cc092fc2546d9184ce4846ed1e/lib/loss/loss_impl/kld_loss.py#L22-L39
+    """
     scores, labels, teacher = batch()
     loss = DiVELoss(base_loss=Balanced())
     value = loss(scores, labels, teacher_logits=teacher).item()
@@ -94,7 +97,7 @@ def test_without_a_teacher_it_says_what_to_set():
 @pytest.mark.parametrize(
     ('kwargs', 'match'),
     [
-        (dict(alpha=1.5), '`alpha` to be in'),
+        (dict(alpha=1.5), '`alpha` to be a number in'),
         (dict(temperature=-1), '`temperature`'),
         (dict(power=-1), '`power`'),
     ],

@@ -1,0 +1,112 @@
+"""Check lists and images of a long-tailed data set before training on it."""
+
+import argparse
+import json
+import os
+import sys
+from pathlib import Path
+
+from mmlt.cli.progress import counter
+from mmlt.datasets.known_splits import KNOWN_SPLITS
+from mmlt.datasets.split_report import (
+    SPLITS,
+    SplitSettings,
+    report_lines,
+    verify_splits,
+)
+
+TOOL = 'tools/dataset_tools/verify_splits.py'
+DESCRIPTION = (
+    'Check lists and images of a long-tailed data set: number of lines, '
+    'images per class and checksums against what is known of the published '
+    'splits, paths in two lists (leakage), missing and damaged images. Exit '
+    'code: 0 all right, 1 a problem was found or the check could not be made '
+    '(then the last line is the error), 130 interrupted (the same command '
+    'goes on).'
+)
+EXAMPLE = 'imagenetlt --data-root data/imagenet --processes 16'
+ROOTS = {
+    'imagenetlt': 'data/imagenet',
+    'placeslt': 'data/places',
+    'inat18': 'data/inat18',
+}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The data set, and how closely it is looked at."""
+    parser.add_argument(
+        'data',
+        choices=[*KNOWN_SPLITS, 'own'],
+        help="the data set; 'own' for other lists (with --num-classes)",
+    )
+    parser.add_argument('--data-root', help='folder of lists and images')
+    parser.add_argument(
+        '--data-prefix',
+        default='',
+        help='folder in front of the paths of the lists, in the data root',
+    )
+    for split in SPLITS:
+        parser.add_argument(
+            f'--{split}',
+            metavar='LIST',
+            help=f'{split} list in the data root (default: the usual name)',
+        )
+    parser.add_argument('--num-classes', type=int, help="for 'own' alone")
+    parser.add_argument(
+        '--check',
+        choices=['decode', 'exists', 'none'],
+        default='decode',
+        help='decode every image, look whether it is there, or check the '
+        'lists alone (default: decode)',
+    )
+    parser.add_argument(
+        '--processes', type=int, default=os.cpu_count(), help='default: CPUs'
+    )
+    parser.add_argument(
+        '--report',
+        default='verify_splits.json',
+        help='JSON file to write (default: verify_splits.json)',
+    )
+
+
+def check_arguments(
+    parser: argparse.ArgumentParser, args: argparse.Namespace
+) -> None:
+    """The number of classes is known, or named."""
+    if args.data == 'own':
+        if not args.num_classes or args.num_classes < 1:
+            parser.error("'own' needs --num-classes")
+    else:
+        classes = KNOWN_SPLITS[args.data]['val'].num_classes
+        if args.num_classes not in (None, classes):
+            parser.error(f'{args.data} has {classes} classes')
+        args.num_classes = classes
+    if args.processes < 1:
+        parser.error('--processes must be at least 1')
+
+
+def run(args: argparse.Namespace) -> int:
+    """Run the checks, print and write the report."""
+    settings = SplitSettings(
+        data=args.data,
+        data_root=args.data_root or ROOTS.get(args.data, '.'),
+        num_classes=args.num_classes,
+        lists={s: getattr(args, s) for s in SPLITS if getattr(args, s)},
+        data_prefix=args.data_prefix,
+        check=args.check,
+        processes=args.processes,
+        unfinished=Path(f'{args.report}.unfinished'),
+    )
+    words = 'Decoding' if args.check == 'decode' else 'Looking for'
+    try:
+        with counter(f'{words} images') as progress:
+            report = verify_splits(settings, progress)
+    except KeyboardInterrupt:
+        print('interrupted; the same command goes on', file=sys.stderr)
+        return 130
+    text = json.dumps(report, indent=1)
+    Path(args.report).write_text(text + '\n', encoding='utf-8')
+    for line in report_lines(report):
+        print(line)
+    print(f'report: {args.report}')
+    return 0 if report['ok'] else 1

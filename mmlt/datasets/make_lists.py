@@ -1,0 +1,217 @@
+"""Long-tailed lists from a folder with one subfolder per class."""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+
+import mmlt
+from mmlt.functional import (
+    class_counts,
+    largest_max_count,
+    long_tailed_counts,
+    long_tailed_indices,
+)
+
+__all__ = ['ListSettings', 'make_lists']
+
+EXTENSIONS = '.jpg,.jpeg,.png,.ppm,.bmp,.pgm,.tif,.webp'
+ORDERS = ('index', 'frequency', 'random')
+
+
+@dataclass(frozen=True)
+class ListSettings:
+    """What the lists hold.
+
+    Args:
+        images: Folder of the class folders.
+        profile: Shape of the tail, or 'all': every image.
+        imbalance_ratio: Largest class / smallest class, >= 1.
+        power: Of the profile 'pareto'.
+        max_count: Training images of the largest class; None: as many as
+            every class can fill.
+        order: Which class is the largest: 'index', the first by name;
+            'frequency', the one with most images; 'random'.
+        test_per_class: Images of each class for the test list.
+        val_per_class: Images of each class for the validation list.
+        seed: Of every choice.
+        extensions: Endings of image files, with commas between.
+    """
+
+    images: str
+    profile: str = 'exponential'
+    imbalance_ratio: float = 100
+    power: float = 6
+    max_count: int | None = None
+    order: str = 'index'
+    test_per_class: int = 0
+    val_per_class: int = 0
+    seed: int = 0
+    extensions: str = EXTENSIONS
+
+
+def find_images(
+    root: Path, extensions: tuple[str, ...]
+) -> tuple[list[str], list[str], np.ndarray]:
+    """Images of a folder with one subfolder per class.
+
+    Args:
+        root: The folder.
+        extensions: Endings of image files, lower case.
+
+    Returns:
+        Class names (sorted: class 0 first), paths relative to ``root`` with
+        slashes (sorted within a class) and labels (N,).
+
+    Raises:
+        FileNotFoundError: If there is no such folder.
+        ValueError: If it has no subfolder, a class has no image, or a list
+            cannot hold a name.
+    """
+    if not root.is_dir():
+        raise FileNotFoundError(
+            f'Expected a folder of images, but {root} is none.'
+        )
+    classes = sorted(p.name for p in root.iterdir() if p.is_dir())
+    if not classes:
+        raise ValueError(
+            f'Expected one subfolder per class in {root}, but there is none.'
+        )
+    paths, labels = [], []
+    for label, name in enumerate(classes):
+        found = sorted(
+            path.relative_to(root).as_posix()
+            for path in (root / name).rglob('*')
+            if path.suffix.lower() in extensions and path.is_file()
+        )
+        if not found:
+            raise ValueError(
+                f'Expected images in {root / name}, but there is none that '
+                f'ends in {", ".join(extensions)}.'
+            )
+        paths += found
+        labels += [label] * len(found)
+    for path in paths:
+        if path != path.strip() or '\n' in path or '\r' in path:
+            raise ValueError(
+                'Expected names without line breaks and without spaces at '
+                f'their ends, but got {path!r}. Rename the file.'
+            )
+    return classes, paths, np.asarray(labels)
+
+
+def hold_out(
+    labels: np.ndarray, per_class: dict[str, int], seed: int
+) -> dict[str, np.ndarray]:
+    """Balanced splits, and the rest.
+
+    Args:
+        labels: (N,).
+        per_class: Images per class of each held-out split.
+        seed: Seed of the choice.
+
+    Returns:
+        Rows of each split, ascending, and of the rest under 'train'.
+
+    Raises:
+        ValueError: If a class would have no training image left.
+    """
+    rng = np.random.RandomState(seed)
+    wanted = sum(per_class.values())
+    rows = {split: [] for split in (*per_class, 'train')}
+    for label in range(labels.max() + 1):
+        own = rng.permutation(np.flatnonzero(labels == label))
+        if len(own) <= wanted:
+            raise ValueError(
+                f'Expected class {label} to have more than the {wanted} '
+                f'images per class that are held out, but it has {len(own)}.'
+            )
+        begin = 0
+        for split, count in per_class.items():
+            rows[split].append(own[begin : begin + count])
+            begin += count
+        rows['train'].append(own[begin:])
+    return {s: np.sort(np.concatenate(parts)) for s, parts in rows.items()}
+
+
+def long_tailed_rows(labels: np.ndarray, settings: ListSettings) -> np.ndarray:
+    """Rows of the training images that are kept."""
+    if settings.profile == 'all':
+        return np.arange(len(labels))
+    full = class_counts(labels, labels.max() + 1)
+    by_size = {
+        'index': np.arange(len(full)),
+        'frequency': np.argsort(-full, kind='stable'),
+        'random': np.random.RandomState(settings.seed).permutation(len(full)),
+    }[settings.order]  # the class that is to be the largest first
+    shape = (settings.imbalance_ratio, settings.profile, settings.power)
+    max_count = settings.max_count or largest_max_count(full[by_size], *shape)
+    counts = np.zeros_like(full)
+    counts[by_size] = long_tailed_counts(len(full), max_count, *shape)
+    return long_tailed_indices(labels, counts, settings.seed)
+
+
+def make_lists(
+    settings: ListSettings, out: str | Path, overwrite: bool = False
+) -> dict:
+    """Write the lists, the class names and what they were made from.
+
+    Args:
+        settings: What the lists hold.
+        out: Folder for them.
+        overwrite: Whether lists that are there are replaced.
+
+    Returns:
+        What is in ``longtail.json``.
+
+    Raises:
+        FileExistsError: If one is there that is not to be replaced.
+        FileNotFoundError: If there are no images.
+        ValueError: If a class has too few, or a list cannot hold a name.
+    """
+    out = Path(out)
+    per_class = {
+        'test': settings.test_per_class,
+        'val': settings.val_per_class,
+    }
+    per_class = {split: n for split, n in per_class.items() if n}
+    targets = [f'{split}.txt' for split in ('train', *per_class)]
+    targets += ['classes.txt', 'longtail.json']
+    there = [name for name in targets if (out / name).exists()]
+    if there and not overwrite:
+        raise FileExistsError(
+            f'Expected to write new files, but {out} has {there[0]}. Choose '
+            'another folder, or add --overwrite.'
+        )
+    extensions = tuple(
+        e.strip().lower() for e in settings.extensions.split(',')
+    )
+    classes, paths, labels = find_images(Path(settings.images), extensions)
+    rows = hold_out(labels, per_class, settings.seed)
+    kept = long_tailed_rows(labels[rows['train']], settings)
+    rows['train'] = rows['train'][kept]
+    out.mkdir(parents=True, exist_ok=True)
+    record = {
+        'tool': f'mmlt {mmlt.__version__} make_longtail',
+        'settings': asdict(settings),
+        'classes': classes,
+        'lists': {},
+    }
+    for split, chosen in rows.items():
+        lines = ''.join(f'{paths[row]} {labels[row]}\n' for row in chosen)
+        content = lines.encode('utf-8', 'surrogateescape')
+        (out / f'{split}.txt').write_bytes(content)
+        counts = class_counts(labels[chosen], len(classes))
+        record['lists'][f'{split}.txt'] = {
+            'images': len(chosen),
+            'sha256': hashlib.sha256(content).hexdigest(),
+            'class_counts': counts.tolist(),
+        }
+    names = ''.join(f'{name}\n' for name in classes)
+    content = names.encode('utf-8', 'surrogateescape')
+    (out / 'classes.txt').write_bytes(content)
+    text = json.dumps(record, indent=1)
+    (out / 'longtail.json').write_text(text + '\n', encoding='utf-8')
+    return record

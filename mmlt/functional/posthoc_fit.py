@@ -1,0 +1,220 @@
+"""Parameters of calibrators, fitted by likelihood on held-out samples."""
+
+from collections.abc import Callable
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from .posthoc import vector_scaled
+
+__all__ = [
+    'balanced_weights',
+    'fit_by_likelihood',
+    'fit_vector_scaling',
+    'stratified_folds',
+    'vector_scaled_out_of_fold',
+]
+
+
+def balanced_weights(labels: Tensor, num_classes: int) -> Tensor:
+    """Weight of each sample so that all classes present weigh alike.
+
+    A held-out part is long-tailed as the training set; a weighted mean over
+    it is an estimate of the mean over a balanced test set.
+
+    Args:
+        labels: (N,) int64.
+        num_classes: C.
+
+    Returns:
+        (N,) float64 with sum 1.
+
+    Source:
+        Ours: inverse class frequencies of the samples at hand, in
+        proportion to scikit-learn's ``compute_sample_weight('balanced')``,
+        https://scikit-learn.org/stable/modules/generated/sklearn.utils.class_weight.compute_sample_weight.html
+    """
+    count = torch.bincount(labels, minlength=num_classes)
+    weights = 1 / count[labels].double()
+    return weights / weights.sum()
+
+
+def fit_by_likelihood(
+    transform: Callable[[Tensor, Tensor], Tensor],
+    start: Tensor,
+    logits: Tensor,
+    labels: Tensor,
+    weights: Tensor | None = None,
+    penalty: float = 0.0,
+    extra: Callable[[Tensor], Tensor] | None = None,
+    max_iter: int = 200,
+) -> Tensor:
+    """Parameters of least (weighted) negative log-likelihood.
+
+    Args:
+        transform: (logits (N, C), parameters) to logits (N, C),
+            differentiable in the parameters.
+        start: Parameters to start from; those of no change.
+        logits: (N, C) of held-out samples.
+        labels: (N,) int64.
+        weights: (N,) with sum 1; all alike for None.
+        penalty: On half the squared distance from ``start``.
+        extra: A further term of the objective, of the transformed logits.
+        max_iter: Steps of L-BFGS.
+
+    Returns:
+        Parameters, float64.
+
+    Raises:
+        ValueError: If there is no sample, or the fit did not stay finite.
+
+    Source:
+        Textbook: maximum likelihood by L-BFGS,
+        https://docs.pytorch.org/docs/stable/generated/torch.optim.LBFGS.html
+    """
+    if not len(labels):
+        raise ValueError(
+            'Expected held-out samples to fit on, but got none. Hold out a '
+            'share of the training images.'
+        )
+    logits, origin = logits.double(), start.double()
+    if weights is None:
+        weights = torch.full_like(logits[:, 0], 1 / len(labels))
+    parameters = origin.clone().requires_grad_()
+    optimizer = torch.optim.LBFGS(
+        [parameters],
+        max_iter=max_iter,
+        tolerance_grad=1e-10,
+        tolerance_change=1e-14,
+        line_search_fn='strong_wolfe',
+    )
+
+    def objective() -> Tensor:
+        optimizer.zero_grad()
+        out = transform(logits, parameters)
+        loss = weights @ F.cross_entropy(out, labels, reduction='none')
+        loss = loss + penalty / 2 * (parameters - origin).square().sum()
+        loss = loss if extra is None else loss + extra(out)
+        loss.backward()
+        return loss
+
+    with torch.enable_grad():
+        optimizer.step(objective)
+    result = parameters.detach()
+    if not result.isfinite().all():
+        raise ValueError(
+            'Expected the fit to stay finite, but it did not. Are the '
+            'held-out samples all predicted right? (Their likelihood then '
+            'grows without end as the temperature falls.)'
+        )
+    return result
+
+
+def stratified_folds(labels: Tensor, num_folds: int, seed: int = 0) -> Tensor:
+    """Fold of each sample, every class spread over the folds.
+
+    Args:
+        labels: (N,) int64.
+        num_folds: K >= 2.
+        seed: Of the assignment.
+
+    Returns:
+        (N,) int64 below K. Classes with fewer than K samples begin at a
+        random fold.
+
+    Source:
+        Textbook: stratified cross-validation.
+    """
+    generator = torch.Generator().manual_seed(seed)
+    fold = torch.zeros_like(labels)
+    for c in labels.unique().tolist():
+        rows = (labels == c).nonzero().flatten()
+        rows = rows[torch.randperm(len(rows), generator=generator)]
+        first = torch.randint(0, num_folds, (1,), generator=generator)
+        fold[rows] = (torch.arange(len(rows)) + first) % num_folds
+    return fold
+
+
+def fit_vector_scaling(
+    logits: Tensor,
+    labels: Tensor,
+    weights: Tensor | None = None,
+    penalty: float = 0.0,
+    max_iter: int = 200,
+) -> tuple[Tensor, Tensor]:
+    """Scale and shift of each class of least negative log-likelihood.
+
+    Args:
+        logits: (N, C) of held-out samples.
+        labels: (N,) int64.
+        weights: (N,) with sum 1; all alike for None.
+        penalty: On half the squared distance of the 2 C parameters from no
+            change.
+        max_iter: Steps of L-BFGS.
+
+    Returns:
+        ``log_scale`` and ``shift`` of :func:`vector_scaled`, (C,) float64.
+
+    Raises:
+        ValueError: If there is no sample, or the fit did not stay finite.
+
+    Source:
+        Guo et al., ICML 2017, https://arxiv.org/abs/1706.04599, Sec. 4.2;
+        the penalty is ours.
+    """
+    size = logits.shape[1]
+    theta = fit_by_likelihood(
+        lambda z, theta: vector_scaled(z, theta[:size], theta[size:]),
+        torch.zeros(2 * size),
+        logits,
+        labels,
+        weights,
+        penalty=penalty,
+        max_iter=max_iter,
+    )
+    return theta[:size], theta[size:]
+
+
+def vector_scaled_out_of_fold(
+    logits: Tensor,
+    labels: Tensor,
+    num_folds: int = 5,
+    seed: int = 0,
+    penalty: float = 0.0,
+) -> Tensor:
+    """Logits, each corrected by a vector scaling that did not see it.
+
+    Every class weighs alike in the fits.
+
+    Args:
+        logits: (N, C) of held-out samples.
+        labels: (N,) int64.
+        num_folds: K >= 2.
+        seed: Of the assignment to folds.
+        penalty: As :func:`fit_vector_scaling`.
+
+    Returns:
+        (N, C) float64; as given where a fold holds all samples.
+
+    Source:
+        Textbook: predictions by cross-validation, as scikit-learn's
+        ``cross_val_predict``,
+        https://scikit-learn.org/stable/modules/generated/sklearn.model_selection.cross_val_predict.html
+    """
+    size = logits.shape[1]
+    fold = stratified_folds(labels, num_folds, seed)
+    out = logits.double().clone()
+    for k in range(num_folds):
+        inside = fold == k
+        if not inside.any() or inside.all():
+            continue
+        log_scale, shift = fit_vector_scaling(
+            logits[~inside],
+            labels[~inside],
+            balanced_weights(labels[~inside], size),
+            penalty=penalty,
+            max_iter=40,
+        )
+        out[inside] = vector_scaled(out[inside], log_scale, shift)
+    return out

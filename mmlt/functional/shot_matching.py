@@ -1,0 +1,150 @@
+"""Confidence matched to accuracy in groups of classes."""
+
+from collections.abc import Sequence
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from .posthoc import log_linear_temperature, logit_adjustment, standardized
+from .posthoc_fit import fit_by_likelihood
+
+__all__ = ['fit_shot_matching', 'group_gaps', 'shot_matched_logits']
+
+
+def group_gaps(
+    logits: Tensor, labels: Tensor, weights: Tensor, groups: list[Tensor]
+) -> Tensor:
+    """Mean confidence minus accuracy in groups of true classes.
+
+    Args:
+        logits: (N, C).
+        labels: (N,) int64.
+        weights: (N,).
+        groups: G masks (C,) bool; one without a sample is left out.
+
+    Returns:
+        (G',) in [-1, 1], differentiable in the logits.
+
+    Source:
+        Ours: the gap of Guo et al., ICML 2017,
+        https://arxiv.org/abs/1706.04599, Eq. 3, per group of true classes.
+    """
+    confidence, predicted = logits.softmax(1).max(1)
+    gap = weights * (confidence - (predicted == labels).to(confidence))
+    members = [group.to(labels.device)[labels] for group in groups]
+    return torch.stack(
+        [gap[m].sum() / weights[m].sum() for m in members if m.any()]
+    )
+
+
+def shot_matched_logits(
+    logits: Tensor,
+    counts: Tensor,
+    intercept: float,
+    slope: float,
+    strength: float,
+) -> Tensor:
+    """Logits corrected by three numbers and the counts of the classes.
+
+    First a share of the training prior is taken out
+    (:func:`~mmlt.functional.logit_adjustment`), then what is left is divided
+    by a temperature that is a smooth function of the log count
+    (:func:`~mmlt.functional.log_linear_temperature`).
+
+    Args:
+        logits: (N, C) float64.
+        counts: (C,) training images > 0.
+        intercept: Of the log temperature.
+        slope: Of the log temperature, in the standardized log count.
+        strength: Share of the training prior that is taken out, >= 0.
+
+    Returns:
+        (N, C) float64.
+
+    Source:
+        Ours.
+    """
+    return _matched(
+        logit_adjustment(logits, counts, strength, centered=True),
+        standardized(counts.double().log()),
+        torch.tensor([intercept, slope], dtype=torch.float64),
+    )
+
+
+def _matched(logits: Tensor, scale: Tensor, theta: Tensor) -> Tensor:
+    return log_linear_temperature(logits, scale, theta[0], theta[1])
+
+
+def fit_shot_matching(
+    logits: Tensor,
+    labels: Tensor,
+    weights: Tensor,
+    counts: Tensor,
+    groups: Sequence[Tensor],
+    strengths: Sequence[float],
+    gap_weight: float,
+    keep_accuracy_of: Tensor | None = None,
+) -> tuple[float, float, float]:
+    """Fit three numbers so that confidence is accuracy in every group.
+
+    A temperature that is a smooth function of the log count (intercept,
+    slope), and the share of the prior that is taken out. They minimize the
+    weighted negative log-likelihood plus ``gap_weight`` times the squared
+    difference of mean confidence and accuracy in each group, the groups
+    weighed by their number of classes.
+
+    A temperature keeps the predicted classes, and the objective smooth; the
+    strength does not, so it is searched.
+
+    Args:
+        logits: (N, C) float64, of samples that whatever made them has not
+            seen.
+        labels: (N,) int64.
+        weights: (N,) with sum 1.
+        counts: (C,) training images > 0.
+        groups: G masks (C,) bool.
+        strengths: Candidates >= 0.
+        gap_weight: On the squared gaps, >= 0.
+        keep_accuracy_of: (N, C) logits whose weighted accuracy a strength
+            above 0 has to keep; None lets it cost what it will.
+
+    Returns:
+        ``intercept``, ``slope`` and ``strength`` of
+        :func:`shot_matched_logits`.
+
+    Source:
+        Ours.
+    """
+    scale = standardized(counts.double().log())
+    share = torch.stack([group.double().mean() for group in groups])
+    share = share[[bool(g[labels].any()) for g in groups]]
+
+    def gaps(z: Tensor) -> Tensor:
+        gap = group_gaps(z, labels, weights, groups)
+        return gap_weight * (share * gap.square()).sum()
+
+    def accuracy(z: Tensor) -> float:
+        return (weights @ (z.argmax(1) == labels).double()).item()
+
+    least = 0.0 if keep_accuracy_of is None else accuracy(keep_accuracy_of)
+    best = None
+    for strength in strengths:
+        z = logit_adjustment(logits, counts, strength, centered=True)
+        theta = fit_by_likelihood(
+            lambda z, theta: _matched(z, scale, theta),
+            torch.zeros(2),
+            z,
+            labels,
+            weights,
+            extra=gaps,
+        )
+        out = _matched(z, scale, theta)
+        nll = F.cross_entropy(out, labels, reduction='none')
+        value = (weights @ nll + gaps(out)).item()
+        # the strengths that cost no accuracy come first
+        rank = strength > 0 and accuracy(z) < least, value
+        if best is None or rank < best[0]:
+            best = rank, strength, theta
+    _, strength, theta = best
+    return theta[0].item(), theta[1].item(), strength

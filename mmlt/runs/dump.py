@@ -1,0 +1,151 @@
+"""Predictions as files, ``.npz``, that explain themselves."""
+
+import json
+import zipfile
+import zlib
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from mmlt.fileio import whole_file
+from mmlt.structures import Predictions
+from mmlt.structures.predictions import OF_THE_HEAD
+
+__all__ = ['load_predictions', 'save_predictions']
+
+TENSORS = (
+    'logits',
+    'labels',
+    'class_counts',
+    'features',
+    'overlap_matrix',
+    *OF_THE_HEAD,
+)
+# what numpy raises at other files, empty ones and damaged ones
+NO_DUMP = (
+    ValueError,
+    KeyError,
+    AttributeError,
+    EOFError,
+    OSError,
+    zipfile.BadZipFile,
+    zlib.error,
+)
+
+
+def save_predictions(predictions: Predictions, path: str | Path) -> None:
+    """Write predictions as ``.npz``.
+
+    Args:
+        predictions: What to write.
+        path: Ends with '.npz'.
+
+    Raises:
+        ValueError: If it does not.
+    """
+    path = Path(path)
+    if path.suffix != '.npz':
+        raise ValueError(
+            f'Expected a file that ends with .npz, but got {path}.'
+        )
+    arrays = {
+        name: getattr(predictions, name).cpu().numpy()
+        for name in TENSORS
+        if getattr(predictions, name) is not None
+    }
+    if predictions.class_names is not None:
+        arrays['class_names'] = np.array(predictions.class_names, dtype=str)
+    with whole_file(path) as draft:
+        np.savez_compressed(draft, meta=json.dumps(predictions.meta), **arrays)
+
+
+def load_predictions(path: str | Path) -> Predictions:
+    """Read what :func:`save_predictions` wrote.
+
+    Args:
+        path: The file.
+
+    Returns:
+        The predictions.
+
+    Raises:
+        FileNotFoundError: If there is no such file.
+        ValueError: If it is another kind of file, or does not fit together.
+    """
+    if not Path(path).is_file():
+        raise FileNotFoundError(
+            f'Expected a file of predictions, but {path} does not exist. '
+            'Write one with tools/analysis_tools/dump_predictions.py.'
+        )
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            content = {name: file[name] for name in file.files}
+        meta = json.loads(content.pop('meta').item())
+    except NO_DUMP as error:
+        raise ValueError(
+            f'Expected {path} to be written by tools/analysis_tools/'
+            f'dump_predictions.py, but it is not ({type(error).__name__}): '
+            'another kind of file, or damaged. Write it again.'
+        ) from error
+    missing = {'logits', 'labels', 'class_counts'} - content.keys()
+    if missing:
+        raise ValueError(
+            f'Expected {path} to hold logits, labels and class_counts, but '
+            f'it lacks {", ".join(sorted(missing))}.'
+        )
+    # not there in files of earlier versions
+    names = content.pop('class_names', None)
+    tensors = {name: torch.from_numpy(v) for name, v in content.items()}
+    try:
+        predictions = Predictions(
+            meta=meta,
+            class_names=None if names is None else names.tolist(),
+            **tensors,
+        )
+        check_values(predictions)
+    except (TypeError, ValueError) as error:
+        raise ValueError(
+            f'{error} ({path}; write it again with '
+            'tools/analysis_tools/dump_predictions.py.)'
+        ) from error
+    return predictions
+
+
+def check_values(predictions: Predictions) -> None:
+    """Raise for values that no network and no data set have.
+
+    Raises:
+        ValueError: Naming the first of them.
+    """
+    logits, labels = predictions.logits, predictions.labels
+    if not len(labels):
+        raise ValueError('Expected predictions of a sample, but got none.')
+    if not logits.is_floating_point() or labels.dtype != torch.int64:
+        raise ValueError(
+            'Expected floating point logits and int64 labels, but got '
+            f'{logits.dtype} and {labels.dtype}.'
+        )
+    # -inf is a class that was masked out
+    bad = (logits.isnan() | (logits == float('inf'))).any(1)
+    if bad.any():
+        row = int(bad.nonzero()[0])
+        raise ValueError(
+            f'Expected logits without nan or inf, but {int(bad.sum())} of '
+            f'{len(bad)} samples have one, the first is sample {row}. Did '
+            'the training diverge?'
+        )
+    size = logits.shape[1]
+    wrong = (labels < 0) | (labels >= size)
+    if wrong.any():
+        raise ValueError(
+            f'Expected labels from 0 to {size - 1}, but got '
+            f'{int(labels[wrong][0])}. Does the test set have the classes of '
+            'the model?'
+        )
+    counts = predictions.class_counts
+    if (counts < 0).any() or not counts.any():
+        raise ValueError(
+            'Expected training images per class, but got '
+            f'{counts.tolist()[:8]}.'
+        )

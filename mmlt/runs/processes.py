@@ -1,0 +1,36 @@
+"""Processes of one training: how they are joined, and how they end."""
+
+import ctypes
+import signal
+import sys
+
+import torch
+
+
+def join_processes(launcher: str) -> None:
+    """Let processes without a GPU talk through gloo; end with the launcher.
+
+    The parent's own start-up needs a GPU in every process; it does nothing
+    more once they are joined.
+
+    Args:
+        launcher: 'none', or 'pytorch' (torchrun). Others are left alone.
+    """
+    if launcher != 'pytorch':
+        return
+    end_with_parent()
+    if not torch.cuda.is_available():
+        torch.distributed.init_process_group('gloo')
+
+
+def end_with_parent() -> None:
+    """Ask the kernel to end this process when its parent is killed.
+
+    torchrun starts every process in a session of its own. If it is killed
+    outright (SIGKILL, or the memory is full), they would go on, and write
+    into the work directory of the training that is resumed meanwhile. Linux
+    alone knows such a request; elsewhere nothing happens.
+    """
+    if sys.platform == 'linux':
+        set_parent_death_signal = 1  # PR_SET_PDEATHSIG, see prctl(2)
+        ctypes.CDLL(None).prctl(set_parent_death_signal, signal.SIGKILL)

@@ -1,0 +1,172 @@
+import numpy as np
+import pytest
+import scipy.special
+import torch
+import torch.nn.functional as F
+from scipy.optimize import minimize, minimize_scalar
+from sklearn.utils.class_weight import compute_sample_weight
+
+from mmlt.functional import (
+    balanced_weights,
+    fit_by_likelihood,
+    fit_vector_scaling,
+    stratified_folds,
+    vector_scaled,
+    vector_scaled_out_of_fold,
+)
+
+
+def sharp(n=600, c=4, temperature=2.5, seed=0):
+    """Logits whose probabilities are right after division by T."""
+    generator = torch.Generator().manual_seed(seed)
+    logits = 2 * torch.randn(n, c, generator=generator).double()
+    labels = logits.softmax(1).multinomial(1, generator=generator).flatten()
+    return logits * temperature, labels
+
+
+def scaled(z, theta):
+    return z * torch.exp(-theta[0])
+
+
+def test_temperature_is_the_one_that_scipy_finds():
+    logits, labels = sharp()
+    found = fit_by_likelihood(scaled, torch.zeros(1), logits, labels)
+    z, y = logits.numpy(), labels.numpy()
+
+    def nll(log_t):
+        out = z / np.exp(log_t)
+        out = out - out.max(1, keepdims=True)
+        log_sum = np.log(np.exp(out).sum(1))
+        return (log_sum - out[np.arange(len(y)), y]).mean()
+
+    expected = minimize_scalar(
+        nll, bounds=(-3, 3), method='bounded', options=dict(xatol=1e-10)
+    )
+    assert found.item() == pytest.approx(expected.x, abs=1e-6)
+    assert found.exp().item() == pytest.approx(2.5, rel=0.2)
+
+
+def test_weights_count_samples():
+    """Weight 2 is the sample twice."""
+    logits, labels = sharp(60)
+    weights = torch.ones(60).double()
+    weights[:20] = 2
+    twice = torch.cat([torch.arange(60), torch.arange(20)])
+    a = fit_by_likelihood(
+        scaled, torch.zeros(1), logits, labels, weights / weights.sum()
+    )
+    b = fit_by_likelihood(scaled, torch.zeros(1), logits[twice], labels[twice])
+    torch.testing.assert_close(a, b, rtol=1e-6, atol=1e-8)
+
+
+def test_a_large_penalty_changes_nothing():
+    logits, labels = sharp()
+    start = torch.tensor([0.3])
+    found = fit_by_likelihood(scaled, start, logits, labels, penalty=1e9)
+    assert found.item() == pytest.approx(0.3, abs=1e-6)
+
+
+def test_balanced_weights_make_classes_alike():
+    labels = torch.tensor([0, 0, 0, 2])
+    weights = balanced_weights(labels, 4)
+    assert weights.tolist() == pytest.approx([1 / 6] * 3 + [1 / 2])
+
+
+def test_folds_spread_every_class():
+    labels = torch.tensor([0] * 23 + [1] * 5 + [2] * 2 + [3])
+    fold = stratified_folds(labels, 5)
+    for c, most in ((0, 5), (1, 1), (2, 1), (3, 1)):
+        assert fold[labels == c].bincount().max() == most
+    assert torch.equal(fold, stratified_folds(labels, 5))
+    assert not torch.equal(fold, stratified_folds(labels, 5, seed=1))
+
+
+def test_refuses_no_sample():
+    with pytest.raises(ValueError, match='held-out samples'):
+        fit_by_likelihood(
+            scaled, torch.zeros(1), torch.ones(0, 2), torch.ones(0).long()
+        )
+
+
+def test_the_fit_is_of_least_likelihood():
+    """Nothing near it is better, for many parameters too."""
+    logits, labels = sharp(300)
+
+    def vector(z, theta):
+        return z * theta[:4].exp() + theta[4:]
+
+    theta = fit_by_likelihood(
+        vector, torch.zeros(8), logits, labels, penalty=1e-3
+    )
+
+    def value(theta):
+        nll = F.cross_entropy(vector(logits, theta), labels)
+        return (nll + 5e-4 * theta.square().sum()).item()
+
+    for seed in range(10):
+        generator = torch.Generator().manual_seed(seed)
+        step = 1e-2 * torch.randn(8, generator=generator).double()
+        assert value(theta + step) > value(theta)
+
+
+def test_balanced_weights_against_sklearn():
+    labels = torch.tensor([0, 0, 0, 2, 4, 4])
+    expected = compute_sample_weight('balanced', labels.numpy())
+    np.testing.assert_allclose(
+        balanced_weights(labels, 5).numpy(),
+        expected / expected.sum(),
+        rtol=1e-14,
+    )
+
+
+def vector_by_scipy(z, y, weights, penalty):
+    """Scale and shift of each class by a search that knows no gradient."""
+    size = z.shape[1]
+
+    def value(theta):
+        out = z * np.exp(theta[:size]) + theta[size:]
+        nll = scipy.special.logsumexp(out, axis=1) - out[np.arange(len(y)), y]
+        return weights @ nll + penalty / 2 * (theta**2).sum()
+
+    found = minimize(value, np.zeros(2 * size), method='BFGS', tol=1e-10)
+    return found.x[:size], found.x[size:]
+
+
+@pytest.mark.parametrize('balanced', [False, True])
+def test_vector_scaling_is_the_one_that_scipy_finds(balanced):
+    logits, labels = sharp(80, 3)
+    weights = balanced_weights(labels, 3) if balanced else None
+    log_scale, shift = fit_vector_scaling(
+        logits, labels, weights, penalty=0.03
+    )
+    plain = np.full(80, 1 / 80) if weights is None else weights.numpy()
+    expected = vector_by_scipy(logits.numpy(), labels.numpy(), plain, 0.03)
+    np.testing.assert_allclose(log_scale.numpy(), expected[0], atol=1e-5)
+    np.testing.assert_allclose(shift.numpy(), expected[1], atol=1e-5)
+
+
+def test_out_of_fold_logits_are_those_of_fits_on_the_other_folds():
+    logits, labels = sharp(60, 3)
+    got = vector_scaled_out_of_fold(logits, labels, 3, seed=2, penalty=0.03)
+    fold = stratified_folds(labels, 3, seed=2)
+    for k in range(3):
+        others = (fold != k).numpy()
+        y = labels.numpy()[others]
+        weights = compute_sample_weight('balanced', y)
+        log_scale, shift = vector_by_scipy(
+            logits.numpy()[others], y, weights / weights.sum(), 0.03
+        )
+        expected = vector_scaled(
+            logits[fold == k],
+            torch.from_numpy(log_scale),
+            torch.from_numpy(shift),
+        )
+        torch.testing.assert_close(
+            got[fold == k], expected, rtol=1e-3, atol=1e-3
+        )
+
+
+def test_samples_of_a_single_fold_stay_as_they_are():
+    logits, labels = torch.randn(1, 3), torch.tensor([1])
+    got = vector_scaled_out_of_fold(logits, labels, 5)
+    assert torch.equal(got, logits.double())
