@@ -1,6 +1,5 @@
 """Every recipe and every composition loads, builds and makes a step."""
 
-
 import pytest
 import torch
 from mmpretrain.registry import MODELS
