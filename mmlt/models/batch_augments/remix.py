@@ -22,8 +22,8 @@ class BatchRemix(ClassCountsMixin, BatchMixup):
 
     Args:
         alpha: As ``BatchMixup``'s.
-        kappa: Ratio of the counts from which on the rarer class may take the
-            whole label, >= 1.
+        kappa: Least ratio of the counts, >= 1, at which the rarer class may
+            take the whole label.
         tau: Weight in the image below which the more frequent class may lose
             its label, in [0, 1].
         label_weights: 'per_sample', as in the paper, or 'batch_mean': every
