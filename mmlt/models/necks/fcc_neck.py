@@ -34,8 +34,8 @@ class FCCNeck(ClassCountsMixin):
     Before a head that normalises its features it changes nothing.
 
     Args:
-        gamma: Strength >= 0, dimensionless; at most 1 for 'reverse'. 0 is
-            plain training.
+        gamma: Strength of the compression >= 0, dimensionless; at most 1 for
+            'reverse'. 0 is plain training.
         strategy: 'equal_difference', 'half_top', 'half_bottom', 'uniform' or
             'reverse'.
         begin: First epoch in which features are scaled: an int counts from
