@@ -18,8 +18,11 @@ COMMANDS = {
     'train and test': {
         'train': 'train a recipe',
         'test': 'test a checkpoint',
+        'recipes': 'list the recipes and overlays that come with mmlt',
     },
     'compare': {
+        'report': 'one page with tables and pictures of finished runs',
+        'plot': 'one picture of finished runs',
         'dump-predictions': 'write the predictions of a network to a file',
         'test-agnostic': 'accuracy on test sets of other class frequencies',
         'misclassified-area': 'the misclassified area of FCC',

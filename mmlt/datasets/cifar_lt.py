@@ -66,7 +66,8 @@ class CIFAR10LT(InMemoryDataset, CIFAR10):
         if not data_root and not kwargs.get('data_prefix'):
             raise ValueError(
                 'Expected `data_root` to be the folder of '
-                f'{self.base_folder}, but got {data_root!r}.'
+                f'{self.base_folder}, but got {data_root!r}. Set '
+                '`data_root`.'
             )
         self.verify_md5 = verify_md5
         # the arrays are shared with the workers, nothing to serialize

@@ -74,6 +74,7 @@ def labels_of(dataset) -> np.ndarray:
         if len(ids) != 1:
             raise ValueError(
                 f'Expected one label per image, but image {i} of '
-                f'{type(dataset).__name__} has {len(ids)}.'
+                f'{type(dataset).__name__} has {len(ids)}. Long-tailed parts '
+                'need a single-label data set.'
             )
     return np.asarray(labels, dtype=np.int64).reshape(-1)

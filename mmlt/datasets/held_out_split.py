@@ -2,6 +2,7 @@ import numpy as np
 from mmpretrain.registry import DATASETS
 
 from mmlt.functional import held_out_rows
+from mmlt.functional.checks import check_choice
 
 from .dataset_rows import DatasetRows
 
@@ -41,11 +42,7 @@ class HeldOutSplit(DatasetRows):
         seed: int = 0,
         lazy_init: bool = False,
     ) -> None:
-        if part not in ('train', 'held_out'):
-            raise ValueError(
-                "Expected `part` to be 'train' or 'held_out', but got "
-                f'{part!r}.'
-            )
+        check_choice('part', part, ('train', 'held_out'))
         held_out_rows(np.zeros(2), fraction)  # refuses a wrong fraction
         self.part = part
         self.fraction = fraction

@@ -4,6 +4,7 @@ import numpy as np
 import torch
 
 from mmlt.functional import class_counts, long_tailed_counts
+from mmlt.functional.checks import check_choice
 from mmlt.functional.long_tail import (
     check_imbalance_ratio,
     long_tailed_indices,
@@ -43,10 +44,7 @@ class InMemoryDataset:
         Raises:
             ValueError: If the split is unknown or the ratio is below 1.
         """
-        if split not in ('train', 'test'):
-            raise ValueError(
-                f"Expected `split` to be 'train' or 'test', but got {split!r}."
-            )
+        check_choice('split', split, ('train', 'test'))
         if imbalance_ratio is not None:
             check_imbalance_ratio(imbalance_ratio)
         self.split = split
@@ -56,7 +54,10 @@ class InMemoryDataset:
 
     def load_arrays(self) -> tuple[np.ndarray, np.ndarray]:
         """The full split: images (N, H, W, 3) uint8 and labels (N,)."""
-        raise TypeError(f'{type(self).__name__} lacks load_arrays().')
+        raise TypeError(
+            f'Expected {type(self).__name__} to have `load_arrays()`, but it '
+            'does not. Write it, returning images and labels.'
+        )
 
     def select_long_tailed(
         self, labels: np.ndarray, num_classes: int

@@ -46,7 +46,9 @@ def read_list(path: str | os.PathLike, num_classes: int) -> ImageTable:
             ends.append(len(names))
             labels.append(label)
     if not labels:
-        raise ValueError(f'Expected images in {path}, but it is empty.')
+        raise ValueError(
+            f'Expected images in {path}, but it is empty. Download it again.'
+        )
     return ImageTable(
         np.frombuffer(names, np.uint8),
         np.frombuffer(ends, np.int64),
@@ -79,7 +81,7 @@ def _label(
         text = b' '.join(words)[:80].decode('utf-8', 'replace')
         raise ValueError(
             f'Expected `path label` on line {number} of {path}, but got '
-            f'{text!r}.'
+            f'{text!r}. Write the label, an integer, after the last space.'
         ) from None
     if 0 <= label < num_classes:
         return label
@@ -120,17 +122,20 @@ def read_inaturalist_json(
     except (KeyError, TypeError, ValueError) as error:
         raise ValueError(
             f"Expected {path} to be iNaturalist's JSON, one annotation per "
-            f'image, but it is not ({type(error).__name__}: {error}).'
+            f'image, but it is not ({type(error).__name__}: {error}). '
+            'Download it again.'
         ) from error
     for name, label in rows:
         if not 0 <= label < num_classes:
             raise ValueError(
                 f'Expected categories in [0, {num_classes - 1}] for '
                 f'{num_classes} classes, but {name.decode()} of {path} has '
-                f'{label}.'
+                f'{label}. Is it the file of another year?'
             )
     if not rows:
-        raise ValueError(f'Expected images in {path}, but it is empty.')
+        raise ValueError(
+            f'Expected images in {path}, but it is empty. Download it again.'
+        )
     names, labels = zip(*rows, strict=True)
     return ImageTable(
         np.frombuffer(b''.join(names), np.uint8),

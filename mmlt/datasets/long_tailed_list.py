@@ -10,6 +10,7 @@ from mmpretrain.datasets import BaseDataset
 from mmpretrain.registry import DATASETS
 
 from mmlt.functional import class_counts
+from mmlt.functional.checks import check_choice
 
 from .bad_images import BadImageError, SkippedImages
 from .image_table import ImageTable
@@ -70,11 +71,7 @@ class LongTailedList(BaseDataset):
         on_bad_image: str = 'error',
         **kwargs,
     ) -> None:
-        if on_bad_image not in ('error', 'skip'):
-            raise ValueError(
-                "Expected `on_bad_image` to be 'error' or 'skip', but got "
-                f'{on_bad_image!r}.'
-            )
+        check_choice('on_bad_image', on_bad_image, ('error', 'skip'))
         if on_bad_image == 'skip' and kwargs.get('test_mode'):
             raise ValueError(
                 "Expected `on_bad_image='error'` in test mode, but got "
@@ -220,7 +217,8 @@ class LongTailedList(BaseDataset):
                 kind = BadImageError if 'img' not in before else ValueError
                 raise kind(
                     f'Expected {type(transform).__name__} to return an '
-                    f'image, but it returned None for {path}.'
+                    f'image, but it returned None for {path}. Is the file '
+                    'damaged?'
                 )
         return info
 

@@ -52,16 +52,20 @@ def seed_numbers(seed: int, epoch: int, place: int) -> None:
 
 
 class SeededBatch(list):
-    """Indices of a batch; each, when its turn comes, seeds the generators.
+    """Indices of a batch that seed the generators one after another.
 
-    ``[dataset[i] for i in batch]`` is what a data loader does with it, or a
-    dataset in its ``__getitems__``, so any dataset and any wrapper load
-    every image with its own numbers. After the last index the main process
-    has its generators as they were; a worker draws for images alone.
+    Convention:
+        - :meth:`each` seeds the generators before every index that it gives,
+          so ``[dataset[i] for i in batch.each()]`` loads every image with
+          its own random numbers. Iterating does the same: that is how
+          torch's ``DataLoader`` takes the images of a dataset that knows
+          nothing of this class.
+        - slicing seeds nothing: a dataset that needs all indices at once
+          takes ``batch[:]``, a plain list.
+        - a wrapper passes :meth:`with_indices` on to the dataset that it
+          wraps, or its images share random numbers.
 
-    Iterating seeds the generators; slicing (``batch[:]``, a plain list) does
-    not. A wrapper must pass :meth:`with_indices` on, or its images share
-    random numbers. Other generators than these three are not seeded.
+    Generators other than these three are not seeded.
 
     Args:
         indices: Of the images.
@@ -80,16 +84,24 @@ class SeededBatch(list):
         super().__init__(indices)
         self.key = (seed, epoch, places)
 
-    def __iter__(self) -> Iterator[int]:
+    def each(self) -> Iterator[int]:
+        """The indices; before each, the generators are seeded for its image.
+
+        After the last index the main process has its generators as they
+        were; a worker process draws for images alone.
+        """
         kept = None if get_worker_info() else states()
         seed, epoch, places = self.key
-        for index, place in zip(super().__iter__(), places, strict=True):
+        for index, place in zip(self[:], places, strict=True):
             seed_numbers(seed, epoch, place)
             yield index
         # not in a `finally`: after an error that would run whenever the
         # traceback is forgotten, under somebody else's numbers
         if kept is not None:
             restore(*kept)
+
+    def __iter__(self) -> Iterator[int]:
+        return self.each()
 
     def with_indices(self, indices: Sequence[int]) -> 'SeededBatch':
         """The same random numbers for the indices of a wrapped dataset."""

@@ -126,7 +126,7 @@ class _Third(torch.autograd.Function):
     def backward(ctx, grad):
         raise RuntimeError(
             'Expected at most two derivatives of the mean resultant, but a '
-            'third was asked for. (Differentiate the second numerically.)'
+            'third was asked for. Differentiate the second numerically.'
         )
 
 

@@ -3,6 +3,7 @@
 import torch
 from torch import Tensor
 
+from .checks import check_choice, check_integer, check_not_empty, check_shapes
 from .prediction_checks import HALF, check_predictions, check_probabilities
 
 __all__ = ['calibration_bins', 'calibration_error', 'top_calibration_error']
@@ -17,10 +18,7 @@ def check_num_bins(num_bins: int) -> None:
     Raises:
         ValueError: If it is not an integer >= 1.
     """
-    if not isinstance(num_bins, int) or num_bins < 1:
-        raise ValueError(
-            f'Expected `num_bins` to be an integer >= 1, but got {num_bins!r}.'
-        )
+    check_integer('num_bins', num_bins, 1, 'The usual number is 15.')
 
 
 def confidence_bin(confidence: Tensor, num_bins: int) -> Tensor:
@@ -78,16 +76,12 @@ def calibration_bins(
         (the bins).
     """
     check_num_bins(num_bins)
-    if binning not in BINNINGS:
-        raise ValueError(
-            f'Expected `binning` to be one of {list(BINNINGS)}, but got '
-            f'{binning!r}.'
-        )
-    if confidence.shape != correct.shape or confidence.dim() != 1:
-        raise ValueError(
-            'Expected `confidence` and `correct` of one shape (N,), but got '
-            f'{tuple(confidence.shape)} and {tuple(correct.shape)}.'
-        )
+    check_choice('binning', binning, BINNINGS)
+    check_shapes(
+        'Both have one entry per sample.',
+        confidence=(confidence, 'N'),
+        correct=(correct, 'N'),
+    )
     index = confidence_bin(confidence, num_bins)
     if weights is None:
         count = torch.bincount(index, minlength=num_bins)
@@ -130,11 +124,11 @@ def calibration_error(
     Source:
         Guo et al., ICML 2017, https://arxiv.org/abs/1706.04599, Eq. 3 and 5.
     """
-    if probs.dim() != 2 or labels.shape != probs.shape[:1]:
-        raise ValueError(
-            'Expected `probs` (N, C) and `labels` (N,), but got '
-            f'{tuple(probs.shape)} and {tuple(labels.shape)}.'
-        )
+    check_shapes(
+        'One row of scores and one label per sample.',
+        probs=(probs, 'N C'),
+        labels=(labels, 'N'),
+    )
     check_predictions(probs, labels, probs.shape[1], 'probabilities')
     check_probabilities(probs.double(), half=probs.dtype in HALF)
     confidence, predicted = probs.max(dim=1)
@@ -170,12 +164,9 @@ def top_calibration_error(
     Source:
         Guo et al., ICML 2017, https://arxiv.org/abs/1706.04599, Eq. 3 and 5.
     """
-    if norm not in NORMS:
-        raise ValueError(
-            f'Expected `norm` to be one of {list(NORMS)}, but got {norm!r}.'
-        )
-    if confidence.numel() == 0:
-        raise ValueError('Expected at least one sample, but got none.')
+    check_choice('norm', norm, NORMS)
+    hint = 'Is the test set empty?'
+    check_not_empty('confidence', confidence, hint)
     # rounding of a softmax in half precision may exceed 1 a little
     if not ((confidence >= 0) & (confidence <= 1.01)).all():
         raise ValueError(

@@ -34,8 +34,8 @@ try:
 except ImportError as error:
     raise ImportError(
         'Expected mpmath to be installed for '
-        'mmlt.functional.mpmath_reference, but it is not. (Run `pip install '
-        'mpmath`, or use mmlt.functional, which does not need it.)'
+        'mmlt.functional.mpmath_reference, but it is not. Run `pip install '
+        'mpmath`, or use mmlt.functional, which does not need it.'
     ) from error
 
 # Beyond this the answer is refused rather than waited for.
@@ -105,8 +105,8 @@ def _map(
     for value in x.detach().cpu().reshape(-1).tolist():
         if value < 0:
             raise ValueError(
-                f'Expected `x` (kappa) to be >= 0, but got {value}. (Keep '
-                'it positive by construction, for instance by an exponential.)'
+                f'Expected `x` (kappa) to be >= 0, but got {value}. Keep '
+                'it positive by construction, for instance by an exponential.'
             )
         if math.isnan(value):
             values.append(value)

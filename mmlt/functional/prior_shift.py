@@ -3,6 +3,8 @@
 import torch
 from torch import Tensor
 
+from .checks import check_choice, check_real
+
 __all__ = [
     'estimate_prior',
     'long_tailed_prior',
@@ -41,16 +43,9 @@ def long_tailed_prior(
         test-agnostic evaluation. They draw subsets of n_max ratio^(-k/(C-1))
         images; we take the frequencies as weights.
     """
-    if direction not in DIRECTIONS:
-        raise ValueError(
-            f'Expected `direction` to be one of {list(DIRECTIONS)}, but got '
-            f'{direction!r}.'
-        )
-    if not ratio >= 1 or ratio == float('inf'):
-        raise ValueError(
-            f'Expected `ratio` to be a number >= 1, but got {ratio!r}. (For '
-            "the tail in front: direction='backward'.)"
-        )
+    check_choice('direction', direction, DIRECTIONS)
+    hint = "For the tail in front: direction='backward'."
+    check_real('ratio', ratio, 1, hint)
     counts = torch.as_tensor(counts)
     size = len(counts)
     rank = torch.empty(size, dtype=torch.float64)
@@ -140,7 +135,10 @@ def estimate_prior(
         https://doi.org/10.1162/089976602753284446, Eq. 2.8 and 2.9.
     """
     if not len(log_probs):
-        raise ValueError('Expected predictions to estimate from, got none.')
+        raise ValueError(
+            'Expected predictions to estimate from, but got none. Is the '
+            'test set empty?'
+        )
     source = source.double() / source.double().sum()
     probs = log_probs.double().softmax(1)
     if weights is None:

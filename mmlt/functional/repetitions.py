@@ -13,7 +13,7 @@ def _values(name: str, values: Sequence[float] | Tensor) -> Tensor:
     if values.dim() != 1 or not len(values):
         raise ValueError(
             f'Expected `{name}` to be the values of at least one run, (S,), '
-            f'but got shape {tuple(values.shape)}.'
+            f'but got shape {tuple(values.shape)}. Pass one number per run.'
         )
     return values
 

@@ -46,7 +46,8 @@ class ClassCountsMixin(nn.Module):
         ):
             raise ValueError(
                 f'Expected the class counts of {name} to be a list of '
-                f'integers >= 0, one per class, but got {counts.tolist()}.'
+                f'integers >= 0, one per class, but got {counts.tolist()}. '
+                'Count the images of the training set.'
             )
         if self.num_classes is not None and len(counts) != self.num_classes:
             raise ValueError(

@@ -47,7 +47,7 @@ class Classifier:
     """Logits kappa_i (x.mu_i) + bias_i, in float64.
 
     Args:
-        kappa: (C,).
+        kappa: Concentrations, (C,), >= 0.
         mu: (C, D).
         bias: (C,).
         normalize_features: Whether x is the feature at length 1.

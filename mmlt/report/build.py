@@ -123,6 +123,8 @@ def summary(records: Sequence[dict]) -> str:
 def commands(records: Sequence[dict], command: str) -> str:
     """How to repeat the runs and the report."""
     lines, at = [], None
+    installed = command.startswith('mmlt ')
+    train = ['mmlt', 'train'] if installed else ['python', 'tools/train.py']
     for record in records:
         if record['commit'] and record['commit'] != at:
             at = record['commit']
@@ -136,8 +138,7 @@ def commands(records: Sequence[dict], command: str) -> str:
         arguments = [*record.get('arguments', [])]
         if '--seed' not in arguments:
             arguments = ['--seed', str(record['seed']), *arguments]
-        parts = ['python', 'tools/train.py', config, *arguments]
-        lines.append(shlex.join(parts))
+        lines.append(shlex.join([*train, config, *arguments]))
     return '\n'.join([*lines, command])
 
 

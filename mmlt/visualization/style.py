@@ -94,7 +94,8 @@ def theme(name: str = 'light') -> Iterator[None]:
     global _colours
     if name not in THEMES:
         raise ValueError(
-            f'Expected `theme` to be one of {list(THEMES)}, but got {name!r}.'
+            f'Expected `theme` to be one of {list(THEMES)}, but got {name!r}. '
+            'Choose one of the list.'
         )
     before, _colours = _colours, THEMES[name]
     ink, muted = colour('ink'), colour('muted')
@@ -202,7 +203,10 @@ def side_by_side(
         ValueError: If there is no panel.
     """
     if not draws:
-        raise ValueError('Expected at least one panel to draw, but got none.')
+        raise ValueError(
+            'Expected at least one panel to draw, but got none. Has the run '
+            'any numbers?'
+        )
     columns = min(columns or 3, len(draws))
     rows = -(-len(draws) // columns)
     figure = Figure(
@@ -225,7 +229,7 @@ def check_picture_path(path: str | Path) -> Path:
     if path.suffix.lower() not in FORMATS:
         raise ValueError(
             f'Expected a picture to end in one of {", ".join(FORMATS)}, but '
-            f'got {str(path)!r}.'
+            f'got {str(path)!r}. Rename it: the ending is the format.'
         )
     return path
 

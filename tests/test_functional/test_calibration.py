@@ -113,5 +113,5 @@ def test_refuses_bad_settings(kwargs, match):
 def test_refuses_shapes_that_do_not_fit():
     with pytest.raises(ValueError, match=r'\(5,\)'):
         calibration_error(torch.rand(5), torch.zeros(5, dtype=torch.long))
-    with pytest.raises(ValueError, match='at least one sample'):
+    with pytest.raises(ValueError, match='`confidence` to hold at least one'):
         calibration_error(torch.rand(0, 3), torch.zeros(0, dtype=torch.long))

@@ -69,7 +69,8 @@ class LongTailSampler(DefaultSampler):
         if pair_with_uniform and begin:
             raise ValueError(
                 'Expected `begin=0` together with `pair_with_uniform`, but '
-                f'got {begin}: the length of an epoch cannot change.'
+                f'got {begin}. Drop one of the two: the length of an epoch '
+                'cannot change.'
             )
         super().__init__(dataset, seed=seed, round_up=round_up)
         self.strategy = strategy
@@ -81,7 +82,8 @@ class LongTailSampler(DefaultSampler):
             raise ValueError(
                 'Expected a dataset with images, and labels >= 0, but got '
                 f'{len(labels)} images with the lowest label '
-                f'{labels.min() if len(labels) else None}.'
+                f'{labels.min() if len(labels) else None}. Check its '
+                'annotations.'
             )
         self.rows = np.argsort(labels, kind='stable')
         self.counts = np.bincount(labels)

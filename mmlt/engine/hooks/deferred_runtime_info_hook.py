@@ -2,6 +2,8 @@ import torch
 from mmengine.hooks import LoggerHook, RuntimeInfoHook
 from mmpretrain.registry import HOOKS
 
+from mmlt.functional.checks import check_integer
+
 __all__ = ['DeferredRuntimeInfoHook']
 
 
@@ -26,11 +28,7 @@ class DeferredRuntimeInfoHook(RuntimeInfoHook):
     """
 
     def __init__(self, interval: int = 10) -> None:
-        if not isinstance(interval, int) or interval < 1:
-            raise ValueError(
-                f'Expected `interval` to be an integer >= 1, but got '
-                f'{interval!r}.'
-            )
+        check_integer('interval', interval, 1, 'It counts iterations.')
         self.interval = interval
         self._intervals = {interval}
         self._pending: list[dict[str, torch.Tensor]] = []

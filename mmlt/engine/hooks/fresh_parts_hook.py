@@ -75,7 +75,8 @@ class FreshPartsHook(Hook):
             except AttributeError:
                 raise ValueError(
                     'Expected `parts` of FreshPartsHook to name parts of the '
-                    f'model ({", ".join(known)}), but got {name!r}.'
+                    f'model, but got {name!r}. Choose among '
+                    f'{", ".join(known)}.'
                 ) from None
             for key, value in part.state_dict(keep_vars=True).items():
                 state[f'{name}.{key}'] = value.detach()

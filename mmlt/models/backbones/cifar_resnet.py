@@ -3,6 +3,8 @@ from mmpretrain.models.backbones.base_backbone import BaseBackbone
 from mmpretrain.registry import MODELS
 from torch import Tensor, nn
 
+from mmlt.functional.checks import check_choice
+
 __all__ = ['CIFARResNet']
 
 
@@ -69,11 +71,7 @@ class CIFARResNet(BaseBackbone):
         in_channels: int = 3,
         init_cfg: dict | list | None = None,
     ) -> None:
-        if depth not in self.depths:
-            raise ValueError(
-                f'Expected `depth` to be one of {list(self.depths)}, but got '
-                f'{depth!r}.'
-            )
+        check_choice('depth', depth, self.depths)
         if init_cfg is None:
             init_cfg = dict(
                 type='Kaiming',

@@ -5,6 +5,8 @@ from mmpretrain.models import ResNet, ResNeXt
 from mmpretrain.registry import MODELS
 from torch import Tensor, nn
 
+from mmlt.functional.checks import check_integer
+
 from .resnet10 import ResNet10
 
 __all__ = ['MultiExpertResNeXt', 'MultiExpertResNet', 'MultiExpertResNet10']
@@ -43,26 +45,21 @@ class MultiExpertMixin:
         expert_channels: Sequence[int] | None = None,
         **kwargs,
     ) -> None:
-        if not isinstance(num_experts, int) or num_experts < 1:
-            raise ValueError(
-                'Expected `num_experts` to be an integer >= 1, but got '
-                f'{num_experts!r}.'
-            )
+        check_integer('num_experts', num_experts, 1, 'The papers use 3.')
         if 'out_indices' in kwargs:
             raise ValueError(
                 'Expected no `out_indices`: experts are told apart in the '
-                f'last feature map alone. Got {kwargs["out_indices"]!r}.'
+                f'last feature map alone. Drop {kwargs["out_indices"]!r}.'
             )
         super().__init__(depth, **kwargs)
-        if shared_stages not in range(1, self.num_stages):
-            raise ValueError(
-                'Expected `shared_stages` to be from 1 to '
-                f'{self.num_stages - 1}, but got {shared_stages!r}.'
-            )
+        hint = "The other stages are each expert's own."
+        most = self.num_stages - 1
+        check_integer('shared_stages', shared_stages, 1, hint, high=most)
         if self.frozen_stages > shared_stages:
             raise ValueError(
                 f'Expected `frozen_stages` to be {shared_stages} (the shared '
-                f'ones) at most, but got {self.frozen_stages}.'
+                f'ones) at most, but got {self.frozen_stages}. Share '
+                'more stages, or freeze fewer.'
             )
         self.num_experts = num_experts
         self.own_stages = self.res_layers[shared_stages:]
@@ -90,7 +87,8 @@ class MultiExpertMixin:
             raise ValueError(
                 'Expected `expert_channels` to be '
                 f'{len(self.own_stages)} multiples of {self.expansion}, one '
-                f'for each stage of an expert, but got {tuple(channels)}.'
+                f'for each stage of an expert, but got {tuple(channels)}. '
+                'None takes the default widths.'
             )
         return list(channels)
 

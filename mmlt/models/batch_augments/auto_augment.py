@@ -3,6 +3,8 @@ from mmpretrain.registry import MODELS
 from torch import Generator, Tensor, nn
 from torchvision.transforms import AutoAugment, AutoAugmentPolicy
 
+from mmlt.functional.checks import check_choice
+
 __all__ = ['BatchAutoAugment']
 
 
@@ -28,11 +30,7 @@ class BatchAutoAugment(nn.Module):
     def __init__(self, policy: str = 'cifar10', fill: int = 128) -> None:
         super().__init__()
         known = [p.value for p in AutoAugmentPolicy]
-        if policy not in known:
-            raise ValueError(
-                f'Expected `policy` to be one of {sorted(known)}, but got '
-                f'{policy!r}.'
-            )
+        check_choice('policy', policy, sorted(known))
         self.augment = AutoAugment(AutoAugmentPolicy(policy), fill=[fill] * 3)
 
     def forward(self, images: Tensor, generator: Generator) -> Tensor:

@@ -77,6 +77,7 @@ def factor_range(
     if not 0 <= low <= high:
         raise ValueError(
             f'Expected `{name}` to be a number >= 0 or a range of factors '
-            f'0 <= least <= greatest, but got {value!r}.'
+            f'0 <= least <= greatest, but got {value!r}. 0.4 is the range '
+            '(0.6, 1.4).'
         )
     return float(low), float(high)

@@ -3,6 +3,7 @@ from mmpretrain.registry import MODELS
 from torch import Generator, Tensor, nn
 
 from mmlt.functional.augment_geometry import cutout_batch
+from mmlt.functional.checks import check_integer
 
 __all__ = ['BatchCutout']
 
@@ -26,8 +27,7 @@ class BatchCutout(nn.Module):
 
     def __init__(self, size: int) -> None:
         super().__init__()
-        if size < 1:
-            raise ValueError(f'Expected `size` to be >= 1, but got {size!r}.')
+        check_integer('size', size, 1, 'NCL takes 16 of 32 pixels.')
         self.size = size
 
     def forward(self, images: Tensor, generator: Generator) -> Tensor:

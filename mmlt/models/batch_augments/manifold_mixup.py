@@ -86,7 +86,7 @@ class ManifoldMixup(nn.Module):
             raise ValueError(
                 "Expected `location` to be 'pool' or the name of a part of "
                 f'{type(backbone).__name__}, but got {self.location!r}. '
-                f'(Known: {names}.)'
+                f'Choose among {names}.'
             ) from None
 
     def run(

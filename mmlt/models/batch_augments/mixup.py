@@ -98,5 +98,5 @@ def check_one_label_each(labels: Tensor | MixedLabels, num: int) -> None:
     raise TypeError(
         f'Expected one label for each of {num} images to mix, but got {got}. '
         'Mix once: in the data preprocessor or in the model, and without the '
-        "parent's `batch_augments`."
+        "mmpretrain's `batch_augments`."
     )

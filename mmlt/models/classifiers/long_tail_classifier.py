@@ -228,9 +228,9 @@ def feature_mixing(
     if not isinstance(mixing, ManifoldMixup):
         raise TypeError(
             'Expected `mixing` of the model to be a ManifoldMixup, but got '
-            f'{type(mixing).__name__}. (Images are mixed by '
+            f'{type(mixing).__name__}. Images are mixed by '
             '`data_preprocessor=dict(mixing=...)`; for features, '
-            "`mixing=dict(type='ManifoldMixup', mixup=...)`.)"
+            "`mixing=dict(type='ManifoldMixup', mixup=...)`."
         )
     if mixing.location != 'pool':
         mixing.part_of(backbone)  # says at once if there is none
@@ -255,8 +255,9 @@ def parts_to_freeze(
             known = [n for n in parts if n.rpartition('.')[0] == near]
             raise ValueError(
                 f'Expected `frozen` to name parts of the model, but got '
-                f'{name!r}. Parts{f" of {near}" if near else ""}: '
-                f'{", ".join(known) or "none"}.'
+                f'{name!r}. Choose among the parts'
+                f'{f" of {near}" if near else ""}: '
+                f'{", ".join(known) or "there are none"}.'
             )
     return tuple(parts[name] for name in names)
 

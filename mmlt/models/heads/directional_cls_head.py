@@ -1,6 +1,6 @@
 import logging
 from collections.abc import Sequence
-from numbers import Integral, Real
+from numbers import Real
 
 import torch
 from mmengine.logging import print_log
@@ -12,6 +12,7 @@ from mmlt.functional import (
     directional_to_linear,
     log_counts,
 )
+from mmlt.functional.checks import check_integer
 from mmlt.models.class_counts import ClassCountsMixin
 
 __all__ = ['DirectionalClsHead', 'PriorClsHead']
@@ -40,15 +41,11 @@ class DirectionalClsHead(ClsHead):
 
     def __init__(self, num_classes: int, in_channels: int, **kwargs) -> None:
         super().__init__(**kwargs)
-        for name, value, least in (
-            ('num_classes', num_classes, 1),
-            ('in_channels', in_channels, 2),
-        ):
-            if not isinstance(value, Integral) or value < least:
-                raise ValueError(
-                    f'Expected `{name}` of {type(self).__name__} to be an '
-                    f'integer >= {least}, but got {value!r}.'
-                )
+        of = f'of {type(self).__name__}'
+        hint = 'It is the number of classes of the data set.'
+        check_integer(f'`num_classes` {of}', num_classes, 1, hint)
+        hint = 'It is the length of the features of the backbone.'
+        check_integer(f'`in_channels` {of}', in_channels, 2, hint)
         self.num_classes = num_classes
         self.in_channels = in_channels
         # torch's own initialization: uniform in +-1/sqrt(D)
@@ -62,7 +59,10 @@ class DirectionalClsHead(ClsHead):
         Args:
             dtype: In which to compute; that of the parameters for None.
         """
-        raise TypeError(f'{type(self).__name__} lacks vmf_parameters().')
+        raise TypeError(
+            f'Expected {type(self).__name__} to have `vmf_parameters()`, but '
+            'it does not. Write it, returning kappa (C,) and mu (C, D).'
+        )
 
     def logit_offset(self) -> Tensor | None:
         """(C,) added to the logits, or None."""
@@ -144,14 +144,15 @@ class PriorClsHead(ClassCountsMixin, DirectionalClsHead):
         elif test_prior not in ('balanced', 'train'):
             raise ValueError(
                 "Expected `test_prior` to be 'balanced', 'train' or a list "
-                f'of {num_classes} numbers, but got {test_prior!r}.'
+                f'of {num_classes} numbers, but got {test_prior!r}. Take '
+                "'balanced' for a balanced test set."
             )
         if not balanced and test_prior != 'balanced':
             raise ValueError(
                 'Expected `test_prior` together with `balanced=True`, but '
-                f'got test_prior={test_prior!r} and balanced=False. (Trained '
-                'without the log prior, the scores hold the training prior '
-                'already.)'
+                f'got test_prior={test_prior!r} and balanced=False. Drop it: '
+                'trained without the log prior, the scores hold the training '
+                'prior already.'
             )
 
     def _checked_prior(self, prior: Sequence[float]) -> Tensor:
@@ -161,8 +162,8 @@ class PriorClsHead(ClassCountsMixin, DirectionalClsHead):
         if not ok:
             raise ValueError(
                 f'Expected `test_prior` to be {self.num_classes} numbers '
-                f'> 0, one per class, but got {prior!r}. (A class that '
-                'cannot occur: use a small number.)'
+                f'> 0, one per class, but got {prior!r}. Use a small '
+                'number for a class that cannot occur.'
             )
         prior = torch.tensor([float(p) for p in prior], dtype=torch.float64)
         return prior / prior.sum()

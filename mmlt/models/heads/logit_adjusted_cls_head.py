@@ -21,7 +21,7 @@ class LogitAdjustedClsHead(ClassCountsMixin, LinearClsHead):
     Args:
         num_classes: C.
         in_channels: D.
-        tau: Strength >= 0; 0 changes nothing.
+        tau: Strength of the adjustment >= 0; 0 is the linear classifier.
         **kwargs: As mmpretrain's ``LinearClsHead``.
 
     Raises:

@@ -29,7 +29,7 @@ class SADEClsHead(ClassCountsMixin, MultiExpertClsHead):
         in_channels: D, channels of one expert.
         num_experts: 1, 2 or 3: the first of the three; 1 is a plain head.
         scale: Factor on the cosine; None for linear classifiers with bias.
-        tau: Strength of the third expert, >= 0.
+        tau: How strongly the third expert is trained for rare classes, >= 0.
         **kwargs: As :class:`MultiExpertClsHead`.
 
     Raises:

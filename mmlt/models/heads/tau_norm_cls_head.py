@@ -19,8 +19,8 @@ class TauNormClsHead(DirectionalClsHead):
     Args:
         num_classes: C.
         in_channels: D >= 2.
-        tau: Exponent, >= 0; 0 is the linear classifier without bias, 1
-            leaves the direction alone.
+        tau: Exponent of the norm, >= 0; 0 is the linear classifier without
+            bias, 1 leaves the direction alone.
         normalize_features: Whether x is divided by its length. Kang et al.
             do not; the appendix of arXiv 2208.10043 writes it so. The
             predicted class is the same, its probability is not.

@@ -12,7 +12,7 @@ from mmlt.functional import (
     vmf_bias,
     vmf_log_partition,
 )
-from mmlt.functional.checks import check_real
+from mmlt.functional.checks import check_choice, check_real
 from mmlt.structures import labels_of
 
 from .directional_cls_head import PriorClsHead
@@ -87,11 +87,7 @@ class VMFClsHead(PriorClsHead):
             num_classes, in_channels, test_prior=test_prior, **kwargs
         )
         check_initial_kappa(init_kappa, init_kappa_std)
-        if numerics not in ('torch', 'mpmath'):
-            raise ValueError(
-                "Expected `numerics` to be 'torch' or 'mpmath', but got "
-                f'{numerics!r}.'
-            )
+        check_choice('numerics', numerics, ('torch', 'mpmath'))
         kappa = torch.full((num_classes,), float(init_kappa))
         if init_kappa_std:
             kappa = torch.normal(kappa, float(init_kappa_std))
@@ -191,9 +187,9 @@ def check_loss_names(losses: Sequence[nn.Module]) -> None:
         if name is None:
             raise TypeError(
                 'Expected `aux_losses` to be losses on (kappa, mu), but got '
-                f'{type(loss).__name__}. (Known: InterClassDiscrepancyLoss, '
+                f'{type(loss).__name__}. Take InterClassDiscrepancyLoss or '
                 'ClassFeatureConsistencyLoss; the loss on the logits is '
-                '`loss`.)'
+                '`loss`.'
             )
         if name in names:
             raise ValueError(

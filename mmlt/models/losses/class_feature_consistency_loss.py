@@ -46,7 +46,7 @@ class ClassFeatureConsistencyLoss(DecayingWeight):
         """Weighted loss, a scalar.
 
         Args:
-            kappa: (C,), >= 0.
+            kappa: Concentrations, (C,), >= 0.
             mu: (C, D), unit rows.
             features: (N, D), not normalized.
             labels: (N,) integers.

@@ -130,6 +130,6 @@ def build_loss(name: str, loss: dict | nn.Module) -> nn.Module:
     if not isinstance(loss, dict):
         raise TypeError(
             f'Expected `{name}` to be a config or a module, but got {loss!r}. '
-            "(Such as dict(type='CrossEntropyLoss').)"
+            "Such as dict(type='CrossEntropyLoss')."
         )
     return MODELS.build(loss)

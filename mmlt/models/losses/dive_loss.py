@@ -3,6 +3,7 @@ from mmpretrain.registry import MODELS
 from torch import Tensor, nn
 
 from mmlt.functional import distillation_loss
+from mmlt.functional.checks import check_real
 from mmlt.functional.distillation import check_distillation_settings
 
 __all__ = ['DiVELoss']
@@ -44,10 +45,7 @@ class DiVELoss(nn.Module):
     ) -> None:
         super().__init__()
         check_distillation_settings(temperature, power)
-        if not 0 <= alpha <= 1:
-            raise ValueError(
-                f'Expected `alpha` to be in [0, 1], but got {alpha!r}.'
-            )
+        check_real('alpha', alpha, 0, 'The default is 0.5.', high=1)
         self.temperature = temperature
         self.power = power
         self.alpha = alpha

@@ -48,7 +48,7 @@ class InterClassDiscrepancyLoss(DecayingWeight):
         """Weighted loss, a scalar.
 
         Args:
-            kappa: (C,), >= 0.
+            kappa: Concentrations, (C,), >= 0.
             mu: (C, D), unit rows.
             features: Not used.
             labels: Not used.

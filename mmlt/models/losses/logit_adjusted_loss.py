@@ -16,7 +16,8 @@ class LogitAdjustedLoss(ClassCountsLoss):
     For a trained network use ``LogitAdjustedClsHead``.
 
     Args:
-        tau: Strength >= 0; 0 is cross-entropy, 1 balanced softmax.
+        tau: Strength of the adjustment >= 0; 0 is cross-entropy, 1 balanced
+            softmax.
         reduction: 'mean', 'sum' or 'none'.
         loss_weight: Factor on the result.
 

@@ -18,7 +18,7 @@ class OneVsAllFocalLoss(PerSampleLoss):
     accept mixed labels.
 
     Args:
-        gamma: >= 0; 0 is binary cross-entropy.
+        gamma: Exponent of the focus, >= 0; 0 is binary cross-entropy.
         reduction: 'mean', 'sum' or 'none'.
         loss_weight: Factor on the result.
 
