@@ -4,7 +4,7 @@ import numpy as np
 from matplotlib.colors import LinearSegmentedColormap, to_rgb
 from matplotlib.figure import Figure, SubFigure
 
-from .style import colour, fitted_title, make_figure
+from .style import fitted_title, make_figure, theme_color
 
 __all__ = ['confusion_matrix', 'overlap_matrix']
 
@@ -59,7 +59,7 @@ def overlap_matrix(
             i, column j is 1 / (1 + KL(i||j)).
         names: (C,) names of the classes; their numbers for None.
         title: Above the matrix.
-        highest: Percent that has the full colour, the same for several
+        highest: Percent that has the full color, the same for several
             matrices; None takes the largest of this one.
         figure: Where to draw; a new figure for None.
 
@@ -94,7 +94,7 @@ def _matrix(
         'clear', [(*to_rgb(PIXEL_HUE), 0.0), (*to_rgb(PIXEL_HUE), 1.0)]
     )
     if size <= WRITTEN_CLASSES:
-        _cells(axes, percent, highest, colour('run0'))
+        _cells(axes, percent, highest, theme_color('run0'))
         names = names or [str(c) for c in range(size)]
         axes.set_xticks(np.arange(size), names, rotation=90)
         axes.set_yticks(np.arange(size), names)
@@ -136,5 +136,5 @@ def _cells(axes, percent: np.ndarray, highest: float, hue: str) -> None:
                 ha='center',
                 va='center',
                 fontsize=7,
-                color=colour('surface' if strength > 0.6 else 'ink'),
+                color=theme_color('surface' if strength > 0.6 else 'ink'),
             )
