@@ -1,10 +1,10 @@
-r"""The vMF functions by mpmath on the host: the oracle, and the seed's route.
+r"""The vMF functions by mpmath on the host, as the paper's appendix has them.
 
 Same names and signatures as :mod:`mmlt.functional`, computed element by
 element with ``mpmath.besseli`` and differentiated as the appendix of
-arXiv 2208.10043 does it: forward and backward each call the Bessel function.
-For tests, for the benchmark, and for a run somebody wants to check. A call
-costs about 0.2 ms per class and waits for the device.
+https://arxiv.org/abs/2208.10043 does it: forward and backward each call the
+Bessel function. For tests, for the benchmark, and for a run somebody wants to
+check. A call costs about 0.2 ms per class and waits for the device.
 
 mpmath is not among the requirements of mmlt; ``mmlt.functional`` never
 imports this module.

@@ -223,7 +223,7 @@ def mean_overlaps(kappa: Tensor, mu: Tensor, diagonal: bool) -> Tensor:
     r"""Mean overlap of each class with the others, or with all.
 
     Args:
-        kappa: (C,), >= 0.
+        kappa: Concentrations, (C,), >= 0.
         mu: (C, D), unit rows.
         diagonal: Whether a class's overlap with itself, 1, counts, as in
             :func:`~mmlt.functional.overlap_row_means`.
