@@ -1,4 +1,4 @@
-"""Class counts of any dataset: theirs if they know them, else counted."""
+"""Class counts of any dataset: as it states them, else counted."""
 
 import numpy as np
 from mmengine.dataset import (

@@ -1,15 +1,15 @@
-"""Random numbers of each training image, whoever loads it.
+"""Random numbers of each training image, whichever process loads it.
 
 A pipeline draws from the global generators of Python, numpy and torch, which
-mmengine seeds once per worker process, without the epoch: an epoch began with
-the numbers of the one before, and a resumed run drew others. Here every image
-has numbers of its own, which follow from the seed of the run, the epoch and
-the place of the image in the epoch's order.
+mmengine seeds once per worker process, without the epoch: every epoch would
+begin with the same numbers, and a resumed run would draw others. Here every
+image has numbers of its own, which follow from the seed of the run, the epoch
+and the place of the image in the epoch's order.
 
-Why the place: an image that a sampler draws twice in an epoch gets two crops,
-which its index alone could not give. A worker does not know the place, so it
-travels with the batch's indices, and with it the epoch: a worker that
-persists, or loads ahead, needs to be told nothing.
+The place, because an image that a sampler draws twice in an epoch must get two
+different crops, which its index alone could not give. A worker does not know
+the place, so it travels with the batch's indices, and with it the epoch: a
+worker that persists, or loads ahead, needs to be told nothing.
 """
 
 import hashlib
@@ -104,7 +104,7 @@ class SeededBatch(list):
         return self.each()
 
     def with_indices(self, indices: Sequence[int]) -> 'SeededBatch':
-        """The same numbers for the images that a wrapper means by these."""
+        """The same random numbers for the indices of a wrapped dataset."""
         return SeededBatch(indices, *self.key)
 
     def __reduce__(self) -> tuple:
@@ -132,7 +132,7 @@ class SeededBatchSampler:
     processes share numbers, and an image has those it has in one process.
 
     Args:
-        batches: The other one.
+        batches: The other batch sampler.
         seed: Of the run.
     """
 
@@ -184,8 +184,8 @@ def seed_images(loader: DataLoader, seed: int) -> SeededBatchSampler | None:
         seed: Of the run.
 
     Returns:
-        What is to be told the epoch; None for something other than a
-        ``DataLoader`` of batches, which is left as it is.
+        The new batch sampler, whose ``set_epoch`` must be called; None for
+        anything but a ``DataLoader`` of batches, which is left unchanged.
     """
     batches = getattr(loader, 'batch_sampler', None)
     if not isinstance(loader, DataLoader) or batches is None:

@@ -16,7 +16,7 @@ __all__ = ['LongTailSampler']
 
 @DATA_SAMPLERS.register_module()
 class LongTailSampler(DefaultSampler):
-    """Draws a class by a strategy, then any image of it, with replacement.
+    """Draws a class by a strategy, then one of its images, with replacement.
 
     Convention:
         - an epoch is as long as the ``DefaultSampler``'s; with
@@ -47,7 +47,7 @@ class LongTailSampler(DefaultSampler):
             beyond the length of the dataset.
 
     Raises:
-        ValueError: If a setting is none of these, or the labels of the
+        ValueError: If a setting is something else, or the labels of the
             dataset are not known.
 
     Source:
@@ -116,7 +116,7 @@ class LongTailSampler(DefaultSampler):
         return iter(drawn.tolist())
 
     def _draw(self) -> np.ndarray:
-        """What the strategy draws in this epoch for this process."""
+        """Images that the strategy draws in this epoch for this process."""
         probabilities = sampling_probabilities(
             self.counts, self.strategy, self.epoch, self.max_epochs
         )

@@ -11,10 +11,10 @@ __all__ = ['TauNormClsHead']
 
 @MODELS.register_module()
 class TauNormClsHead(DirectionalClsHead):
-    r"""Tau-normalised classifier: logits w_i.x / \|w_i\|^tau.
+    r"""Tau-normalized classifier: logits w_i.x / \|w_i\|^tau.
 
-    Made for a trained ``LinearClsHead``: put it in the config's place and
-    test the same checkpoint. It can be trained as well.
+    Use it instead of a trained ``LinearClsHead`` and test the same
+    checkpoint. It can be trained as well.
 
     Args:
         num_classes: C.
@@ -26,7 +26,7 @@ class TauNormClsHead(DirectionalClsHead):
             predicted class is the same, its probability is not.
         bias: Whether the linear head's bias is added as it is, as in the
             published code of Bag of Tricks; the paper has none.
-        **kwargs: As the parent's ``ClsHead``.
+        **kwargs: As mmpretrain's ``ClsHead``.
 
     Raises:
         ValueError: If a setting is out of range.

@@ -13,9 +13,9 @@ __all__ = ['OneVsAllFocalLoss']
 class OneVsAllFocalLoss(PerSampleLoss):
     """Registered form of :func:`~mmlt.functional.one_vs_all_focal_loss`.
 
-    Summed over the classes and divided by N. The parent's ``FocalLoss`` has a
-    factor alpha besides (at 0.5 it is half of this one), and refuses mixed
-    labels.
+    Summed over the classes and divided by N. mmpretrain's ``FocalLoss`` has
+    an additional factor alpha (at 0.5 it is half of this loss) and does not
+    accept mixed labels.
 
     Args:
         gamma: Exponent of the focus, >= 0; 0 is binary cross-entropy.
