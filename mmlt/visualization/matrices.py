@@ -15,7 +15,7 @@ PIXEL_HUE = '#2584c8'
 
 
 def confusion_matrix(
-    shares: Sequence[Sequence[float]],
+    percent: Sequence[Sequence[float]],
     names: Sequence[str] | None = None,
     title: str = '',
     figure: Figure | SubFigure | None = None,
@@ -23,17 +23,20 @@ def confusion_matrix(
     """What images of each class are taken for, in percent of the class.
 
     Args:
-        shares: (C, C) in [0, 1]; a row is the true class and sums to 1, a
-            column the predicted one.
+        percent: (C, C) in [0, 100]; a row is the true class and sums to 100,
+            a column the predicted one.
         names: (C,) names of the classes; their numbers for None.
         title: Above the matrix.
         figure: Where to draw; a new figure for None.
 
     Returns:
         The figure.
+
+    Raises:
+        ValueError: If the numbers are shares.
     """
     return _matrix(
-        100 * np.asarray(shares),
+        _in_percent(percent),
         100,
         'predicted class',
         'true class',
@@ -44,7 +47,7 @@ def confusion_matrix(
 
 
 def overlap_matrix(
-    overlap: Sequence[Sequence[float]],
+    percent: Sequence[Sequence[float]],
     names: Sequence[str] | None = None,
     title: str = '',
     highest: float | None = None,
@@ -55,8 +58,9 @@ def overlap_matrix(
     A class's overlap with itself, always 100, is left blank.
 
     Args:
-        overlap: (C, C) in (0, 1], :func:`~mmlt.functional.vmf_overlap`; row
-            i, column j is 1 / (1 + KL(i||j)).
+        percent: (C, C) in (0, 100], 100 times
+            :func:`~mmlt.functional.vmf_overlap`; row i, column j is
+            1 / (1 + KL(i||j)).
         names: (C,) names of the classes; their numbers for None.
         title: Above the matrix.
         highest: Percent that has the full color, the same for several
@@ -65,14 +69,27 @@ def overlap_matrix(
 
     Returns:
         The figure.
+
+    Raises:
+        ValueError: If the numbers are shares.
     """
-    percent = 100 * np.asarray(overlap, dtype=float)
-    np.fill_diagonal(percent, np.nan)
+    shown = _in_percent(percent)
+    np.fill_diagonal(shown, np.nan)
     if highest is None:
-        highest = np.nanmax(percent) if len(percent) > 1 else 100
-    return _matrix(
-        percent, highest, 'class j', 'class i', names, title, figure
-    )
+        highest = np.nanmax(shown) if len(shown) > 1 else 100
+    return _matrix(shown, highest, 'class j', 'class i', names, title, figure)
+
+
+def _in_percent(percent: Sequence[Sequence[float]]) -> np.ndarray:
+    """A copy, checked: in each matrix some number is above 1 percent."""
+    values = np.array(percent, dtype=float)
+    largest = np.nanmax(values, initial=0)
+    if 0 < largest <= 1.0001:
+        raise ValueError(
+            'Expected the numbers of a matrix in percent, but the largest is '
+            f'{largest:.4g}. (Shares? Pass `mmlt.functional.percent(shares)`.)'
+        )
+    return values
 
 
 def _matrix(

@@ -77,8 +77,8 @@ def test_recall_of_many_classes_is_along_an_axis():
 
 
 def test_matrices_write_percent():
-    shares = [[0.9, 0.1, 0], [0.004, 0.996, 0], [0.25, 0.25, 0.5]]
-    axes = confusion_matrix(shares, list('xyz')).axes[0]
+    percent = [[90, 10, 0], [0.4, 99.6, 0], [25, 25, 50]]
+    axes = confusion_matrix(percent, list('xyz')).axes[0]
     texts = {t.get_position(): t.get_text() for t in axes.texts}
     # (column, row); below half a percent nothing
     assert texts == {
@@ -89,15 +89,25 @@ def test_matrices_write_percent():
         (1, 2): '25',
         (2, 2): '50',
     }
-    axes = overlap_matrix(np.array([[1, 0.3], [0.2, 1]])).axes[0]
+    overlap = np.array([[100, 30], [20, 100]])
+    axes = overlap_matrix(overlap).axes[0]
+    assert overlap[0, 0] == 100
     assert {t.get_position(): t.get_text() for t in axes.texts} == {
         (1, 0): '30',
         (0, 1): '20',
     }
 
 
+def test_matrices_of_shares_are_refused():
+    for draw in (confusion_matrix, overlap_matrix):
+        with pytest.raises(ValueError, match='percent.*functional.percent'):
+            draw(np.eye(3))
+        draw(np.zeros((3, 3)))
+        draw(100 * np.eye(1))
+
+
 def test_large_matrices_are_pixels():
-    axes = confusion_matrix(np.eye(40)).axes[0]
+    axes = confusion_matrix(100 * np.eye(40)).axes[0]
     np.testing.assert_array_equal(axes.images[0].get_array(), 100 * np.eye(40))
 
 
@@ -177,7 +187,7 @@ def test_long_names_are_not_cut_off(number):
         by_class_count(dict.fromkeys(names, [1, 2, 3]), COUNTS, 'kappa'),
         feature_map(np.eye(2), [0, 1], names + names, names[0]),
         reliability_diagram([1], [0.5], [0.5], f'{names[0]}, medium-shot'),
-        confusion_matrix(np.eye(3), title=names[0] + ', and so on'),
+        confusion_matrix(100 * np.eye(3), title=names[0] + ', and so on'),
     ]
     for figure in drawn:
         FigureCanvasAgg(figure).draw()

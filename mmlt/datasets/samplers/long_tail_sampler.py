@@ -6,7 +6,7 @@ from mmengine.dataset import DefaultSampler
 from mmengine.logging import print_log
 from mmpretrain.registry import DATA_SAMPLERS
 
-from mmlt.datasets.counting import labels_of
+from mmlt.datasets.counting import dataset_labels
 from mmlt.functional import sample_rows, sampling_probabilities
 from mmlt.functional.sampling import check_strategy
 from mmlt.functional.schedule import check_epoch, epoch_of
@@ -77,7 +77,7 @@ class LongTailSampler(DefaultSampler):
         self.begin = begin
         self.pair_with_uniform = pair_with_uniform
         self.max_epochs: int | None = None
-        labels = labels_of(dataset)[: len(dataset)]
+        labels = dataset_labels(dataset)[: len(dataset)]
         if not len(labels) or labels.min() < 0:
             raise ValueError(
                 'Expected a dataset with images, and labels >= 0, but got '
