@@ -17,8 +17,8 @@ __all__ = ['InMemoryDataset']
 class InMemoryDataset:
     """Mixin for an mmpretrain dataset whose images are one uint8 array.
 
-    With a pipeline it serves images one by one, as any dataset of the
-    parent. Without one (``pipeline=[]``) it serves whole batches through
+    With a pipeline it serves images one by one, as any dataset of
+    mmpretrain. Without one (``pipeline=[]``) it serves whole batches through
     ``__getitems__``, for :func:`~mmlt.datasets.batch_collate` and
     :class:`~mmlt.models.BatchDataPreprocessor`: nothing is done per image.
 
@@ -42,7 +42,7 @@ class InMemoryDataset:
         """Keep the settings of the selection; call it before ``__init__``.
 
         Raises:
-            ValueError: If the split is unknown or the ratio is none.
+            ValueError: If the split is unknown or the ratio is below 1.
         """
         check_choice('split', split, ('train', 'test'))
         if imbalance_ratio is not None:
@@ -92,12 +92,12 @@ class InMemoryDataset:
         self._stack()
 
     def get_subset_(self, indices: int | Sequence[int]) -> None:
-        """Keep some of the images, as the parent's."""
+        """Keep some of the images, as in mmengine's ``BaseDataset``."""
         super().get_subset_(indices)
         self._stack()
 
     def get_subset(self, indices: int | Sequence[int]) -> 'InMemoryDataset':
-        """A dataset of some of the images, as the parent's."""
+        """A dataset of some of the images, as in ``BaseDataset``."""
         subset = super().get_subset(indices)
         subset._stack()
         return subset

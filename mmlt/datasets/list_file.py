@@ -30,8 +30,8 @@ def read_list(path: str | os.PathLike, num_classes: int) -> ImageTable:
 
     Raises:
         FileNotFoundError: If there is no such file.
-        ValueError: If a line is something else, or there is none; the
-            message has the file and the number of the line.
+        ValueError: If a line has another form, or the file has no line; the
+            message names the file and the line.
     """
     names, ends, labels = bytearray(), array('q'), array('q')
     with open(path, 'rb') as file:
@@ -145,7 +145,7 @@ def read_inaturalist_json(
 
 
 def _needed(entry: dict) -> dict | tuple:
-    """What is kept of a JSON object, so that the rest is freed at once."""
+    """Keep the needed keys of a JSON object; the rest is freed at once."""
     if 'file_name' in entry:
         return entry['id'], entry['file_name']
     if 'category_id' in entry:

@@ -4,12 +4,13 @@ import torch
 from torch import Tensor
 
 from .checks import check_choice, check_integer, check_not_empty, check_shapes
+from .equal_mass import sample_bins
 from .prediction_checks import HALF, check_predictions, check_probabilities
 
 __all__ = ['calibration_bins', 'calibration_error', 'top_calibration_error']
 
 NORMS = ('l1', 'max')
-BINNINGS = ('uniform',)
+BINNINGS = ('uniform', 'equal_mass')
 
 
 def check_num_bins(num_bins: int) -> None:
@@ -50,22 +51,25 @@ def calibration_bins(
     """Count, mean confidence and accuracy of each confidence bin.
 
     Convention:
-        - B bins of equal width on [0, 1], closed on the right: bin b holds
-          b/B < confidence <= (b+1)/B, and confidence 0 belongs to bin 0. An
-          edge b/B is taken in the dtype of ``confidence``.
+        - 'uniform': B bins of equal width on [0, 1], closed on the right: bin
+          b holds b/B < confidence <= (b+1)/B, and confidence 0 belongs to
+          bin 0. An edge b/B is taken in the dtype of ``confidence``.
+        - 'equal_mass': B bins of N/B samples each, in ascending confidence;
+          equal confidences are shared out in proportion
+          (:func:`equal_mass_bins`).
         - sums are float64 whatever the input.
 
     Args:
         confidence: (N,) probabilities of the predicted classes, in [0, 1].
         correct: (N,) bool, the prediction is the label.
         num_bins: B >= 1.
-        binning: 'uniform'.
+        binning: 'uniform' or 'equal_mass'.
         weights: (N,) >= 0, how much each sample counts; None: 1 each.
 
     Returns:
-        count (B,) int64 (with weights their sums, float64), mean confidence
-        (B,) and accuracy (B,) float64; the last two are 0 where a bin is
-        empty.
+        count (B,) int64 (float64 with weights or 'equal_mass'), mean
+        confidence (B,) and accuracy (B,) float64; the last two are 0 where a
+        bin is empty.
 
     Raises:
         ValueError: If ``num_bins`` or ``binning`` is not as above, or shapes
@@ -82,6 +86,8 @@ def calibration_bins(
         confidence=(confidence, 'N'),
         correct=(correct, 'N'),
     )
+    if binning == 'equal_mass':
+        return sample_bins(confidence, correct, num_bins, weights)
     index = confidence_bin(confidence, num_bins)
     if weights is None:
         count = torch.bincount(index, minlength=num_bins)
@@ -113,7 +119,7 @@ def calibration_error(
         num_bins: B >= 1.
         norm: 'l1', the expected calibration error sum_b n_b/N |gap_b|, or
             'max', the maximum calibration error max_b |gap_b|.
-        binning: 'uniform'.
+        binning: 'uniform' or 'equal_mass'.
 
     Returns:
         Scalar float64 in [0, 1] on the device of ``probs``.
@@ -152,7 +158,7 @@ def top_calibration_error(
         correct: (N,) bool.
         num_bins: B >= 1.
         norm: 'l1' or 'max'.
-        binning: 'uniform'.
+        binning: 'uniform' or 'equal_mass'.
         weights: (N,) >= 0, how much each sample counts; None: 1 each.
 
     Returns:

@@ -87,9 +87,9 @@ class ClassificationState:
             topk,
         )
         self.many, self.few = many, few
-        self.shots = shot_groups([0], many, few)  # refuses a wrong order
-        self.shots = None
-        self.class_counts = None
+        shot_groups([0], many, few)  # refuses a wrong order
+        self.shots: dict[str, Tensor] | None = None
+        self.class_counts: Tensor | None = None
         group = torch.zeros(num_classes, dtype=torch.long)
         if class_counts is not None:
             self.class_counts = torch.as_tensor(class_counts).cpu()
@@ -318,9 +318,12 @@ def peaks(
     return confidence, row, classes, maxima
 
 
-def _at_least(values: Tensor, threshold: Tensor, confidence: Tensor):
+def _at_least(
+    values: Tensor, threshold: Tensor, confidence: Tensor
+) -> tuple[Tensor, Tensor]:
     mask = (values > threshold) | (values == confidence[:, None])
-    return mask.nonzero(as_tuple=True)
+    row, column = mask.nonzero(as_tuple=True)
+    return row, column
 
 
 def confidence_cell(confidence: Tensor) -> Tensor:

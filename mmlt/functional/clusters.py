@@ -27,12 +27,14 @@ def _mean_distance(points: Tensor) -> Tensor:
         return points.new_full((), float('nan'))
     rows = max(1, _BLOCK // size)
     # differences, not the expansion of squares, which cancels
-    total = sum(
-        torch.cdist(
-            block, points, compute_mode='donot_use_mm_for_euclid_dist'
-        ).sum()
-        for block in points.split(rows)
-    )
+    total = points.new_zeros(())
+    for block in points.split(rows):
+        total = (
+            total
+            + torch.cdist(
+                block, points, compute_mode='donot_use_mm_for_euclid_dist'
+            ).sum()
+        )
     return total / (size * (size - 1))
 
 

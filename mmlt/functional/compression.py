@@ -78,7 +78,8 @@ def compression_factors(
 
     Args:
         num_classes: C >= 1.
-        gamma: Strength >= 0, dimensionless; at most 1 for ``reverse``.
+        gamma: Strength of the compression >= 0, dimensionless; at most 1 for
+            ``reverse``.
         strategy: One of the table.
         counts: (C,) training images, needed for ``order='frequency'`` alone.
         order: 'index' or 'frequency'.
@@ -144,7 +145,7 @@ def compress_features(features: Tensor, labels: Tensor, tau: Tensor) -> Tensor:
         features: (N, ...), floating point.
         labels: (N,) int64 class indices, or (N, C) soft labels, whose
             weighted mean of tau is used.
-        tau: (C,) factors.
+        tau: Factors of FCC, (C,), as :func:`compression_factors` gives them.
 
     Returns:
         Shape and dtype of ``features``.
@@ -179,7 +180,7 @@ def compress_mixed_features(
         label_b: (N,) int64.
         weight: (N,) weight of ``label_a`` in [0, 1]; ``label_b`` has the
             rest.
-        tau: (C,) factors.
+        tau: Factors of FCC, (C,), as :func:`compression_factors` gives them.
 
     Returns:
         Shape and dtype of ``features``: times ``weight * tau[label_a] +

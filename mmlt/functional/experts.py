@@ -48,7 +48,8 @@ def sade_adjustments(
     Args:
         counts: (C,) integers >= 1.
         num_experts: 1, 2 or 3: as many of the rows.
-        tau: Strength of the third expert, >= 0; 0 makes it the second.
+        tau: How strongly the third expert is trained for rare classes, >= 0;
+            0 makes it the second.
 
     Returns:
         (num_experts, C) float64.

@@ -26,7 +26,7 @@ def directional_to_linear(
           here: it is the same for the linear classifier.
 
     Args:
-        kappa: (C,).
+        kappa: Concentrations, (C,), >= 0.
         mu: (C, D), unit rows.
         offset: (C,) or None for zeros.
 

@@ -69,5 +69,6 @@ def seed_difference(
     difference = (second.mean() - first.mean()).item()
     if min(len(first), len(second)) == 1:
         return difference, float('nan')
-    error = sum(v.var(correction=1) / len(v) for v in (first, second)).sqrt()
+    squares = [v.var(correction=1) / len(v) for v in (first, second)]
+    error = sum(squares, torch.zeros_like(squares[0])).sqrt()
     return difference, error.item()

@@ -48,7 +48,7 @@ def raw_concentration(kappa: Tensor) -> Tensor:
     r"""Inverse of :func:`positive_concentration`, log(exp(kappa) - 1).
 
     Args:
-        kappa: Any shape, > 0.
+        kappa: Concentration, any shape, > 0.
 
     Returns:
         Shape, dtype and device of ``kappa``.
@@ -81,7 +81,7 @@ def vmf_bias(
 
     Args:
         dim: Dimension of the feature space, >= 2.
-        kappa: (C,), >= 0.
+        kappa: Concentrations, (C,), >= 0.
         log_partition: The function L, for another way of computing it.
 
     Returns:
@@ -120,7 +120,7 @@ def directional_logits(
 
     Args:
         features: (N, D).
-        kappa: (C,).
+        kappa: Concentrations, (C,), >= 0.
         mu: (C, D), unit rows.
         offset: (C,) or None, added in the dtype of the result.
         normalize: False takes the features as they are.
@@ -149,7 +149,7 @@ def check_vmf_parameters(kappa: Tensor, mu: Tensor) -> None:
     """Refuse concentrations and directions that are none; waits for the GPU.
 
     Args:
-        kappa: (C,).
+        kappa: Concentrations, (C,), >= 0.
         mu: (C, D).
 
     Raises:

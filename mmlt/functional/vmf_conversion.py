@@ -1,7 +1,8 @@
 r"""Other classifiers read as vMF classifiers: (kappa, mu) from weights.
 
 All of them score with w_i.x; what differs is how much of the norm of w_i is
-left as the concentration (seed: appendix of arXiv 2208.10043, Sec. 2.2). The
+left as the concentration (appendix of
+https://arxiv.org/abs/2208.10043, Sec. 2.2). The
 bias is ignored, as there. A row of zeros has no direction: it gives mu = 0,
 and the concentration its formula gives at norm 0.
 """

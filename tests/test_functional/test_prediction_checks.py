@@ -24,7 +24,7 @@ def test_probabilities_of_scipy_pass():
     [
         (PROBS, LABELS, 'scores', '`kind` to be one of'),
         (PROBS[0], LABELS, 'logits', r'\(N, C\).*\(3,\)'),
-        (PROBS, LABELS[:1], 'logits', r'labels \(N,\).*\(1,\)'),
+        (PROBS, LABELS[:1], 'logits', r'`labels` of the shape \(N,\).*\(1,\)'),
         (PROBS[:, :2], LABELS, 'logits', 'of 3 classes.*of 2'),
         (PROBS.long(), LABELS, 'logits', 'torch.int64 and torch.int64'),
         (PROBS, LABELS.int(), 'logits', 'torch.int32'),

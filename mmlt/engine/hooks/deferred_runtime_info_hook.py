@@ -9,15 +9,15 @@ __all__ = ['DeferredRuntimeInfoHook']
 
 @HOOKS.register_module()
 class DeferredRuntimeInfoHook(RuntimeInfoHook):
-    """The parent's record of the losses, without waiting at every step.
+    """Logs the losses without waiting for the GPU at every step.
 
-    ``RuntimeInfoHook`` reads the value of every loss in every iteration, and
-    a GPU has to finish the step for it. This one keeps the tensors and reads
-    them together every ``interval`` iterations, whenever a ``LoggerHook`` is
-    about to write, at the end of an epoch and before an evaluation, so the
-    log holds the same numbers.
+    mmengine's ``RuntimeInfoHook`` reads the value of every loss in every
+    iteration, for which the GPU must have finished the step. This one keeps
+    the tensors and reads them together every ``interval`` iterations, whenever
+    a ``LoggerHook`` is about to write, at the end of an epoch and before an
+    evaluation, so the log holds the same numbers.
 
-    Put it in the place of the parent's:
+    Use it instead of ``RuntimeInfoHook``:
     ``default_hooks=dict(runtime_info=dict(type='DeferredRuntimeInfoHook'))``.
 
     Args:

@@ -42,13 +42,13 @@ class CIFARResNet(BaseBackbone):
     A 3x3 convolution and three stages of (depth - 2) / 6 blocks with 16, 32
     and 64 channels, the second and third at half the resolution. Shortcuts
     have no parameters (option A: every second pixel, zero channels).
-    463,504 parameters at depth 32. It is not the parent's ``ResNet_CIFAR``,
+    463,504 parameters at depth 32. It is not mmpretrain's ``ResNet_CIFAR``,
     which has four stages of 64 to 512 channels.
 
     Args:
         depth: 20, 32, 44 or 56.
         in_channels: Channels of the images.
-        init_cfg: Parent's; None is Kaiming normal for the convolutions
+        init_cfg: As in mmengine; None is Kaiming normal for the convolutions
             (fan-in, gain sqrt(2)), as in the published code.
 
     Returns (forward):

@@ -12,7 +12,7 @@ __all__ = ['MultiExpertCIFARResNet']
 
 @MODELS.register_module()
 class MultiExpertCIFARResNet(CIFARResNet):
-    """ResNet for small images whose last two stages exist once per expert.
+    """ResNet for small images with one copy of its last stages per expert.
 
     The first convolution and stage are shared. With one expert of 32 and 64
     channels it is :class:`CIFARResNet`.

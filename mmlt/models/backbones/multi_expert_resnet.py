@@ -13,21 +13,21 @@ __all__ = ['MultiExpertResNeXt', 'MultiExpertResNet', 'MultiExpertResNet10']
 
 
 class MultiExpertMixin:
-    """A network of the parent whose last stages exist once per expert.
+    """Gives a ResNet of mmpretrain one copy of its last stages per expert.
 
-    Put it in front of a ``ResNet`` or a class of that kind. Stem and first
+    List it before ``ResNet`` or a subclass among the bases. Stem and first
     stages keep their names; the other stages are ``experts.<e>.<s>``.
     Weights of the plain network load too, into every expert, where the
     channels are the same.
 
     Args:
-        depth: As the parent's.
+        depth: As for the plain network.
         num_experts: E >= 1.
         shared_stages: How many stages are shared, from 1 to one less than
             there are.
         expert_channels: Output channels of each stage of an expert; None for
             those of the plain network.
-        **kwargs: As the parent's, without ``out_indices``.
+        **kwargs: As for the plain network, without ``out_indices``.
 
     Returns (forward):
         A tuple of the experts' last feature maps side by side, (N, E D, H/32,
@@ -101,7 +101,7 @@ class MultiExpertMixin:
     def _expert(
         self, channels: list[int], rates: list[list[float]]
     ) -> nn.Sequential:
-        """Stages of one expert, made as the parent makes its own."""
+        """Stages of one expert, built as mmpretrain builds its own."""
         shared = len(self.res_layers)
         before = getattr(self, self.res_layers[-1])[-1].out_channels
         stages = []
@@ -145,7 +145,7 @@ class MultiExpertMixin:
 
 @MODELS.register_module()
 class MultiExpertResNet(MultiExpertMixin, ResNet):
-    """The parent's ResNet, its last stages once per expert.
+    """mmpretrain's ResNet with one copy of its last stages per expert.
 
     Args:
         depth: 18, 34, 50, 101 or 152.
@@ -153,7 +153,7 @@ class MultiExpertResNet(MultiExpertMixin, ResNet):
         shared_stages: How many of the four stages are shared.
         expert_channels: Output channels of each stage of an expert; None for
             those of the plain network.
-        **kwargs: As the parent's ``ResNet``, without ``out_indices``.
+        **kwargs: As mmpretrain's ``ResNet``, without ``out_indices``.
 
     Source:
         Zhang et al. (SADE), NeurIPS 2022, https://arxiv.org/abs/2107.09249;
@@ -166,7 +166,7 @@ class MultiExpertResNet(MultiExpertMixin, ResNet):
 
 @MODELS.register_module()
 class MultiExpertResNeXt(MultiExpertMixin, ResNeXt):
-    """The parent's ResNeXt, its last stages once per expert.
+    """mmpretrain's ResNeXt with one copy of its last stages per expert.
 
     The width of the grouped convolution follows the channels: 768 and 1,536
     have 32 groups of 12 and of 24.
@@ -177,7 +177,7 @@ class MultiExpertResNeXt(MultiExpertMixin, ResNeXt):
         shared_stages: How many of the four stages are shared.
         expert_channels: Output channels of each stage of an expert; None for
             those of the plain network.
-        **kwargs: As the parent's ``ResNeXt``, without ``out_indices``.
+        **kwargs: As mmpretrain's ``ResNeXt``, without ``out_indices``.
 
     Source:
         As :class:`MultiExpertResNet`;
@@ -188,10 +188,10 @@ class MultiExpertResNeXt(MultiExpertMixin, ResNeXt):
 
 @MODELS.register_module()
 class MultiExpertResNet10(MultiExpertMixin, ResNet10):
-    """ResNet-10, its last stages once per expert.
+    """ResNet-10 with one copy of its last stages per expert.
 
     Args:
-        depth: 10, and nothing else.
+        depth: 10; no other value is accepted.
         num_experts: E >= 1.
         shared_stages: How many of the four stages are shared.
         expert_channels: Output channels of each stage of an expert; None for

@@ -12,15 +12,15 @@ __all__ = ['BatchAutoAugment']
 class BatchAutoAugment(nn.Module):
     """torchvision's AutoAugment, for each image of a batch.
 
-    The images go through it one by one: it takes longer than the other batch
+    Images are processed one by one, which takes longer than the other batch
     augmentations (see ``configs/ncl/README.md``).
 
     Args:
         policy: 'cifar10', 'imagenet' or 'svhn'.
-        fill: Grey level of what a rotation, shear or shift leaves empty.
+        fill: Gray level of what a rotation, shear or shift leaves empty.
 
     Raises:
-        ValueError: If the policy is another.
+        ValueError: If the policy is unknown.
 
     Source:
         Cubuk et al., CVPR 2019, https://arxiv.org/abs/1805.09501;

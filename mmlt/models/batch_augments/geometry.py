@@ -12,7 +12,7 @@ __all__ = ['BatchRandomCrop', 'BatchRandomFlip']
 class BatchRandomCrop(nn.Module):
     """Pad every image of a batch and cut a random square out of it.
 
-    Same distribution as the parent's ``RandomCrop(crop_size, padding)``:
+    Same distribution as mmpretrain's ``RandomCrop(crop_size, padding)``:
     every offset is equally likely.
 
     Args:

@@ -23,10 +23,10 @@ class BatchRemix(ClassCountsMixin, BatchMixup):
 
     Args:
         alpha: As ``BatchMixup``'s.
-        kappa: Ratio of the counts from which on the rarer class may take the
-            whole label, >= 1.
-        tau: Weight in the image below which the more frequent class may lose
-            its label, in [0, 1].
+        kappa: Remix's ratio of the counts from which on the rarer class may
+            take the whole label, >= 1 (no concentration).
+        tau: Remix's weight in the image below which the more frequent class
+            may lose its label, in [0, 1].
         label_weights: 'per_sample', as in the paper, or 'batch_mean': every
             label gets the mean of the batch's weights, as in the published
             code of Bag of Tricks and FCC.

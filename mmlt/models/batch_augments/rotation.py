@@ -19,7 +19,7 @@ class BatchRandomRotation(nn.Module):
         degrees: Largest angle, in [0, 180].
 
     Raises:
-        ValueError: If it is outside.
+        ValueError: If ``degrees`` is outside [0, 180].
 
     Source:
         torchvision's RandomRotation, for a batch:

@@ -23,13 +23,13 @@ class DirectionalClsHead(ClsHead):
 
     A subclass says what kappa and mu are (:meth:`vmf_parameters`) and what
     is added (:meth:`logit_offset`). The weight has the name and shape of the
-    parent's ``LinearClsHead`` (``fc.weight``), so its checkpoints load; a
-    bias in them is left out, unless the subclass has one.
+    ``fc.weight`` in mmpretrain's ``LinearClsHead``, so its checkpoints load;
+    a bias in them is ignored unless the subclass has one.
 
     Args:
         num_classes: C >= 1.
         in_channels: D >= 2.
-        **kwargs: As the parent's ``ClsHead``: ``loss``, ``topk``,
+        **kwargs: As mmpretrain's ``ClsHead``: ``loss``, ``topk``,
             ``cal_acc``, ``init_cfg``.
 
     Raises:
@@ -48,7 +48,7 @@ class DirectionalClsHead(ClsHead):
         check_integer(f'`in_channels` {of}', in_channels, 2, hint)
         self.num_classes = num_classes
         self.in_channels = in_channels
-        # torch's own initialisation: uniform in +-1/sqrt(D)
+        # torch's own initialization: uniform in +-1/sqrt(D)
         self.fc = nn.Linear(in_channels, num_classes, bias=False)
 
     def vmf_parameters(
@@ -106,23 +106,24 @@ class DirectionalClsHead(ClsHead):
 
 
 class PriorClsHead(ClassCountsMixin, DirectionalClsHead):
-    """Base of the heads whose logits hold the logarithm of a class prior.
+    """Base of the heads that add the logarithm of a class prior to the logits.
 
-    In training mode the logits hold log n_i, the training images of class
-    i; in evaluation mode, the logarithm of the target prior. The class
+    In training mode log n_i is added, n_i the training images of class i; in
+    evaluation mode the logarithm of the target prior. The class
     counts come from ``LongTailHook`` or :meth:`set_class_counts`.
 
     Args:
         num_classes: C.
         in_channels: D >= 2.
-        balanced: Whether training logits hold log n_i. Without, the score
+        balanced: Whether log n_i is added in training. If not, the score
             itself learns the training prior.
         test_prior: How frequent the classes are where the model is used:
-            'balanced', all alike; 'train', as in training; or C numbers > 0.
-        **kwargs: As the parent's.
+            'balanced', all equally; 'train', as in training; or C numbers
+            > 0.
+        **kwargs: As :class:`DirectionalClsHead`.
 
     Raises:
-        ValueError: If ``test_prior`` is none of these, or is given without
+        ValueError: If ``test_prior`` is something else, or is given without
             ``balanced``.
     """
 
@@ -168,7 +169,7 @@ class PriorClsHead(ClassCountsMixin, DirectionalClsHead):
         return prior / prior.sum()
 
     def class_counts_changed(self) -> None:
-        """Refuse a class without images, whose log prior is -inf.
+        """Check that every class has an image: log 0 is -inf.
 
         Raises:
             ValueError: Naming the class.

@@ -17,9 +17,9 @@ __all__ = ['MultiExpertClsHead']
 class MultiExpertClsHead(ClsHead):
     """One classifier per expert; the prediction is their mean logit.
 
-    It takes the features of E experts side by side, (N, E D), and gives each
-    expert its D of them. Every expert has the loss of the config; their sum
-    is minimised. With one expert it is a plain head.
+    It takes the features of E experts side by side, (N, E D); each expert
+    classifies its D of them. The losses of the experts are added. With one
+    expert it is a plain head.
 
     Args:
         num_classes: C.
@@ -28,7 +28,7 @@ class MultiExpertClsHead(ClsHead):
         scale: None for linear classifiers with bias; a number > 0 for
             scale times the cosine, without bias.
         expert: Which expert predicts, from 0; None for all.
-        **kwargs: As the parent's ``ClsHead``: ``loss``, ...
+        **kwargs: As mmpretrain's ``ClsHead``: ``loss``, ...
 
     Raises:
         ValueError: If a setting is out of range, or the features are not
@@ -78,7 +78,7 @@ class MultiExpertClsHead(ClsHead):
 
     @property
     def normalizes_features(self) -> bool:
-        """Whether the classifiers see the direction of a feature alone."""
+        """Whether only the direction of a feature counts."""
         return self.scale is not None
 
     def expert_logits(self, feats: tuple[Tensor, ...]) -> Tensor:

@@ -27,7 +27,7 @@ class NCLClsHead(ClassCountsMixin, MultiExpertClsHead):
         hard_fraction: Share of the classes that are hard, in (0, 1]:
             floor(share C) of them, at least 1, the label among them.
         distill_weight: Factor on both distances, >= 0.
-        excluded: What becomes of the logits of the other classes: 'zero' or
+        excluded: How the logits of the other classes are treated: 'zero' or
             'drop', see :func:`~mmlt.functional.restrict_logits`.
         scale: None for linear classifiers; a number for scale times cosine.
         **kwargs: As :class:`MultiExpertClsHead`; ``loss`` is not used.

@@ -96,8 +96,8 @@ class DeferredLoss(nn.Module):
             cls_score: (N, C) logits.
             label: As that loss takes them.
             weight: (N,) factor on the loss of each sample.
-            avg_factor: What the mean divides by.
-            reduction_override: In the place of the loss's reduction.
+            avg_factor: Divisor of the mean.
+            reduction_override: Used instead of the loss's reduction.
         """
         if not self._told:
             print_log(

@@ -11,7 +11,7 @@ __all__ = ['DiVELoss']
 
 @MODELS.register_module()
 class DiVELoss(nn.Module):
-    r"""Distil the virtual examples of a teacher, beside a loss of the labels.
+    r"""Distill a teacher's virtual examples, in addition to a loss on labels.
 
     alpha T^2 KL(q \|\| softmax(z_s / T)) + (1 - alpha) base loss, see
     :func:`~mmlt.functional.distillation_loss`. The loss of a head in a
@@ -64,7 +64,7 @@ class DiVELoss(nn.Module):
         reduction_override: str | None = None,
         teacher_logits: Tensor | None = None,
     ) -> Tensor:
-        """Loss, as the parent's losses.
+        """Loss of a batch, with the arguments of mmpretrain's losses.
 
         Args:
             cls_score: (N, C) logits of the student.

@@ -71,16 +71,16 @@ class PerSampleLoss(nn.Module):
         avg_factor: float | None = None,
         reduction_override: str | None = None,
     ) -> Tensor:
-        """Loss of a batch, as the parent's losses.
+        """Loss of a batch, with the arguments of mmpretrain's losses.
 
         Args:
             cls_score: (N, C) logits.
             label: (N,) indices, ``MixedLabels``, or (N, C) soft labels.
             weight: (N,) factor on the loss of each sample.
-            avg_factor: What 'mean' divides by in the place of N. The
-                parent's heads give N. A loss with class weights divides by
-                their mean over the labels besides, whatever is given.
-            reduction_override: In the place of ``reduction``.
+            avg_factor: Divisor of 'mean' instead of N. mmpretrain's heads pass
+                N. A loss with class weights also divides by their mean over
+                the labels, whatever is given.
+            reduction_override: Used instead of ``reduction``.
 
         Returns:
             A scalar, or (N,) for 'none'; at least float32.
@@ -106,7 +106,7 @@ class PerSampleLoss(nn.Module):
         return self.loss_weight * loss
 
     def _check_batch(self, logits: Tensor, label: Tensor) -> None:
-        """Refuse what does not fit, by shape and dtype alone."""
+        """Check shapes and dtypes; values are not read (no GPU wait)."""
         name = type(self).__name__
         if logits.dim() != 2 or len(logits) != len(label):
             raise ValueError(
@@ -141,7 +141,7 @@ def over_labels(per_label, label: Tensor | MixedLabels) -> Tensor | None:
 
 
 def check_reduction(name: str, reduction: str) -> None:
-    """Refuse an unknown reduction.
+    """Check that a reduction is known.
 
     Raises:
         ValueError: Listing the known ones.

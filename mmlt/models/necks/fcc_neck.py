@@ -31,18 +31,18 @@ class FCCNeck(ClassCountsMixin):
     which hands it the labels, alone or in a list after the pooling (pooling
     is homogeneous: before or after makes no difference).
 
-    Before a head that normalises its features it changes nothing.
+    Before a head that normalizes its features it changes nothing.
 
     Args:
-        gamma: Strength >= 0, dimensionless; at most 1 for 'reverse'. 0 is
-            plain training.
+        gamma: Strength of the compression >= 0, dimensionless; at most 1 for
+            'reverse'. 0 is plain training.
         strategy: 'equal_difference', 'half_top', 'half_bottom', 'uniform' or
             'reverse'.
         begin: First epoch in which features are scaled: an int counts from
             0, a float in [0, 1) is a share of the schedule (0.25 is epoch 50
             of 200; :func:`~mmlt.functional.epoch_of`).
-        order: 'index', class 0 is scaled most, or 'frequency', the class
-            with most training images is.
+        order: 'index': class 0 is scaled most; or 'frequency': the class
+            with the most training images is.
         round_digits: Decimal digits of tau; None keeps all, the published
             code rounds to 2.
         mixed_labels: Which tau an image mixed from two gets: 'weighted',
