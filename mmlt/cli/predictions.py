@@ -5,6 +5,7 @@ from contextlib import redirect_stdout
 from pathlib import Path
 
 from mmlt.fileio import check_can_write
+from mmlt.functional import percent
 from mmlt.runs.dump import save_predictions
 from mmlt.runs.folder import find_run
 from mmlt.runs.predict import predict_split, predictions_of
@@ -62,7 +63,7 @@ def dump_predictions(
     print(
         f'{out}: {len(right)} images of {split}, '
         f'{predictions.logits.shape[1]} classes, accuracy '
-        f'{100 * right.double().mean():.2f} %'
+        f'{percent(right.double().mean()):.2f} %'
     )
     return out
 

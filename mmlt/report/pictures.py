@@ -6,7 +6,7 @@ from functools import partial
 
 from matplotlib.figure import Figure, SubFigure
 
-from mmlt.functional import confusion_shares, mean_over_seeds
+from mmlt.functional import confusion_shares, mean_over_seeds, percent
 from mmlt.visualization import (
     accuracy_by_strategy,
     by_class_count,
@@ -175,7 +175,9 @@ def confusion(records: Sequence[dict]) -> Picture | None:
             Panel(
                 f'confusion-{slug(name)}',
                 f'Confusion matrix of {name}',
-                partial(_confusion, shares, record['class_names'], name),
+                partial(
+                    _confusion, percent(shares), record['class_names'], name
+                ),
                 3.8,
                 3.7,
             )
@@ -190,8 +192,8 @@ def confusion(records: Sequence[dict]) -> Picture | None:
     )
 
 
-def _confusion(shares, names, title, figure) -> None:
-    confusion_matrix(shares, names, title, figure)
+def _confusion(matrix, names, title, figure) -> None:
+    confusion_matrix(matrix, names, title, figure)
 
 
 def overlap(records: Sequence[dict]) -> Picture | None:
@@ -233,9 +235,8 @@ def overlap(records: Sequence[dict]) -> Picture | None:
     )
 
 
-def _overlap(percent, names, title, highest, figure) -> None:
-    share = [[value / 100 for value in row] for row in percent]
-    overlap_matrix(share, names, title, highest, figure)
+def _overlap(matrix, names, title, highest, figure) -> None:
+    overlap_matrix(matrix, names, title, highest, figure)
 
 
 def _against_count(
