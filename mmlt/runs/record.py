@@ -133,11 +133,16 @@ def kept_arguments(arguments: Sequence[str]) -> list[str]:
 
 
 def _config_name(cfg: Config, root: Path | None) -> str | None:
-    """The config from the top of the checkout, or from where one stands."""
+    """The config from the top of the project, or from where one stands.
+
+    In a wheel the project's configs lie beside its code; ``mmlt train`` finds
+    them by the same name.
+    """
     if not cfg.filename:
         return None
     path = Path(cfg.filename).resolve()
-    for top in filter(None, (root, Path.cwd())):
+    installed = Path(mmlt.__file__).resolve().parent / '.mim'
+    for top in filter(None, (root, installed, Path.cwd())):
         if path.is_relative_to(top):
             return path.relative_to(top).as_posix()
     return path.as_posix()
