@@ -4,7 +4,7 @@ import numpy as np
 from matplotlib.colors import LinearSegmentedColormap, to_rgb
 from matplotlib.figure import Figure, SubFigure
 
-from .style import colour, fitted_title, make_figure
+from .style import fitted_title, make_figure, theme_color
 
 __all__ = ['confusion_matrix', 'overlap_matrix']
 
@@ -111,7 +111,7 @@ def _matrix(
         'clear', [(*to_rgb(PIXEL_HUE), 0.0), (*to_rgb(PIXEL_HUE), 1.0)]
     )
     if size <= WRITTEN_CLASSES:
-        _cells(axes, percent, highest, colour('run0'))
+        _cells(axes, percent, highest, theme_color('run0'))
         names = names or [str(c) for c in range(size)]
         axes.set_xticks(np.arange(size), names, rotation=90)
         axes.set_yticks(np.arange(size), names)
@@ -153,5 +153,5 @@ def _cells(axes, percent: np.ndarray, highest: float, hue: str) -> None:
                 ha='center',
                 va='center',
                 fontsize=7,
-                color=colour('surface' if strength > 0.6 else 'ink'),
+                color=theme_color('surface' if strength > 0.6 else 'ink'),
             )

@@ -23,7 +23,7 @@ from mmlt.visualization import (
     theme,
     training_curves,
 )
-from mmlt.visualization.style import THEMES, colour
+from mmlt.visualization.style import THEMES, theme_color
 
 COUNTS = [50, 200, 5]
 
@@ -149,7 +149,7 @@ def test_curves():
     assert lines(figure)['a'].tolist() == [[1, 0.5], [2, 0.25]]
 
 
-def test_seeds_share_colour_and_name():
+def test_seeds_share_color_and_name():
     figure = training_curves(
         {
             'a': [([1, 2], [3, 4]), ([1, 2], [5, 6])],
@@ -236,12 +236,12 @@ def test_another_ending_is_refused(tmp_path):
 
 
 def test_themes():
-    assert colour('ink') == THEMES['light']['ink']
+    assert theme_color('ink') == THEMES['light']['ink']
     with theme('dark'):
-        assert colour('ink') == THEMES['dark']['ink']
+        assert theme_color('ink') == THEMES['dark']['ink']
         figure = side_by_side([panel])
         assert figure.axes[0].lines[0].get_color() == THEMES['dark']['run0']
-    assert colour('ink') == THEMES['light']['ink']
+    assert theme_color('ink') == THEMES['light']['ink']
     with (
         pytest.raises(ValueError, match=r"'light', 'dark', .*but got 'sepia'"),
         theme('sepia'),
@@ -249,7 +249,7 @@ def test_themes():
         pass
 
 
-def test_svg_of_a_page_names_its_colours_and_has_its_own_ids():
+def test_svg_of_a_page_names_its_colors_and_has_its_own_ids():
     with theme('css'):
         figure = side_by_side([panel])
         page = css_svg(figure, 'a "label" <&>', 'key one')
@@ -273,7 +273,7 @@ def test_svg_of_a_page_names_its_colours_and_has_its_own_ids():
     ElementTree.fromstring(file.encode())
 
 
-def test_colours_can_be_told_from_the_ground():
+def test_colors_can_be_told_from_the_ground():
     """Contrast of at least 3 for what is drawn, 4.5 for what is read."""
 
     def luminance(value):
