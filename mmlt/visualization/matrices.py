@@ -44,7 +44,7 @@ def confusion_matrix(
 
 
 def overlap_matrix(
-    overlap: Sequence[Sequence[float]],
+    percent: Sequence[Sequence[float]],
     names: Sequence[str] | None = None,
     title: str = '',
     highest: float | None = None,
@@ -55,8 +55,9 @@ def overlap_matrix(
     A class's overlap with itself, always 100, is left blank.
 
     Args:
-        overlap: (C, C) in (0, 1], :func:`~mmlt.functional.vmf_overlap`; row
-            i, column j is 1 / (1 + KL(i||j)).
+        percent: (C, C) in (0, 100], 100 times the shares of
+            :func:`~mmlt.functional.vmf_overlap`; row i, column j is
+            100 / (1 + KL(i||j)).
         names: (C,) names of the classes; their numbers for None.
         title: Above the matrix.
         highest: Percent that has the full colour, the same for several
@@ -65,8 +66,17 @@ def overlap_matrix(
 
     Returns:
         The figure.
+
+    Raises:
+        ValueError: If the diagonal is not 100.
     """
-    percent = 100 * np.asarray(overlap, dtype=float)
+    percent = np.array(percent, dtype=float)
+    own = percent.diagonal()
+    if not np.allclose(own, 100):
+        raise ValueError(
+            'Expected `percent` with 100 on the diagonal, but got '
+            f'{own.min():g} to {own.max():g}. Multiply shares by 100.'
+        )
     np.fill_diagonal(percent, np.nan)
     if highest is None:
         highest = np.nanmax(percent) if len(percent) > 1 else 100
