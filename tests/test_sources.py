@@ -66,3 +66,20 @@ def test_links_to_code_name_a_commit():
         and not re.search(r'/(blob|tree)/[0-9a-f]{40}(/|$)', link)
     ]
     assert not loose
+
+
+@pytest.mark.parametrize(
+    'readme',
+    sorted((ROOT / 'configs').glob('[a-z]*/README.md')),
+    ids=lambda path: path.parent.name,
+)
+def test_a_method_names_its_paper_and_the_code_that_was_read(readme):
+    text = readme.read_text()
+    paper = re.search(r'^Paper: (.*)$', text, re.MULTILINE)
+    assert paper, f'{readme}: add a line `Paper: Authors, [title](address).`'
+    assert re.search(r'\[[^\]]+\]\(https://[^)]+\), ', paper[1]), paper[1]
+    code = re.search(r'^Code read: (.*)$', text, re.MULTILINE)
+    assert code, f'{readme}: add `Code read: ...`, or `Code read: none.`'
+    links = LINK.findall(code[1])
+    assert links or code[1].startswith('none'), code[1]
+    assert all(re.search(r'/tree/[0-9a-f]{40}$', link) for link in links)

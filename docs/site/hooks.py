@@ -42,6 +42,7 @@ GUIDES = [
     'large_models.md',
     'export.md',
     'metrics.md',
+    'parts.md',
 ]
 FIGURES = ['speed.md', 'cost.md', 'rehearsal.md']
 

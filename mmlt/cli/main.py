@@ -20,6 +20,8 @@ COMMANDS = {
         'test': 'test a checkpoint',
     },
     'compare': {
+        'report': 'one page with tables and pictures of finished runs',
+        'plot': 'one picture of finished runs',
         'dump-predictions': 'write the predictions of a network to a file',
         'test-agnostic': 'accuracy on test sets of other class frequencies',
         'misclassified-area': 'the misclassified area of FCC',

@@ -124,6 +124,8 @@ def summary(records: Sequence[RunRecord]) -> str:
 def commands(records: Sequence[RunRecord], command: str) -> str:
     """How to repeat the runs and the report."""
     lines, at = [], None
+    installed = command.startswith('mmlt ')
+    train = ['mmlt', 'train'] if installed else ['python', 'tools/train.py']
     for record in records:
         if record.commit and record.commit != at:
             at = record.commit
@@ -137,8 +139,7 @@ def commands(records: Sequence[RunRecord], command: str) -> str:
         arguments = [*record.arguments]
         if '--seed' not in arguments:
             arguments = ['--seed', str(record.seed), *arguments]
-        parts = ['python', 'tools/train.py', config, *arguments]
-        lines.append(shlex.join(parts))
+        lines.append(shlex.join([*train, config, *arguments]))
     return '\n'.join([*lines, command])
 
 

@@ -91,9 +91,10 @@ class RunRecord:
     train: dict | None
     name: str = ''
 
-    def to_dict(self) -> dict:
-        """The fields by name, for a JSON file."""
-        return {f.name: getattr(self, f.name) for f in fields(self)}
+    def to_json(self) -> str:
+        """Text of its file: an object of all fields."""
+        content = {f.name: getattr(self, f.name) for f in fields(self)}
+        return json.dumps(content, indent=1) + '\n'
 
     def at(self, path: str) -> Any:
         """What lies at a path, 'train/classes/spread'.

@@ -1,13 +1,12 @@
 """The tools from work directories alone, and every number they print."""
 
 import csv
-import importlib.util
 import io
 import json
 import math
 import re
 import shutil
-import sys
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -20,31 +19,27 @@ from scipy.spatial.distance import pdist
 from sklearn.metrics import confusion_matrix, log_loss, recall_score
 from torchmetrics.functional.classification import multiclass_calibration_error
 
+from mmlt.cli.commands.plot import PICTURES
+from mmlt.cli.main import main
+from mmlt.cli.predictions import load_predicted_run
 from mmlt.functional import compression_factors
-from mmlt.report import load_run, pictures, runs
+from mmlt.report import file_name, load_run, pictures, with_names
+from mmlt.report.build import commands
+from mmlt.report.ledger import from_ledger
+from mmlt.report.make import feature_maps
+from mmlt.report.names import short_names
 from mmlt.structures import Predictions
 
-from .conftest import COUNTS, NAMES, ROOT
+from .conftest import COUNTS, NAMES, ROOT, record_of
 
 MINUS = '\N{MINUS SIGN}'
-
-
-def load_tool(name):
-    path = ROOT / f'tools/analysis_tools/{name}.py'
-    spec = importlib.util.spec_from_file_location(name, path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-REPORT, PLOT = load_tool('report'), load_tool('plot')
 
 
 @pytest.fixture(scope='module')
 def made(work_dirs, tmp_path_factory):
     """Folder of a report of all runs."""
     out = tmp_path_factory.mktemp('out') / 'report'
-    REPORT.run(REPORT.parse_args([*map(str, work_dirs), '--out', str(out)]))
+    main(['report', *work_dirs, '--out', out])
     return out
 
 
@@ -271,8 +266,13 @@ def test_the_page_needs_nothing_else_and_is_well_formed(made):
 
 def test_the_command_makes_it_again(made, work_dirs):
     page = (made / 'README.md').read_text()
-    assert f'report.py {work_dirs[0]}' in page
-    assert 'python tools/train.py configs/fcc/resnet20_digitslt.py' in page
+    assert f'mmlt report {work_dirs[0]}' in page
+    assert 'mmlt train configs/fcc/resnet20_digitslt.py' in page
+    # as it was called: in a checkout, by the tools
+    record = load_run(work_dirs[0])[0]
+    text = commands([record], 'python tools/analysis_tools/report.py a')
+    assert 'python tools/train.py configs/fcc/resnet20_digitslt.py' in text
+    assert text.endswith('\npython tools/analysis_tools/report.py a')
 
 
 def test_predictions_are_kept_and_renewed_with_the_checkpoint(
@@ -282,28 +282,27 @@ def test_predictions_are_kept_and_renewed_with_the_checkpoint(
     shutil.copytree(work_dirs[0], copy)
     dump = copy / 'predictions_test.npz'
     before = dump.stat().st_mtime_ns
-    load_run(copy)
+    load_predicted_run(copy)
     assert dump.stat().st_mtime_ns == before
     content = torch.load(copy / 'epoch_2.pth', weights_only=False)
     content['state_dict']['head.fc.bias'][3] += 100
     torch.save(content, copy / 'epoch_2.pth')
-    record, predictions = load_run(copy)
-    assert record['classes']['recall'][3] == 100
+    with pytest.raises(FileNotFoundError, match='of its last checkpoint on'):
+        load_run(copy)
+    record, predictions = load_predicted_run(copy)
+    assert record.classes['recall'][3] == 100
     assert (predictions.logits.argmax(1) == 3).all()
 
 
-def fails(module, arguments, monkeypatch, capsys):
-    """What a tool says as it fails, with exit status 1."""
-    monkeypatch.setattr(sys, 'argv', ['tool', *map(str, arguments)])
+def said(*arguments):
+    """What a command says as it fails, with exit code 1."""
     with pytest.raises(SystemExit) as caught:
-        module.main()
+        main(arguments)
     assert str(caught.value.code).startswith('error: ')
     return caught.value.code
 
 
-def test_other_test_sets_are_refused(
-    made, work_dirs, tmp_path, monkeypatch, capsys
-):
+def test_other_test_sets_are_refused(made, work_dirs, tmp_path):
     copy = tmp_path / 'other'
     shutil.copytree(work_dirs[0], copy)
     with np.load(copy / 'predictions_test.npz') as file:
@@ -323,39 +322,36 @@ def test_other_test_sets_are_refused(
         np.savez(copy / 'predictions_test.npz', **{**d, **change})
         out = tmp_path / 'none'
         arguments = [work_dirs[2], copy, '--out', out]
-        said = fails(REPORT, arguments, monkeypatch, capsys)
-        assert 'the same test set' in said
-        assert words in said
+        text = said('report', *arguments)
+        assert 'the same test set' in text
+        assert words in text
         assert not out.exists()
 
 
-def test_what_is_wrong_is_said(made, work_dirs, tmp_path, monkeypatch, capsys):
-    def said(module, *arguments):
-        return fails(module, arguments, monkeypatch, capsys)
-
+def test_what_is_wrong_is_said(made, work_dirs, tmp_path):
     out = ('--out', tmp_path / 'o')
-    assert 'does not exist' in said(REPORT, tmp_path / 'gone', *out)
-    twice = said(REPORT, work_dirs[0], work_dirs[0], *out)
+    assert 'does not exist' in said('report', tmp_path / 'gone', *out)
+    twice = said('report', work_dirs[0], work_dirs[0], *out)
     assert 'different seeds' in twice
-    names = said(REPORT, *work_dirs[:2], *out, '--names', 'a')
+    names = said('report', *work_dirs[:2], *out, '--names', 'a')
     assert 'one of `names` for each of 2' in names
-    names = said(REPORT, *work_dirs[1:3], *out, '--names', 'a', 'a')
+    names = said('report', *work_dirs[1:3], *out, '--names', 'a', 'a')
     assert "two are 'a'" in names
-    picture = said(PLOT, 'recall', work_dirs[0], '--out', 'a.bmp')
+    picture = said('plot', 'recall', work_dirs[0], '--out', 'a.bmp')
     assert '.png, .svg, .pdf' in picture
     picture = said(
-        PLOT, 'compression', *work_dirs[:3], '--out', tmp_path / 'a.png'
+        'plot', 'compression', *work_dirs[:3], '--out', tmp_path / 'a.png'
     )
     assert 'at least two strategies' in picture
     picture = said(
-        PLOT,
+        'plot',
         *('features', work_dirs[0], '--out', tmp_path / 'a.png'),
         *('--classes', '3', '10'),
     )
     assert '--classes from 0 to 9, but got 10' in picture
 
 
-@pytest.mark.parametrize('picture', PLOT.PICTURES)
+@pytest.mark.parametrize('picture', PICTURES)
 def test_every_picture_by_its_command(picture, made, work_dirs, tmp_path):
     runs = work_dirs[:2] if picture == 'recall' else work_dirs[:1]
     if picture == 'compression':
@@ -377,30 +373,26 @@ def test_every_picture_by_its_command(picture, made, work_dirs, tmp_path):
     args += ['--theme', 'dark', '--dpi', '40']
     if picture == 'reliability':
         args.append('--shots')
-    PLOT.run(PLOT.parse_args(args))
+    main(['plot', *args])
     assert out.stat().st_size > 1000
 
 
-@pytest.mark.parametrize('module', [REPORT, PLOT])
-def test_help_has_an_example(module, capsys):
-    for arguments in (['--help'], ['recall', '--help']):
-        if module is REPORT and len(arguments) > 1:
-            continue
-        with pytest.raises(SystemExit) as caught:
-            module.parse_args(arguments)
-        assert caught.value.code == 0
-        shown = ' '.join(capsys.readouterr().out.split())
-        assert 'Example: python tools/analysis_tools/' in shown
+def test_every_picture_has_a_help_with_an_example(capsys):
+    with pytest.raises(SystemExit) as caught:
+        main(['plot', 'recall', '--help'])
+    assert caught.value.code == 0
+    shown = ' '.join(capsys.readouterr().out.split())
+    assert 'Example: mmlt plot recall work_dirs/' in shown
 
 
 def test_bad_arguments_exit_with_two(capsys):
-    for module, arguments in (
-        (REPORT, []),
-        (PLOT, ['painting', 'a']),
-        (PLOT, ['recall', 'a', '--out', 'a.png', '--columns', '0']),
+    for command, arguments in (
+        ('report', []),
+        ('plot', ['painting', 'a']),
+        ('plot', ['recall', 'a', '--out', 'a.png', '--columns', '0']),
     ):
         with pytest.raises(SystemExit) as caught:
-            module.parse_args(arguments)
+            main([command, *arguments])
         assert caught.value.code == 2
 
 
@@ -425,7 +417,7 @@ def copies(made, work_dirs, tmp_path):
 
 
 def report(out, *arguments):
-    REPORT.run(REPORT.parse_args([*map(str, arguments), '--out', str(out)]))
+    main(['report', *arguments, '--out', out])
     return (out / 'README.md').read_text()
 
 
@@ -505,14 +497,14 @@ def test_another_page_is_not_overwritten(copies, tmp_path):
     out = tmp_path / 'project'
     out.mkdir()
     (out / 'README.md').write_text('# Mine\n')
-    with pytest.raises(ValueError, match='another README.md'):
+    with pytest.raises(SystemExit, match='another README.md'):
         report(out, copies[0], '--no-maps')
     assert sorted(p.name for p in out.iterdir()) == ['README.md']
     file = tmp_path / 'file'
     file.touch()
-    with pytest.raises(OSError, match='is a file'):
+    with pytest.raises(SystemExit, match='is a file'):
         report(file, copies[0], '--no-maps')
-    with pytest.raises(OSError, match='cannot'):
+    with pytest.raises(SystemExit, match='cannot'):
         report(Path('/proc/none'), copies[0], '--no-maps')
 
 
@@ -532,7 +524,7 @@ def test_a_report_takes_the_place_of_an_earlier_one(
         return write(path, *args, **kwargs)
 
     monkeypatch.setattr(Path, 'write_text', fails)
-    with pytest.raises(OSError, match='no space'):
+    with pytest.raises(SystemExit, match='no space'):
         report(out, copies[0], '--no-maps')
     monkeypatch.undo()
     assert (out / 'README.md').read_text() == before
@@ -557,25 +549,28 @@ def test_recipes_of_one_file_are_told_apart_by_their_settings(
 ):
     with_neck(copies[1], "strategy='uniform'")
     records = [load_run(p)[0] for p in copies[:3]]
-    runs.set_names(records)
-    assert [r['name'] for r in records] == [
+    records = with_names(records)
+    assert [r.name for r in records] == [
         'fcc', 'fcc strategy=uniform', 'vmf'
     ]  # fmt: skip
-    assert records[0]['base_hash'] == records[1]['base_hash']
-    assert records[0]['base_hash'] != records[2]['base_hash']
-    assert runs.file_name(records[1]) == 'fcc-strategy-uniform-seed2.json'
-    runs.set_names(records, ['a', 'b/../c', 'd'])
-    assert runs.file_name(records[1]) == 'b-..-c-seed2.json'
+    assert records[0].base_hash == records[1].base_hash
+    assert records[0].base_hash != records[2].base_hash
+    assert file_name(records[1]) == 'fcc-strategy-uniform-seed2.json'
+    renamed = with_names(records, ['a', 'b/../c', 'd'])
+    assert file_name(renamed[1]) == 'b-..-c-seed2.json'
+    assert records[1].name == 'fcc strategy=uniform'
     with pytest.raises(ValueError, match="'b c' and 'B-c'|'B-c' and 'b c'"):
-        runs.set_names(records, ['b c', 'B-c', 'd'])
+        with_names(records, ['b c', 'B-c', 'd'])
     # more than a name can hold: by number
-    for record, other in zip(records, 'pqr', strict=True):
-        record.update(recipe='fcc/a', settings={'k': other * 50})
-    assert runs.short_names(records) == ['fcc', 'fcc (2)', 'fcc (3)']
+    records = [
+        replace(record, recipe='fcc/a', settings={'k': other * 50})
+        for record, other in zip(records, 'pqr', strict=True)
+    ]
+    assert short_names(records) == ['fcc', 'fcc (2)', 'fcc (3)']
 
 
 def strategy_record(name, top1, compression, base='1', head='Linear'):
-    return dict(
+    return record_of(
         name=name,
         seed=top1,
         numbers=dict(top1=top1),
@@ -618,7 +613,9 @@ def test_a_row_of_the_strategy_picture_is_a_recipe():
     ]
     assert 'none 41.0' in texts  # not of the other recipe
     assert 'Dashed' in caption
-    records[-1]['base_hash'] = '2'  # nothing that belongs to all rows
+    records[-1] = replace(
+        records[-1], base_hash='2'
+    )  # nothing that belongs to all rows
     _, _, texts, caption = drawn(records)
     assert not any('none' in text for text in texts)
     assert 'Dashed' not in caption
@@ -632,7 +629,7 @@ def test_commit_and_device_come_from_the_ledger(tmp_path):
         'configs/ce/a.py,0,2,50.00,other,aaa\n'
         'configs/ce/a.py,0,2,51.23,mine,bbb\n'
     )
-    record = dict(
+    record = record_of(
         recipe='ce/a',
         seed=0,
         epochs=2,
@@ -640,28 +637,27 @@ def test_commit_and_device_come_from_the_ledger(tmp_path):
         commit=None,
         device='CPU',
     )
-    REPORT.from_ledger(record, ledger)
-    assert (record['commit'], record['device']) == ('bbb', 'mine')
-    record.update(seed=1, commit=None)
-    REPORT.from_ledger(record, ledger)
-    REPORT.from_ledger(record, Path(tmp_path / 'none'))
-    assert record['commit'] is None
+    known = from_ledger(record, ledger)
+    assert (known.commit, known.device) == ('bbb', 'mine')
+    assert from_ledger(replace(known, commit='c'), ledger).commit == 'c'
+    other = replace(record, seed=1)
+    assert from_ledger(other, ledger) == other
+    assert from_ledger(record, tmp_path / 'none') == record
 
 
 def test_a_map_needs_three_images_of_the_chosen_classes():
-    maps_of = REPORT.feature_maps
-    record = dict(name='ce', seed=1, class_counts=[5, 4, 3, 2, 1])
+    record = record_of(name='ce', seed=1, class_counts=[5, 4, 3, 2, 1])
 
     def maps(labels):
         labels = torch.tensor(labels)
         predictions = Predictions(
             logits=torch.zeros(len(labels), 5),
             labels=labels,
-            class_counts=torch.tensor(record['class_counts']),
+            class_counts=torch.tensor(record.class_counts),
             meta=dict(split='test'),
             features=torch.arange(len(labels) * 3.0).view(-1, 3).square(),
         )
-        return maps_of([record], [predictions])
+        return feature_maps([(record, predictions)])
 
     # the first class, the middle one and the last are chosen
     assert maps([0, 1, 1, 1, 3, 4]) == {}

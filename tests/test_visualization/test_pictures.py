@@ -89,11 +89,16 @@ def test_matrices_write_percent():
         (1, 2): '25',
         (2, 2): '50',
     }
-    axes = overlap_matrix(np.array([[1, 0.3], [0.2, 1]])).axes[0]
+    axes = overlap_matrix([[100, 30], [20, 100]]).axes[0]
     assert {t.get_position(): t.get_text() for t in axes.texts} == {
         (1, 0): '30',
         (0, 1): '20',
     }
+
+
+def test_convention_overlaps_are_percent():
+    with pytest.raises(ValueError, match='but got 1 to 1. Multiply'):
+        overlap_matrix([[1, 0.3], [0.2, 1]])
 
 
 def test_large_matrices_are_pixels():

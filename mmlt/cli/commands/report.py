@@ -1,0 +1,84 @@
+"""Compare finished runs: one page with tables, pictures and commands."""
+
+import argparse
+import shlex
+from functools import partial
+from pathlib import Path
+
+import mmlt.engine
+import mmlt.models  # noqa: F401 (registers the parts that configs name)
+from mmlt.cli.predictions import load_predicted_run
+from mmlt.cli.progress import bar
+from mmlt.report.make import make_report
+
+TOOL = 'tools/analysis_tools/report.py'
+DESCRIPTION = (
+    'Compare finished runs: writes index.html (one page that needs no '
+    'network), README.md (the same in Markdown), tables/*.csv, '
+    'pictures/*.svg, and the numbers of every run as JSON. Runs of one '
+    'recipe with different seeds are taken together; differences are to the '
+    'first recipe. Predictions on the test set are made where they are not '
+    'there yet, and kept beside the checkpoint.'
+)
+EXAMPLE = (
+    'work_dirs/ce/resnet20_digitslt work_dirs/fcc/resnet20_digitslt '
+    '--out report'
+)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The runs, and what is said of them."""
+    parser.add_argument(
+        'work_dirs', nargs='+', type=Path, help='folders of finished runs'
+    )
+    parser.add_argument(
+        '--out', type=Path, default=Path('report'), help='folder (report)'
+    )
+    parser.add_argument(
+        '--names', nargs='+', help='a name for every work directory'
+    )
+    parser.add_argument(
+        '--numbers',
+        type=Path,
+        help='folder for the JSON files (default: numbers/ in --out)',
+    )
+    parser.add_argument(
+        '--train',
+        action='store_true',
+        help='measure spread and misclassified area on the training images '
+        'too (where predictions_train.npz is there, that is done anyway)',
+    )
+    parser.add_argument(
+        '--no-maps',
+        action='store_true',
+        help='leave out the feature maps, of which t-SNE takes most time',
+    )
+
+
+def command_of(args: argparse.Namespace) -> str:
+    """The command that makes this report again."""
+    parts = [*map(str, args.work_dirs), '--out', str(args.out)]
+    if args.names:
+        parts += ['--names', *args.names]
+    if args.numbers:
+        parts += ['--numbers', str(args.numbers)]
+    if args.train:
+        parts.append('--train')
+    if args.no_maps:
+        parts.append('--no-maps')
+    return f'{args.program} {shlex.join(parts)}'
+
+
+def run(args: argparse.Namespace) -> None:
+    """Make the report, and say where it is."""
+    files = make_report(
+        args.work_dirs,
+        args.out,
+        command_of(args),
+        args.names,
+        args.numbers,
+        not args.no_maps,
+        bar,
+        partial(load_predicted_run, train=args.train),
+    )
+    print(f'Wrote {len(files)} files. Open {args.out / "index.html"}')
