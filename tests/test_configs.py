@@ -242,7 +242,10 @@ def learning_rates(recipe):
     ],
 )
 def test_learning_rate_of_the_cifar_schedule(recipe, epochs):
-    """Per epoch, as facts of the published code give it (1-based)."""
+    """Per epoch, as in the published code (which counts from 1).
+
+    https://github.com/lijian16/FCC/blob/ba9e7d3b8938c1cc092fc2546d9184ce4846ed1e/configs/cao_cifar/baseline/cifar10_im100.yaml#L28-L42
+    """
     rates, settings = learning_rates(recipe)
     assert settings['nesterov']
     assert settings['weight_decay'] == 2e-4

@@ -42,7 +42,10 @@ def rates(cfg):
 
 @pytest.mark.parametrize(
     ('name', 'batch', 'epochs', 'drops'),
-    # facts of the published code: FCC, Bag of Tricks, FCC (1-based epochs)
+    # published (epochs counted from 1), in this order:
+    # https://github.com/lijian16/FCC/blob/ba9e7d3b8938c1cc092fc2546d9184ce4846ed1e/configs/ImageNet_LT/imagenetlt_baseline.yaml#L28-L41
+    # https://github.com/zhangyongshun/BagofTricks-LT/blob/ce7859a930649d10fb2a4fd4ed9242007eb25e2f/configs/ImageNet_LT/imagenetlt_baseline.yaml#L28-L41
+    # https://github.com/lijian16/FCC/blob/ba9e7d3b8938c1cc092fc2546d9184ce4846ed1e/configs/iNat18/iNat18_baseline.yaml#L28-L41
     [
         ('ce/resnet10_imagenetlt.py', 64, 200, (160, 180)),
         ('ce/resnet10_imagenetlt_100e.py', 512, 100, (60, 80)),

@@ -55,6 +55,13 @@ def steps(top, epochs, first, second):
 
 
 # batch, rate per epoch, weight decay, nesterov: from the published configs
+# lijian16/FCC@ba9e7d3       configs/ImageNet_LT, configs/iNat18 (ResNet-10;
+#                            cbce on iNaturalist)
+# facebookresearch/classifier-balancing@f162ade
+#                            config/*/cls_crt.yaml, config/*/cls_lws.yaml
+# Vanint/SADE-AgnosticLT@cba11b8   configs/config_*_sade.json
+# Bazinga699/NCL@f64fddb           config/ImageNet_LT, iNat18, Places_LT
+# for a network that these do not have: the schedule of the one they have
 PUBLISHED = {
     'focal/resnet10_imagenetlt': (64, steps(0.2, 200, 159, 179), 1e-4, True),
     'cbce/resnet50_inat18': (128, steps(0.2, 100, 59, 79), 1e-4, True),

@@ -18,6 +18,7 @@ COMMANDS = {
     'train and test': {
         'train': 'train a recipe',
         'test': 'test a checkpoint',
+        'recipes': 'list the recipes and overlays that come with mmlt',
     },
     'compare': {
         'report': 'one page with tables and pictures of finished runs',

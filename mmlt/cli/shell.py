@@ -3,7 +3,7 @@
 A command is a module with
 
 - ``DESCRIPTION`` and ``EXAMPLE`` (the arguments of a call) for its help,
-- ``TOOL``, its path in a checkout,
+- ``TOOL``, its path in a checkout, or None,
 - ``add_arguments(parser)``,
 - ``run(args)``, which does the work; it returns an exit code, or None for 0,
 
@@ -17,6 +17,7 @@ and, where it needs them,
 
 import argparse
 import os
+import re
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -44,10 +45,13 @@ def make_parser(command: ModuleType, program: str) -> argparse.ArgumentParser:
         command: Module of the command.
         program: How it is called, as 'mmlt train'.
     """
+    example = command.EXAMPLE
+    if program.startswith('mmlt '):  # where there may be no configs/
+        example = re.sub(r'\bconfigs/([\w./-]+)\.py\b', r'\1', example)
     parser = argparse.ArgumentParser(
         prog=program.split('/')[-1],
         description=command.DESCRIPTION,
-        epilog=f'Example: {program} {command.EXAMPLE}',
+        epilog=f'Example: {program} {example}',
     )
     parser.set_defaults(program=program)
     command.add_arguments(parser)

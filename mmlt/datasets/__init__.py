@@ -6,6 +6,7 @@ from .collate import *
 from .digits_lt import *
 from .held_out_split import *
 from .imagenet_lt import *
+from .in_memory import *
 from .inaturalist18 import *
 from .list_file import *
 from .long_tailed_list import *

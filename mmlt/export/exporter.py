@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import torch
-from mmengine.config import Config
 
 from mmlt.runs.checkpoint import load_model
 from mmlt.runs.folder import find_run
+from mmlt.runs.recipes import load_recipe
 
 from .comparison import check_same, original_logits, sample_images
 from .inference import input_size, preprocessor_settings
@@ -96,9 +96,7 @@ def export_run(settings: ExportSettings) -> str:
     config_path, checkpoint = find_run(settings.config, settings.checkpoint)
     files = check_out(settings.out, settings.to)
     check_needs(settings.to)
-    config = Config.fromfile(config_path)
-    if settings.cfg_options:
-        config.merge_from_dict(settings.cfg_options)
+    config = load_recipe(config_path, settings.overlays, settings.cfg_options)
     preprocessor_settings(config)
     size = settings.size or input_size(config)
     if isinstance(size, list):

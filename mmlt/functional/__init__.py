@@ -17,6 +17,7 @@ from .contrast import *
 from .correlation import *
 from .distillation import *
 from .equal_mass import *
+from .expert_weights import *
 from .experts import *
 from .focal import *
 from .held_out import *
@@ -30,6 +31,7 @@ from .percent import *
 from .posthoc import *
 from .posthoc_fit import *
 from .prior_shift import *
+from .relative_difference import *
 from .remix import *
 from .repetitions import *
 from .sampling import *

@@ -1,5 +1,7 @@
 """Every number of a classifier, read from the sums of its predictions."""
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor
 
@@ -8,7 +10,7 @@ from .classification_state import UNIT, ClassificationState
 from .equal_mass import equal_mass_bins
 from .shots import SHOTS
 
-__all__ = ['classification_summary']
+__all__ = ['classification_summary', 'confusion_shares']
 
 
 def classification_summary(state: ClassificationState) -> dict:
@@ -172,3 +174,21 @@ def _numbers(sums, state, groups, summary) -> dict[str, float]:
     numbers['g_mean'] = present.log().mean().exp()
     numbers['worst_class'] = present.min() if len(present) else present.mean()
     return {name: float(value) for name, value in numbers.items()}
+
+
+def confusion_shares(confusion: Sequence[Sequence[int]] | Tensor) -> Tensor:
+    """Rows of a confusion matrix as shares of their true class.
+
+    Args:
+        confusion: (C, C) numbers of samples, true class by predicted class.
+
+    Returns:
+        (C, C) float64; a row sums to 1, or is 0 for a class without a
+        sample.
+
+    Source:
+        Textbook: scikit-learn's ``confusion_matrix(normalize='true')``,
+        https://scikit-learn.org/stable/modules/generated/sklearn.metrics.confusion_matrix.html
+    """
+    counts = torch.as_tensor(confusion).double()
+    return counts / counts.sum(1, keepdim=True).clamp(min=1)

@@ -4,9 +4,15 @@ from numbers import Real
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
-__all__ = ['class_mean', 'held_out_rows']
+__all__ = [
+    'balanced_accuracy',
+    'balanced_log_likelihood',
+    'class_mean',
+    'held_out_rows',
+]
 
 
 def held_out_rows(
@@ -73,3 +79,36 @@ def class_mean(values: Tensor, labels: Tensor, num_classes: int) -> Tensor:
     sums = sums.index_add(0, labels, values)
     present = counts > 0
     return (sums[present] / counts[present]).mean()
+
+
+def balanced_accuracy(logits: Tensor, labels: Tensor) -> Tensor:
+    """Accuracy with all classes present alike.
+
+    Args:
+        logits: (N, C).
+        labels: (N,) int64.
+
+    Returns:
+        Scalar float64 in [0, 1].
+
+    Source:
+        Brodersen et al., ICPR 2010, https://doi.org/10.1109/ICPR.2010.764
+    """
+    return class_mean(logits.argmax(1) == labels, labels, logits.shape[1])
+
+
+def balanced_log_likelihood(logits: Tensor, labels: Tensor) -> Tensor:
+    """Mean log-likelihood of the labels with all classes present alike.
+
+    Args:
+        logits: (N, C).
+        labels: (N,) int64.
+
+    Returns:
+        Scalar float64 <= 0, in nats; larger is better.
+
+    Source:
+        Textbook: the cross-entropy with its sign turned.
+    """
+    nll = F.cross_entropy(logits, labels, reduction='none')
+    return -class_mean(nll, labels, logits.shape[1])

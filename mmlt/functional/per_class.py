@@ -18,10 +18,32 @@ __all__ = [
     'cost_sensitive_weights',
     'label_aware_smoothing',
     'ldam_margins',
+    'log_counts',
 ]
 
 Counts = Sequence[int] | Tensor
 SHAPES = ('concave', 'linear', 'convex')
+
+
+def log_counts(counts: Counts) -> Tensor:
+    """Logarithm of how many training images a class has.
+
+    Up to a constant the log prior of the classes, which is the same to a
+    softmax. In float64: above 2^24 a count is not a float32, and a bfloat16
+    logarithm is off by up to 0.03.
+
+    Args:
+        counts: (C,) training images, or a prior, > 0 (not checked: that
+            would wait for the device; 0 gives ``-inf``).
+
+    Returns:
+        (C,) float64 on the device of ``counts``.
+
+    Source:
+        Ren et al., NeurIPS 2020, https://arxiv.org/abs/2007.10740, Eq. 4
+        (balanced softmax).
+    """
+    return torch.as_tensor(counts).double().log()
 
 
 def class_balanced_weights(counts: Counts, beta: float) -> Tensor:

@@ -22,9 +22,6 @@ def percent(shares: Shares) -> Shares:
     Returns:
         The same in percent; nan stays nan.
 
-    Source:
-        Textbook: one percent is a hundredth.
-
     >>> percent({'top1': 0.5, 'recall': [0.25, 1.0]})
     {'top1': 50.0, 'recall': [25.0, 100.0]}
 

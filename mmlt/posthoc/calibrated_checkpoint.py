@@ -14,9 +14,9 @@ from torch import Tensor, nn
 
 from mmlt.runs.checkpoint import check_checkpoint, load_model
 from mmlt.runs.preflight import (
-    check_config,
     complete_config,
 )
+from mmlt.runs.recipes import load_recipe
 from mmlt.runs.splits import split_loader
 from mmlt.structures import labels_of
 
@@ -81,11 +81,8 @@ def calibrate_checkpoint(
     check_outputs(settings.out)
     given = settings.alpha
     check_alphas([given] if given is not None else settings.alphas)
-    check_config(settings.config)
+    cfg = load_recipe(settings.config, settings.overlays, settings.cfg_options)
     check_checkpoint(settings.checkpoint)
-    cfg = Config.fromfile(settings.config)
-    if settings.cfg_options is not None:
-        cfg.merge_from_dict(settings.cfg_options)
     original = copy.deepcopy(cfg)
     init_default_scope(cfg.get('default_scope', 'mmpretrain'))
     complete_config(cfg)

@@ -11,10 +11,9 @@ from mmengine.logging import print_log
 from mmengine.runner import Runner
 from torch import Tensor, nn
 
+from mmlt.functional import learn_expert_weights
 from mmlt.runs.preflight import check_work_dir
 from mmlt.runs.testing import prepare_test
-
-from .expert_weights import learn_expert_weights
 
 
 @dataclass(frozen=True)

@@ -23,15 +23,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
 
 from mmlt.functional import (
+    balanced_accuracy,
+    balanced_log_likelihood,
     calibrated_concentration,
     check_vmf_parameters,
-    class_mean,
     directional_logits,
     overlap_row_means,
+    percent,
     vmf_bias,
 )
 from mmlt.models import CalibratedClsHead
@@ -153,12 +154,9 @@ def criterion_value(
             log-likelihood.
     """
     logits = classifier.logits(features)
-    num_classes = logits.shape[1]
     if criterion == 'accuracy':
-        right = logits.argmax(1) == labels
-        return 100 * class_mean(right, labels, num_classes).item()
-    nll = F.cross_entropy(logits, labels, reduction='none')
-    return -class_mean(nll, labels, num_classes).item()
+        return percent(balanced_accuracy(logits, labels).item())
+    return balanced_log_likelihood(logits, labels).item()
 
 
 def choose_alpha(

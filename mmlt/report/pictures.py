@@ -6,7 +6,7 @@ from functools import partial
 
 from matplotlib.figure import Figure, SubFigure
 
-from mmlt.functional import mean_over_seeds
+from mmlt.functional import confusion_shares, mean_over_seeds
 from mmlt.visualization import (
     accuracy_by_strategy,
     by_class_count,
@@ -171,9 +171,7 @@ def confusion(records: Sequence[RunRecord]) -> Picture | None:
         return None
     panels = []
     for name, record in shown.items():
-        shares = [
-            [n / max(sum(row), 1) for n in row] for row in record.confusion
-        ]
+        shares = confusion_shares(record.confusion).tolist()
         panels.append(
             Panel(
                 f'confusion-{slug(name)}',
@@ -406,7 +404,10 @@ def compression(records: Sequence[RunRecord]) -> Picture | None:
         'compression',
         'Top-1 accuracy by compression strategy',
         lambda figure: accuracy_by_strategy(
-            accuracy, baseline or None, figure=figure
+            accuracy,
+            {row: mean_over_seeds(of)[0] for row, of in accuracy.items()},
+            mean_over_seeds(baseline)[0] if baseline else None,
+            figure=figure,
         ),
         4.2,
         1.2 + 0.32 * len(accuracy),

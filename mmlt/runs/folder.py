@@ -7,7 +7,8 @@ from pathlib import Path
 from mmengine.config import Config
 
 from .log import device_of, minutes_of, read_curves
-from .preflight import check_config, read_config, with_overlays
+from .preflight import read_config, with_overlays
+from .recipes import recipe_file
 from .record import read_run_record
 
 # what makes two runs repetitions of one recipe; the seed is not among them
@@ -166,13 +167,13 @@ def find_run(
             checkpoint.
     """
     if not Path(run).is_dir():
-        check_config(str(run))
+        config = recipe_file(run)
         if checkpoint is None:
             raise ValueError(
                 f'Expected a checkpoint beside the config {run}, but got '
                 'none. Name config and checkpoint, or a work directory alone.'
             )
-        return str(run), str(checkpoint)
+        return str(config), str(checkpoint)
     config, last = config_and_checkpoint(Path(run), checkpoint is None)
     if checkpoint is None:
         check_is_there(last)

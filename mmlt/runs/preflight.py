@@ -40,11 +40,22 @@ def read_config(path: str | Path, **settings) -> Config:
     try:
         return Config.fromfile(path, **settings)
     except Exception as error:
-        said = str(error).splitlines()[0] if str(error) else 'no more is known'
         raise ValueError(
             f'Expected {path} to be a config, but it cannot be read '
-            f'({type(error).__name__}: {said}).'
+            f'({_root_cause(error)}). Mend what it names.'
         ) from error
+
+
+def _root_cause(error: BaseException) -> str:
+    """Type and first line of what an error was raised from.
+
+    Of a module of ``custom_imports`` that fails, mmengine says only that it
+    does; the reason is the error before.
+    """
+    while error.__cause__ or error.__context__:
+        error = error.__cause__ or error.__context__
+    said = str(error).splitlines()[0] if str(error) else 'no more is known'
+    return f'{type(error).__name__}: {said}'
 
 
 def default_work_dir(config: str, overlays: Sequence[str] = ()) -> str:

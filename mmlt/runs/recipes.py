@@ -167,15 +167,29 @@ def _read_recipe(recipe: str | Path) -> Config:
             raise FileNotFoundError(
                 f'Expected a config file, but {text} is none ({error}).'
             ) from error
-    path = Path(text)
-    if not path.is_file():
-        shipped = CONFIGS / path
-        if not shipped.suffix:
+    return read_config(recipe_file(recipe))
+
+
+def recipe_file(recipe: str | Path) -> Path:
+    """File of a recipe, by its path or its name among those of this project.
+
+    Args:
+        recipe: Path; or 'bsce/resnet32_cifar100lt', with or without
+            'configs/' and '.py'.
+
+    Raises:
+        FileNotFoundError: If there is none.
+    """
+    path = Path(recipe)
+    if not path.is_file() and not path.is_absolute():
+        inside = path.parts[:1] == ('configs',)
+        shipped = CONFIGS.joinpath(*path.parts[inside:])
+        if shipped.suffix != '.py':
             shipped = shipped.with_name(f'{shipped.name}.py')
-        if not path.is_absolute() and shipped.is_file():
-            path = shipped.resolve()
+        if shipped.is_file():
+            return shipped.resolve()
     check_config(str(path))
-    return read_config(path)
+    return path
 
 
 def _in_folder(name: str, folder: Path) -> str:

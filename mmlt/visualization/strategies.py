@@ -1,6 +1,5 @@
 from collections.abc import Mapping, Sequence
 
-import numpy as np
 from matplotlib.figure import Figure, SubFigure
 
 from .style import colour, make_figure, run_style
@@ -10,7 +9,8 @@ __all__ = ['accuracy_by_strategy']
 
 def accuracy_by_strategy(
     accuracy: Mapping[str, Sequence[float]],
-    baseline: Sequence[float] | None = None,
+    means: Mapping[str, float],
+    baseline: float | None = None,
     title: str = '',
     unit: str = 'top-1 accuracy, percent',
     figure: Figure | SubFigure | None = None,
@@ -22,7 +22,8 @@ def accuracy_by_strategy(
 
     Args:
         accuracy: Name of a strategy to the percent of each seed.
-        baseline: Percent of each seed without compression.
+        means: Name of a strategy to the mean over its seeds, percent.
+        baseline: Mean percent without compression; None draws no line.
         title: Above the picture.
         unit: What the values are.
         figure: Where to draw; a new figure for None.
@@ -33,11 +34,11 @@ def accuracy_by_strategy(
     figure = make_figure(figure, 4.6, 1.2 + 0.32 * len(accuracy))
     axes = figure.subplots()
     style = run_style(0)
-    for row, values in enumerate(accuracy.values()):
+    for row, (name, values) in enumerate(accuracy.items()):
         axes.plot(
             values, [row] * len(values), ls='', alpha=0.55, mew=0, **style
         )
-        mean = np.mean(values)
+        mean = means[name]
         axes.plot([mean] * 2, [row - 0.3, row + 0.3], color=style['color'])
         axes.annotate(
             f'{mean:.1f}',
@@ -47,11 +48,10 @@ def accuracy_by_strategy(
             va='center',
         )
     if baseline is not None:
-        level = np.mean(baseline)
-        axes.axvline(level, color=colour('muted'), lw=1, ls=(0, (4, 3)))
+        axes.axvline(baseline, color=colour('muted'), lw=1, ls=(0, (4, 3)))
         axes.annotate(
-            f'none {level:.1f}',
-            (level, -0.6),
+            f'none {baseline:.1f}',
+            (baseline, -0.6),
             xytext=(3, 0),
             textcoords='offset points',
             color=colour('muted'),

@@ -18,7 +18,9 @@ from mmlt.structures import BatchDataSample
 DATA = Path(os.environ.get('MMLT_DATA', 'data'))
 
 # sha256 of the ascending official row numbers, little-endian int64: the
-# selection of the field's own code (Cao et al., NeurIPS 2019).
+# selection of the field's own code (Cao et al., NeurIPS 2019), executed with
+# row numbers in the place of images:
+# https://github.com/kaidic/LDAM-DRW/blob/2536330f2afdaa65618323cb5a5850efccce762a/imbalance_cifar.py#L9-L49
 ROWS = {
     ('cifar10', 100): (12406, 'f7669c469c9ddf9a'),
     ('cifar10', 50): (13996, '620184a2896675c8'),

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import sklearn.metrics
 import torch
 from scipy.stats import gmean, hmean
 from torchmetrics.functional import classification as theirs
@@ -17,6 +18,7 @@ from mmlt.functional import (
     ClassificationState,
     adaptive_calibration_error,
     classification_summary,
+    confusion_shares,
     equal_mass_bins,
 )
 from mmlt.functional.classification_state import peaks
@@ -504,4 +506,18 @@ def test_many_classes_have_the_numbers_of_the_definition():
     classwise = numpy_classwise(probs.numpy(), labels.numpy(), np.float64)
     np.testing.assert_allclose(
         got['per_class']['classwise_ece'], classwise, atol=1e-9, rtol=0
+    )
+
+
+def test_confusion_shares_against_sklearn():
+    labels = np.array([0, 0, 0, 1, 1, 3])
+    predicted = np.array([0, 1, 0, 1, 2, 0])
+    counts = sklearn.metrics.confusion_matrix(
+        labels, predicted, labels=range(4)
+    )
+    expected = sklearn.metrics.confusion_matrix(
+        labels, predicted, labels=range(4), normalize='true'
+    )
+    np.testing.assert_array_equal(
+        confusion_shares(counts.tolist()).numpy(), expected
     )

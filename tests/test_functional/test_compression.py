@@ -10,8 +10,12 @@ from mmlt.functional import (
     compression_factors,
 )
 
-# The tables of the published code and of the paper's appendix for C = 10,
-# gamma = 0.5: exact decimals, written down, not computed here.
+# For C = 10, gamma = 0.5: exact decimals, written down, not computed here.
+# Equal difference: Algorithm 1 of the paper's appendix, and
+# https://github.com/lijian16/FCC/blob/ba9e7d3b8938c1cc092fc2546d9184ce4846ed1e/lib/fcc/fcc_functions.py#L34-L36
+# Reverse: Eq. 10 of the appendix. The halves: its Appendix C, with the
+# boundary of the compiled module that the same commit holds
+# (lib/fcc/__pycache__).
 EDC = [1.5, 1.45, 1.4, 1.35, 1.3, 1.25, 1.2, 1.15, 1.1, 1.05]
 TABLE = {
     'equal_difference': EDC,
@@ -38,8 +42,9 @@ def test_hundred_classes_fall_from_two_to_one_hundredth_above_one():
 
 
 def test_rounding_leaves_eleven_factors_on_imagenet_lt():
-    # facts of the published code: (1000, 0.1) and (8142, 0.1) keep only 11
-    # distinct values and the tail is exactly 1; (100, 0.5) keeps 51
+    # what the published code's round(tau, 2) leaves (fcc_functions.py#L36, see
+    # above): (1000, 0.1) and (8142, 0.1) keep only 11 distinct values and
+    # the tail is exactly 1; (100, 0.5) keeps 51
     for classes in (1000, 8142):
         tau = compression_factors(classes, 0.1, round_digits=2)
         assert len(tau.unique()) == 11

@@ -121,3 +121,31 @@ def test_agreement_of_half_precision_is_computed_in_float32():
     assert value.dtype == torch.float32
     exact = view_agreement(first.double(), second.double(), weights.double())
     assert value.item() == pytest.approx(exact.item(), rel=1e-6)
+
+
+@pytest.mark.parametrize(
+    ('counts', 'expected'),
+    [
+        (
+            [5000, 2997, 1796, 1077, 645, 387, 232, 139, 83, 50],
+            13.95880430902665,
+        ),
+        (
+            [83, 5000, 50, 645, 139, 2997, 232, 1077, 387, 1796],
+            12.541416841159204,
+        ),
+    ],
+)
+def test_the_loss_is_that_of_the_published_code(counts, expected):
+    """DiverseExpertLoss with tau 2, executed on CPU with these logits.
+
+    https://github.com/Vanint/SADE-AgnosticLT/blob/cba11b8b0fb91711eeffd5e45311f321f8a88680/model/loss.py#L244-L286
+    """
+    steps = torch.arange(40, dtype=torch.float64)
+    labels = torch.tensor([0, 3, 7, 9])
+    loss = 0
+    for k, adjustment in enumerate(sade_adjustments(counts, tau=2.0)):
+        logits = 2 * torch.sin((k + 1) * steps).reshape(4, 10)
+        loss += torch.nn.functional.cross_entropy(logits + adjustment, labels)
+    # its prior is float32, and 1e-9 is added to it
+    assert loss.item() == pytest.approx(expected, rel=1e-7)

@@ -1,9 +1,15 @@
 import numpy as np
 import pytest
 import torch
-from sklearn.metrics import balanced_accuracy_score
+from sklearn.metrics import balanced_accuracy_score, log_loss
+from sklearn.utils.class_weight import compute_sample_weight
 
-from mmlt.functional import class_mean, held_out_rows
+from mmlt.functional import (
+    balanced_accuracy,
+    balanced_log_likelihood,
+    class_mean,
+    held_out_rows,
+)
 
 LABELS = np.repeat([0, 1, 2, 3], [100, 7, 2, 1])
 
@@ -41,3 +47,19 @@ def test_class_mean_of_correct_is_the_balanced_accuracy():
     expected = balanced_accuracy_score(labels, predicted)
     value = class_mean(predicted == labels, labels, 5)
     assert value.item() == pytest.approx(expected, rel=1e-12)
+
+
+def test_balanced_criteria_against_sklearn():
+    labels = torch.tensor([0, 0, 0, 0, 1, 1, 3])
+    logits = torch.randn(7, 5).double()
+    logits[:, [2, 4]] -= 20  # sklearn warns of a class that is never true
+    expected = balanced_accuracy_score(labels, logits.argmax(1))
+    assert balanced_accuracy(logits, labels).item() == pytest.approx(expected)
+    expected = -log_loss(
+        labels,
+        logits.softmax(1).numpy(),
+        labels=range(5),
+        sample_weight=compute_sample_weight('balanced', labels.numpy()),
+    )
+    value = balanced_log_likelihood(logits, labels).item()
+    assert value == pytest.approx(expected, rel=1e-12)

@@ -8,8 +8,8 @@ from mmlt.functional import (
     long_tailed_indices,
 )
 
-# Counts and totals that the field publishes (Cui et al. 2019, Cao et al.
-# 2019), not computed here.
+# What the code of the field gives, written down, not computed here:
+# https://github.com/kaidic/LDAM-DRW/blob/2536330f2afdaa65618323cb5a5850efccce762a/imbalance_cifar.py#L17-L23
 PUBLISHED = {
     (10, 5000, 100): [5000, 2997, 1796, 1077, 645, 387, 232, 139, 83, 50],
     (10, 5000, 50): [5000, 3237, 2096, 1357, 878, 568, 368, 238, 154, 100],

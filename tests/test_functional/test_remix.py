@@ -6,7 +6,7 @@ import torch
 
 from mmlt.functional import remix_label_weights
 
-# CIFAR-10-LT, ratio 100, and the scores and labels of the golden values
+# CIFAR-10-LT, ratio 100, and the scores and labels of test_losses.py
 COUNTS = [5000, 2997, 1796, 1077, 645, 387, 232, 139, 83, 50]
 LABELS = torch.tensor([0, 3, 7, 9])
 SCORES = torch.linspace(-2, 2, 40, dtype=torch.float64).reshape(4, 10)
@@ -54,13 +54,14 @@ def losses_of_both_codes(scores, a, b, weights):
     return per_sample / num, averaged / num
 
 
-def test_the_published_averaging_on_the_example_of_the_facts():
-    """2.320 against 2.179, on the inputs of the golden values.
+def test_the_published_averaging_is_not_the_loss_per_sample():
+    """2.320 against 2.179, where the partners are the batch reversed.
 
-    All rows of these scores are equal up to a constant, so the averaged
-    loss is the plain cross-entropy, 2.319959, for any partners and weight.
-    The facts name neither; 2.179 fixes the weight to 0.423 +- 0.002 where
-    the partners are the batch reversed (three other permutations do too).
+    The published code multiplies the mean loss by each label weight and
+    takes the mean of that, so only the mean label weight counts:
+    https://github.com/zhangyongshun/BagofTricks-LT/blob/ce7859a930649d10fb2a4fd4ed9242007eb25e2f/lib/core/combiner.py#L132-L143
+    All rows of these scores are equal up to a constant, so its loss is the
+    plain cross-entropy, 2.319959, for any partners and weight.
     """
     partners = LABELS.flip(0)
     weight = torch.tensor(0.423, dtype=torch.float64)

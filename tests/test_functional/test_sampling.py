@@ -44,7 +44,10 @@ def test_convention_the_last_progressive_epoch_is_class_balanced():
 
 
 def test_convention_progressive_drs_starts_at_161_of_200():
-    """The published code's share at its first rebalanced epoch: 0.805."""
+    """The published code's share at its first rebalanced epoch: 161/200.
+
+    https://github.com/lijian16/FCC/blob/ba9e7d3b8938c1cc092fc2546d9184ce4846ed1e/lib/dataset/baseset.py#L56-L59
+    """
     p = sampling_probabilities(COUNTS, 'progressive', 160, 200)
     assert p[3] == pytest.approx(0.805 / 4 + 0.195 / 130, rel=1e-15)
 

@@ -3,8 +3,10 @@ import torch
 import torch.nn.functional as F
 
 from mmlt.functional import (
+    calibrated_concentration,
     class_feature_consistency,
     inter_class_discrepancy,
+    overlap_row_means,
     vmf_mean_resultant,
     vmf_overlap,
 )
@@ -102,3 +104,41 @@ def test_errors_of_the_consistency():
         class_feature_consistency(kappa, mu, mu[:2], labels.float())
     with pytest.raises(ValueError, match=r'`features`.*\(N, 4\)'):
         class_feature_consistency(kappa, mu, mu, labels)
+
+
+# --- the published code ---
+
+
+def test_losses_and_calibration_are_those_of_the_published_code():
+    """Executed on CPU in float64; mpmath computes the Bessel functions there.
+
+    D is even: for odd D its order is too small by a half. Losses and overlaps:
+    https://github.com/SiLangWHL/vMF-OP/blob/964d491c6461e45abe4e92c0660e2e5588ae73be/classification/utils_multi_K_vMF.py#L73-L109
+    Calibration with alpha 0.5:
+    https://github.com/SiLangWHL/vMF-OP/blob/964d491c6461e45abe4e92c0660e2e5588ae73be/classification/models/multi_k_vmf_classifier.py#L36-L41
+    """
+    kappa = f64(20, 16, 12, 8)
+    weight = torch.arange(4 * 16, dtype=torch.float64).sin().reshape(4, 16)
+    mu = F.normalize(weight, dim=1)
+    features = torch.arange(6 * 16, dtype=torch.float64).cos().reshape(6, 16)
+    labels = torch.tensor([0, 0, 1, 3, 3, 3])
+    icd = inter_class_discrepancy(kappa, mu)
+    assert icd.item() == pytest.approx(0.11741740048208932, rel=1e-12)
+    cfc = class_feature_consistency(kappa, mu, features, labels)
+    assert cfc.item() == pytest.approx(0.6109410130029075, rel=1e-12)
+    rows = overlap_row_means(kappa, mu)
+    expected = f64(
+        0.36861505041459236,
+        0.37203216549425555,
+        0.3605565412713796,
+        0.3684658447481287,
+    )
+    torch.testing.assert_close(rows, expected, rtol=1e-12, atol=0)
+    calibrated = calibrated_concentration(kappa, rows, 0.5)
+    expected = f64(
+        18.125529345039453,
+        17.88854381999832,
+        9.797958971132713,
+        11.409019982396345,
+    )
+    torch.testing.assert_close(calibrated, expected, rtol=1e-12, atol=0)

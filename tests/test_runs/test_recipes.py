@@ -16,8 +16,10 @@ from mmlt.runs.recipes import (
     first_stage_recipe,
     known_overlays,
     load_recipe,
+    recipe_file,
 )
 from mmlt.runs.record import record_run
+from mmlt.runs.shipped import method_names, overlay_names, recipe_names
 from mmlt.runs.training import TrainingOptions, prepare_training
 
 ROOT = Path(__file__).parents[2]
@@ -274,3 +276,40 @@ def test_a_schedule_in_iterations_is_not_scaled(tmp_path):
     )
     with pytest.raises(NothingToChange, match='in iterations'):
         load_recipe(mine, ['short'])
+
+
+@pytest.mark.parametrize(
+    'name',
+    [
+        'bsce/resnet20_digitslt',
+        'bsce/resnet20_digitslt.py',
+        'configs/bsce/resnet20_digitslt.py',
+    ],
+)
+def test_a_recipe_is_found_where_there_are_no_configs(
+    name, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    path = recipe_file(name)
+    assert path.is_absolute()
+    assert path.parts[-2:] == ('bsce', 'resnet20_digitslt.py')
+    # a file of one's own comes first
+    (tmp_path / 'bsce').mkdir()
+    (tmp_path / 'bsce' / 'resnet20_digitslt.py').write_text('')
+    own = recipe_file('bsce/resnet20_digitslt.py')
+    assert own == Path('bsce/resnet20_digitslt.py')
+
+
+def test_what_is_shipped_has_names_and_words():
+    titles = method_names()
+    assert titles['fcc'] == 'FCC: Feature Clusters Compression'
+    for method in titles:
+        assert titles[method]
+        for name in recipe_names(method):
+            assert recipe_file(name).is_file()
+    with pytest.raises(ValueError, match=r"got 'nix'\. Known: bsce, "):
+        recipe_names('nix')
+    overlays = overlay_names()
+    assert list(overlays) == known_overlays()
+    assert all(text.endswith('.') for text in overlays.values())
+    assert 'cifar100lt' in overlays['fcc']

@@ -10,7 +10,8 @@ from mmengine.config import Config
 
 from mmlt.cli.main import main
 from mmlt.export import exporter, writers
-from mmlt.export.comparison import relative_difference, sample_images
+from mmlt.export.comparison import sample_images
+from mmlt.functional import relative_difference
 from tests.export_models import ROOT, imagenet, save_run
 
 CLASSES = list('0123456789')

@@ -108,7 +108,9 @@ def test_large_matrices_are_pixels():
 
 def test_strategies_show_every_seed_and_the_mean():
     figure = accuracy_by_strategy(
-        {'half_top': [50, 54], 'uniform': [49]}, baseline=[48, 50]
+        {'half_top': [50, 54], 'uniform': [49]},
+        {'half_top': 52.0, 'uniform': 49.0},
+        baseline=49.0,
     )
     axes = figure.axes[0]
     points = [

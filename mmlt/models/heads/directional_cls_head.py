@@ -7,7 +7,11 @@ from mmengine.logging import print_log
 from mmpretrain.models import ClsHead
 from torch import Tensor, nn
 
-from mmlt.functional import directional_logits, directional_to_linear
+from mmlt.functional import (
+    directional_logits,
+    directional_to_linear,
+    log_counts,
+)
 from mmlt.models.class_counts import ClassCountsMixin
 
 __all__ = ['DirectionalClsHead', 'PriorClsHead']
@@ -177,10 +181,10 @@ class PriorClsHead(ClassCountsMixin, DirectionalClsHead):
             return None
         if self.training or self.test_prior == 'train':
             self.require_class_counts()
-            return self.class_counts.double().log()
+            return log_counts(self.class_counts)
         if self.test_prior == 'balanced':
             return None
-        return self.target_prior.double().log()
+        return log_counts(self.target_prior)
 
     def _load_from_state_dict(self, state_dict, prefix, *args, **kwargs):
         if not self.balanced:  # the counts are not needed, so may be missing

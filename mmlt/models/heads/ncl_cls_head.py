@@ -2,9 +2,8 @@ import torch
 from mmpretrain.registry import MODELS
 from torch import Tensor
 
-from mmlt.functional import ncl_losses
+from mmlt.functional import log_counts, ncl_losses
 from mmlt.functional.collaboration import EXCLUDED
-from mmlt.functional.experts import log_class_prior
 from mmlt.models.class_counts import ClassCountsMixin
 
 from .multi_expert_cls_head import MultiExpertClsHead
@@ -84,8 +83,8 @@ class NCLClsHead(ClassCountsMixin, MultiExpertClsHead):
 
     def class_counts_changed(self) -> None:
         """Compute the logarithm of the counts, (C,)."""
-        log_class_prior(self.class_counts)  # refuses an empty class
-        self.log_counts = self.class_counts.double().log().to(self.log_counts)
+        self.refuse_empty_classes('the loss takes the logarithm of its number')
+        self.log_counts = log_counts(self.class_counts).to(self.log_counts)
 
     def expert_losses(self, logits: Tensor, target: Tensor) -> dict:
         """Named losses from the logits of the experts, (K, N, C)."""

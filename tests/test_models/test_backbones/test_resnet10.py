@@ -10,7 +10,11 @@ def count(module):
 
 
 def test_number_of_parameters():
-    """As the published code has it, and by hand from the layers."""
+    """As the published code has it, and by hand from the layers.
+
+    `res10(None)` without its classifier:
+    https://github.com/lijian16/FCC/blob/ba9e7d3b8938c1cc092fc2546d9184ce4846ed1e/lib/backbone/oltr_resnet.py#L183-L189
+    """
     by_hand = 49 * 3 * 64 + 2 * 64  # stem
     for into, out in ((64, 64), (64, 128), (128, 256), (256, 512)):
         by_hand += 9 * into * out + 9 * out * out + 2 * 2 * out

@@ -43,7 +43,10 @@ def test_label_weights_equal_the_function(settings, per_image):
 
 
 def test_the_published_averaging_is_one_weight_for_the_batch():
-    """Loss = mean(w) L_a + (1 - mean(w)) L_b, as in the published code."""
+    """Loss = mean(w) L_a + (1 - mean(w)) L_b, as in the published code.
+
+    https://github.com/zhangyongshun/BagofTricks-LT/blob/ce7859a930649d10fb2a4fd4ed9242007eb25e2f/lib/core/combiner.py#L132-L143
+    """
     feats = torch.randn(8, 5, dtype=torch.float64)
     _, exact = ready()(feats, LABELS, seeded())
     _, mixed = ready(label_weights='batch_mean')(feats, LABELS, seeded())

@@ -196,7 +196,7 @@ def test_the_further_losses_are_the_functions():
 
 
 def test_the_further_losses_see_the_kappa_of_the_score():
-    """Gradients of facts A5 arrive at the one parameter, by chain rule."""
+    """The loss reaches the one parameter of kappa by the chain rule."""
     vmf = head(aux_losses=[dict(ICD, loss_weight=1)])
     feats, samples = batch()
     vmf.loss(feats, samples)['loss_icd'].backward()

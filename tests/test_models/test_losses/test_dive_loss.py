@@ -39,7 +39,10 @@ def batch(dtype=torch.float64):
 
 
 def test_published_value():
-    """Computed with the published class, balanced softmax as base loss."""
+    """Computed with the published class, balanced softmax as base loss.
+
+    https://github.com/lijian16/FCC/blob/ba9e7d3b8938c1cc092fc2546d9184ce4846ed1e/lib/loss/loss_impl/kld_loss.py#L22-L39
+    """
     scores, labels, teacher = batch()
     loss = DiVELoss(base_loss=Balanced())
     value = loss(scores, labels, teacher_logits=teacher).item()

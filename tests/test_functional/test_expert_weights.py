@@ -1,8 +1,7 @@
 import pytest
 import torch
 
-from mmlt.functional import view_agreement
-from mmlt.posthoc.expert_weights import learn_expert_weights
+from mmlt.functional import learn_expert_weights, view_agreement
 
 
 def views(steady=0, n=64, c=5, generator=None):

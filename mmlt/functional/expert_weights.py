@@ -5,7 +5,9 @@ from collections.abc import Callable, Iterable
 import torch
 from torch import Tensor
 
-from mmlt.functional import view_agreement
+from .experts import view_agreement
+
+__all__ = ['learn_expert_weights']
 
 Views = Iterable[tuple[Tensor, Tensor]]
 

@@ -1,0 +1,52 @@
+"""List the recipes and overlays that come with mmlt."""
+
+import argparse
+import textwrap
+
+from mmlt.runs.shipped import method_names, overlay_names, recipe_names
+
+# there is no tool of it: in a checkout, configs/ is the list
+TOOL = None
+DESCRIPTION = (
+    'List the recipes and overlays that come with mmlt, by the names that '
+    'mmlt train, mmlt test and --with take.'
+)
+EXAMPLE = 'fcc'
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """All of them, or those of some methods."""
+    parser.add_argument(
+        'methods',
+        nargs='*',
+        metavar='METHOD',
+        help='list the recipes of these alone (default: of all)',
+    )
+
+
+def run(args: argparse.Namespace) -> None:
+    """Print the lists."""
+    titles = method_names()
+    listed = {m: recipe_names(m) for m in args.methods or titles}
+    for method, recipes in listed.items():
+        print(f'{method}: {titles[method]}')
+        print(indented(' '.join(recipes)))
+    if args.methods:
+        return
+    print('\nOverlays, for --with:')
+    overlays = overlay_names()
+    width = max(map(len, overlays)) + 4
+    for name, text in overlays.items():
+        print(f'  {name:{width - 2}}{indented(text, width).lstrip()}')
+
+
+def indented(text: str, width: int = 2) -> str:
+    """Text in lines of 79 characters; a name is never broken."""
+    return textwrap.fill(
+        text,
+        79,
+        initial_indent=' ' * width,
+        subsequent_indent=' ' * width,
+        break_on_hyphens=False,
+        break_long_words=False,
+    )
