@@ -17,6 +17,7 @@ test: $(STAMP)
 lint: $(STAMP)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/mypy
 	$(BIN)/codespell $$(git ls-files '*.py' '*.md' '*.sh' '*.yml')
 
 # The site in site/, from the Markdown files and the docstrings. Builds and

@@ -81,6 +81,12 @@ setup(
         'export': EXPORT,
         'tests': TESTS,
         'docs': DOCS,
-        'dev': [*TESTS, 'pre-commit>=3.5', 'ruff>=0.14', 'codespell>=2.3'],
+        'dev': [
+            *TESTS,
+            'pre-commit>=3.5',
+            'ruff>=0.14',
+            'codespell>=2.3',
+            'mypy>=1.15',
+        ],
     },
 )

@@ -65,7 +65,7 @@ def test_published_schedules(name, batch, epochs, drops):
     assert (sgd.momentum, sgd.nesterov, sgd.weight_decay) == (0.9, True, 1e-4)
 
 
-def test_only_imagenet_lt_changes_colours():
+def test_only_imagenet_lt_changes_colors():
     for name, jitters in (('imagenetlt', True), ('inat18', False)):
         cfg = load(f'_base_/datasets/{name}.py')
         crop = cfg.train_dataloader.dataset.pipeline[1]

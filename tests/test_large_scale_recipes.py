@@ -323,8 +323,8 @@ def test_every_method_has_a_recipe_for_every_network(method, name):
 def test_rand_augment_of_ncl(data):
     """Strengths at magnitude 10 are timm's for a name without `inc1`."""
     cfg = load(f'ncl/resnet50_{data}')
-    colours = [a.type for a in cfg.data_preprocessor.augments]
-    assert colours == ['BatchRandomFlip', 'BatchColorJitter']
+    colors = [a.type for a in cfg.data_preprocessor.augments]
+    assert colors == ['BatchRandomFlip', 'BatchColorJitter']
     pipeline = cfg.train_dataloader.dataset.pipeline
     kinds = [t.type for t in pipeline]
     assert kinds == [

@@ -6,6 +6,7 @@ from functools import partial
 from pathlib import Path
 
 from mmlt.fileio import check_can_write
+from mmlt.functional import percent
 from mmlt.report import RunRecord, load_run
 from mmlt.runs.dump import save_predictions
 from mmlt.runs.folder import find_run
@@ -64,7 +65,7 @@ def dump_predictions(
     print(
         f'{out}: {len(right)} images of {split}, '
         f'{predictions.logits.shape[1]} classes, accuracy '
-        f'{100 * right.double().mean():.2f} %'
+        f'{percent(right.double().mean()):.2f} %'
     )
     return out
 

@@ -7,7 +7,7 @@ MAX_WORKERS = 1024
 
 
 class BadImageError(RuntimeError):
-    """An image cannot be read: missing, damaged or no image."""
+    """An image file is missing, damaged, or is not an image."""
 
 
 class SkippedImages:

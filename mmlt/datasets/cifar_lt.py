@@ -33,7 +33,7 @@ class CIFAR10LT(InMemoryDataset, CIFAR10):
         download: Whether to download the official archive when a file is
             missing (main process only).
         verify_md5: Whether to check the files against the published sums.
-        **kwargs: As the parent's ``CIFAR10``: ``pipeline``, ``metainfo``,
+        **kwargs: As mmpretrain's ``CIFAR10``: ``pipeline``, ``metainfo``,
             ``indices``, ``lazy_init``, ...
 
     Raises:
@@ -66,10 +66,11 @@ class CIFAR10LT(InMemoryDataset, CIFAR10):
         if not data_root and not kwargs.get('data_prefix'):
             raise ValueError(
                 'Expected `data_root` to be the folder of '
-                f'{self.base_folder}, but got {data_root!r}.'
+                f'{self.base_folder}, but got {data_root!r}. Set '
+                '`data_root`.'
             )
         self.verify_md5 = verify_md5
-        # the arrays are shared with the workers, nothing to serialise
+        # the arrays are shared with the workers, nothing to serialize
         kwargs.setdefault('serialize_data', False)
         kwargs.setdefault('test_mode', split == 'test')
         super().__init__(

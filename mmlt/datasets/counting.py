@@ -1,4 +1,4 @@
-"""Class counts of any dataset: theirs if they know them, else counted."""
+"""Class counts of any dataset: as it states them, else counted."""
 
 import numpy as np
 from mmengine.dataset import (
@@ -9,7 +9,7 @@ from mmengine.dataset import (
 
 from mmlt.functional import class_counts
 
-__all__ = ['class_counts_of', 'labels_of', 'num_classes_of']
+__all__ = ['class_counts_of', 'dataset_labels', 'num_classes_of']
 
 
 def class_counts_of(dataset) -> np.ndarray:
@@ -38,7 +38,7 @@ def class_counts_of(dataset) -> np.ndarray:
     if counts is not None and sum(counts) == len(dataset):
         return np.asarray(counts, dtype=np.int64)
     # unknown, or those of a larger set that this one is a part of
-    return class_counts(labels_of(dataset), num_classes_of(dataset))
+    return class_counts(dataset_labels(dataset), num_classes_of(dataset))
 
 
 def num_classes_of(dataset) -> int:
@@ -53,7 +53,7 @@ def num_classes_of(dataset) -> int:
     return len(classes)
 
 
-def labels_of(dataset) -> np.ndarray:
+def dataset_labels(dataset) -> np.ndarray:
     """(N,) labels of a single-label dataset, or of a wrapper around one."""
     if hasattr(dataset, 'get_gt_labels'):
         return np.asarray(dataset.get_gt_labels())
@@ -74,6 +74,7 @@ def labels_of(dataset) -> np.ndarray:
         if len(ids) != 1:
             raise ValueError(
                 f'Expected one label per image, but image {i} of '
-                f'{type(dataset).__name__} has {len(ids)}.'
+                f'{type(dataset).__name__} has {len(ids)}. Long-tailed parts '
+                'need a single-label data set.'
             )
     return np.asarray(labels, dtype=np.int64).reshape(-1)

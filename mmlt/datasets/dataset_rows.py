@@ -7,7 +7,7 @@ from mmpretrain.registry import DATASETS
 
 from mmlt.functional import class_counts
 
-from .counting import labels_of, num_classes_of
+from .counting import dataset_labels, num_classes_of
 from .seeded_batches import SeededBatch
 
 __all__ = ['DatasetRows']
@@ -50,7 +50,7 @@ class DatasetRows(ABC):
         if self._fully_initialized:
             return
         self.dataset.full_init()
-        labels = labels_of(self.dataset)
+        labels = dataset_labels(self.dataset)
         num_classes = num_classes_of(self.dataset)
         self.rows = self.select_rows(labels, num_classes)
         counts = class_counts(labels[self.rows], num_classes)
@@ -60,7 +60,7 @@ class DatasetRows(ABC):
     def get_gt_labels(self) -> np.ndarray:
         """(N,) labels."""
         self.full_init()
-        return labels_of(self.dataset)[self.rows]
+        return dataset_labels(self.dataset)[self.rows]
 
     def get_cat_ids(self, idx: int) -> list[int]:
         """The label of an image, in a list."""

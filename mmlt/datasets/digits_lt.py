@@ -23,7 +23,7 @@ class DigitsLT(InMemoryDataset, BaseDataset):
         profile: 'exponential', 'step' or 'pareto'.
         seed: Seed of the selection.
         max_count: Images of the largest class, at most 134.
-        **kwargs: As the parent's ``BaseDataset``: ``pipeline``, ...
+        **kwargs: As mmpretrain's ``BaseDataset``: ``pipeline``, ...
 
     Raises:
         ValueError: If ``split`` or a setting of the selection is wrong.
@@ -57,7 +57,7 @@ class DigitsLT(InMemoryDataset, BaseDataset):
         from sklearn.datasets import load_digits
 
         images, labels = load_digits(return_X_y=True)
-        # 17 grey levels, 0..16, spread over 0..255, as three equal channels
+        # 17 gray levels, 0..16, spread over 0..255, as three equal channels
         images = np.round(images.reshape(-1, 8, 8, 1) * (255 / 16))
         images = np.repeat(images.astype(np.uint8), 3, axis=3)
         test = np.concatenate(

@@ -2,6 +2,7 @@ import numpy as np
 from mmpretrain.registry import DATASETS
 
 from mmlt.functional import held_out_rows
+from mmlt.functional.checks import check_choice
 
 from .dataset_rows import DatasetRows
 
@@ -12,21 +13,22 @@ __all__ = ['HeldOutSplit']
 class HeldOutSplit(DatasetRows):
     """One part of a training set of which a share of each class is held out.
 
-    For what is chosen after training (``tools/calibrate_overlap.py``) and
-    must be chosen neither on the test set nor on images that were trained
-    on: train with ``part='train'``, choose on ``part='held_out'``.
+    For settings that are chosen after training
+    (``tools/calibrate_overlap.py``), neither on the test set nor on images
+    that were trained on: train with ``part='train'``, choose on
+    ``part='held_out'``.
 
     Args:
         dataset: The training set, or its config. Its pipeline is used.
-        part: 'train' or 'held_out'; with the same ``fraction`` and ``seed``
-            they have no image in common and all together.
+        part: 'train' or 'held_out'. With the same ``fraction`` and ``seed``
+            they share no image, and together they hold all.
         fraction: Share of each class that is held out, in (0, 1); at least
             one image, and a class with one image keeps it.
         seed: Seed of the selection.
         lazy_init: Whether to load the data later, at ``full_init``.
 
     Raises:
-        ValueError: If ``part`` or ``fraction`` is none of these.
+        ValueError: If ``part`` or ``fraction`` is something else.
 
     Source:
         Ours: stratified sampling by :func:`~mmlt.functional.held_out_rows`.
@@ -40,11 +42,7 @@ class HeldOutSplit(DatasetRows):
         seed: int = 0,
         lazy_init: bool = False,
     ) -> None:
-        if part not in ('train', 'held_out'):
-            raise ValueError(
-                "Expected `part` to be 'train' or 'held_out', but got "
-                f'{part!r}.'
-            )
+        check_choice('part', part, ('train', 'held_out'))
         held_out_rows(np.zeros(2), fraction)  # refuses a wrong fraction
         self.part = part
         self.fraction = fraction

@@ -4,6 +4,7 @@ import numpy as np
 import torch
 
 from mmlt.functional import class_counts, long_tailed_counts
+from mmlt.functional.checks import check_choice
 from mmlt.functional.long_tail import (
     check_imbalance_ratio,
     long_tailed_indices,
@@ -16,8 +17,8 @@ __all__ = ['InMemoryDataset']
 class InMemoryDataset:
     """Mixin for an mmpretrain dataset whose images are one uint8 array.
 
-    With a pipeline it serves images one by one, as any dataset of the
-    parent. Without one (``pipeline=[]``) it serves whole batches through
+    With a pipeline it serves images one by one, as any dataset of
+    mmpretrain. Without one (``pipeline=[]``) it serves whole batches through
     ``__getitems__``, for :func:`~mmlt.datasets.batch_collate` and
     :class:`~mmlt.models.BatchDataPreprocessor`: nothing is done per image.
 
@@ -41,12 +42,9 @@ class InMemoryDataset:
         """Keep the settings of the selection; call it before ``__init__``.
 
         Raises:
-            ValueError: If the split is unknown or the ratio is none.
+            ValueError: If the split is unknown or the ratio is below 1.
         """
-        if split not in ('train', 'test'):
-            raise ValueError(
-                f"Expected `split` to be 'train' or 'test', but got {split!r}."
-            )
+        check_choice('split', split, ('train', 'test'))
         if imbalance_ratio is not None:
             check_imbalance_ratio(imbalance_ratio)
         self.split = split
@@ -56,7 +54,10 @@ class InMemoryDataset:
 
     def load_arrays(self) -> tuple[np.ndarray, np.ndarray]:
         """The full split: images (N, H, W, 3) uint8 and labels (N,)."""
-        raise TypeError(f'{type(self).__name__} lacks load_arrays().')
+        raise TypeError(
+            f'Expected {type(self).__name__} to have `load_arrays()`, but it '
+            'does not. Write it, returning images and labels.'
+        )
 
     def select_long_tailed(
         self, labels: np.ndarray, num_classes: int
@@ -91,12 +92,12 @@ class InMemoryDataset:
         self._stack()
 
     def get_subset_(self, indices: int | Sequence[int]) -> None:
-        """Keep some of the images, as the parent's."""
+        """Keep some of the images, as in mmengine's ``BaseDataset``."""
         super().get_subset_(indices)
         self._stack()
 
     def get_subset(self, indices: int | Sequence[int]) -> 'InMemoryDataset':
-        """A dataset of some of the images, as the parent's."""
+        """A dataset of some of the images, as in ``BaseDataset``."""
         subset = super().get_subset(indices)
         subset._stack()
         return subset

@@ -1,7 +1,7 @@
-"""What is known of the published splits: the one place for these facts.
+"""Sizes, class counts and digests of the published splits, in one place.
 
 Checked against the lists themselves in tests/test_datasets/test_known_splits.py;
-a train list that is not at hand is known by its git id and its class counts.
+a list that we do not have is identified by its git id and its class counts.
 """
 # ruff: noqa: E501 (digests)
 
@@ -20,10 +20,9 @@ class KnownSplit:
         file: Its usual name.
         images: N, the number of lines.
         num_classes: C.
-        counts: (C,) images per class, None where they are not among our
-            sources.
+        counts: (C,) images per class; None where we do not have the list.
         sha256: Digest of the file per publisher, where we have the file.
-        git_id: Where we have not: the id of the file in the publisher's git
+        git_id: Where we do not: the id of the file in the publisher's git
             repository (``git hash-object``).
         shots: Classes with more than 100, with 20 to 100 and with fewer than
             20 training images.
@@ -38,7 +37,7 @@ class KnownSplit:
     shots: tuple[int, int, int] | None = None
 
     def difference(self, counts: Sequence[int]) -> str:
-        """What differs in another list, in words; empty where nothing does.
+        """How another list differs, in words; empty if it does not.
 
         Args:
             counts: (C,) images per class of the other list.

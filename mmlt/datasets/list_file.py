@@ -30,8 +30,8 @@ def read_list(path: str | os.PathLike, num_classes: int) -> ImageTable:
 
     Raises:
         FileNotFoundError: If there is no such file.
-        ValueError: If a line is something else, or there is none; the
-            message has the file and the number of the line.
+        ValueError: If a line has another form, or the file has no line; the
+            message names the file and the line.
     """
     names, ends, labels = bytearray(), array('q'), array('q')
     with open(path, 'rb') as file:
@@ -46,7 +46,9 @@ def read_list(path: str | os.PathLike, num_classes: int) -> ImageTable:
             ends.append(len(names))
             labels.append(label)
     if not labels:
-        raise ValueError(f'Expected images in {path}, but it is empty.')
+        raise ValueError(
+            f'Expected images in {path}, but it is empty. Download it again.'
+        )
     return ImageTable(
         np.frombuffer(names, np.uint8),
         np.frombuffer(ends, np.int64),
@@ -79,7 +81,7 @@ def _label(
         text = b' '.join(words)[:80].decode('utf-8', 'replace')
         raise ValueError(
             f'Expected `path label` on line {number} of {path}, but got '
-            f'{text!r}.'
+            f'{text!r}. Write the label, an integer, after the last space.'
         ) from None
     if 0 <= label < num_classes:
         return label
@@ -120,17 +122,20 @@ def read_inaturalist_json(
     except (KeyError, TypeError, ValueError) as error:
         raise ValueError(
             f"Expected {path} to be iNaturalist's JSON, one annotation per "
-            f'image, but it is not ({type(error).__name__}: {error}).'
+            f'image, but it is not ({type(error).__name__}: {error}). '
+            'Download it again.'
         ) from error
     for name, label in rows:
         if not 0 <= label < num_classes:
             raise ValueError(
                 f'Expected categories in [0, {num_classes - 1}] for '
                 f'{num_classes} classes, but {name.decode()} of {path} has '
-                f'{label}.'
+                f'{label}. Is it the file of another year?'
             )
     if not rows:
-        raise ValueError(f'Expected images in {path}, but it is empty.')
+        raise ValueError(
+            f'Expected images in {path}, but it is empty. Download it again.'
+        )
     names, labels = zip(*rows, strict=True)
     return ImageTable(
         np.frombuffer(b''.join(names), np.uint8),
@@ -140,7 +145,7 @@ def read_inaturalist_json(
 
 
 def _needed(entry: dict) -> dict | tuple:
-    """What is kept of a JSON object, so that the rest is freed at once."""
+    """Keep the needed keys of a JSON object; the rest is freed at once."""
     if 'file_name' in entry:
         return entry['id'], entry['file_name']
     if 'category_id' in entry:

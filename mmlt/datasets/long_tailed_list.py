@@ -10,6 +10,7 @@ from mmpretrain.datasets import BaseDataset
 from mmpretrain.registry import DATASETS
 
 from mmlt.functional import class_counts
+from mmlt.functional.checks import check_choice
 
 from .bad_images import BadImageError, SkippedImages
 from .image_table import ImageTable
@@ -23,28 +24,29 @@ __all__ = ['LongTailedList']
 class LongTailedList(BaseDataset):
     """Images that a list names: lines of ``path label``.
 
-    For the lists of ``tools/dataset_tools/make_longtail.py`` and other data
-    of one's own; ImageNet-LT, Places-LT and iNaturalist 2018 have classes of
-    their own. The format is that of :func:`~mmlt.datasets.read_list`.
+    For your own data, and the lists of
+    ``tools/dataset_tools/make_longtail.py``; ImageNet-LT, Places-LT and
+    iNaturalist 2018 have classes of their own. The format is that of
+    :func:`~mmlt.datasets.read_list`.
 
-    Convention: an image that cannot be read is never replaced by another.
-    It stops the run, or, with ``on_bad_image='skip'``, its batch is smaller
-    by one image and the loss is the mean of the others. Each such image is
-    logged once by name, and ``SkippedImagesHook`` logs how many there were
-    in an epoch. The numbers of batches and of steps do not change, so
-    processes stay in step; where their batches differ in size, an image of
-    the smaller one weighs a little more (the mean over processes is one of
-    means). The class counts are those of the list. A batch without any image
-    left stops the run.
+    Convention: an image that cannot be read is never replaced by another. It
+    stops the run, or, with ``on_bad_image='skip'``, its batch is smaller by
+    one image and the loss is the mean of the others. Each such image is logged
+    once by name, and ``SkippedImagesHook`` logs how many there were in an
+    epoch. The numbers of batches and of steps do not change, so processes stay
+    in step; if processes have batches of different size, images of the smaller
+    batch weigh slightly more (the mean over processes is a mean of means). The
+    class counts are those of the list. A batch without any image left stops
+    the run.
 
     Args:
         ann_file: The list, relative to ``data_root``.
         data_root: Folder of list and images.
         data_prefix: Folder in front of the paths of the list, relative to
             ``data_root``.
-        on_bad_image: 'error' or 'skip'; in test mode only 'error', as a
-            number over fewer images would be another number.
-        **kwargs: As the parent's ``BaseDataset``: ``pipeline``,
+        on_bad_image: 'error' or 'skip'; in test mode only 'error', since
+            a result on fewer images is not comparable.
+        **kwargs: As mmpretrain's ``BaseDataset``: ``pipeline``,
             ``metainfo=dict(classes=[...])`` or ``classes`` (names, or a
             file with one per line), ``test_mode``, ``lazy_init``, ...
             ``serialize_data`` and ``max_refetch`` are not used.
@@ -69,11 +71,7 @@ class LongTailedList(BaseDataset):
         on_bad_image: str = 'error',
         **kwargs,
     ) -> None:
-        if on_bad_image not in ('error', 'skip'):
-            raise ValueError(
-                "Expected `on_bad_image` to be 'error' or 'skip', but got "
-                f'{on_bad_image!r}.'
-            )
+        check_choice('on_bad_image', on_bad_image, ('error', 'skip'))
         if on_bad_image == 'skip' and kwargs.get('test_mode'):
             raise ValueError(
                 "Expected `on_bad_image='error'` in test mode, but got "
@@ -92,7 +90,7 @@ class LongTailedList(BaseDataset):
         )
 
     def read(self, path: str, num_classes: int) -> ImageTable:
-        """Read the list; a subclass may know another format."""
+        """Read the list; a subclass may read another format."""
         return read_list(path, num_classes)
 
     def load_data_list(self) -> ImageTable:
@@ -131,7 +129,7 @@ class LongTailedList(BaseDataset):
         self.skipped = SkippedImages(len(self.data_list))
 
     def _compare_with_known(self) -> None:
-        """Say so where a list of a published name is another one."""
+        """Log if a list of a published name differs from the published one."""
         for split in KNOWN_SPLITS.get(self.known_name, {}).values():
             whole = self._indices is None
             if whole and self.ann_file.endswith(split.file):
@@ -153,12 +151,12 @@ class LongTailedList(BaseDataset):
         return self.data_list.take(indices)
 
     def get_subset_(self, indices: int | Sequence[int]) -> None:
-        """Keep some of the images, as the parent's."""
+        """Keep some of the images, as in mmengine's ``BaseDataset``."""
         super().get_subset_(indices)
         self._count()
 
     def get_subset(self, indices: int | Sequence[int]) -> 'LongTailedList':
-        """A dataset of some of the images, as the parent's."""
+        """A dataset of some of the images, as in ``BaseDataset``."""
         subset = super().get_subset(indices)
         subset._count()
         return subset
@@ -219,7 +217,8 @@ class LongTailedList(BaseDataset):
                 kind = BadImageError if 'img' not in before else ValueError
                 raise kind(
                     f'Expected {type(transform).__name__} to return an '
-                    f'image, but it returned None for {path}.'
+                    f'image, but it returned None for {path}. Is the file '
+                    'damaged?'
                 )
         return info
 

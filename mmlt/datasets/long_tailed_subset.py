@@ -7,6 +7,7 @@ from mmlt.functional import (
     long_tailed_counts,
     long_tailed_indices,
 )
+from mmlt.functional.checks import check_choice
 from mmlt.functional.long_tail import check_imbalance_ratio
 
 from .dataset_rows import DatasetRows
@@ -50,11 +51,7 @@ class LongTailedSubset(DatasetRows):
         lazy_init: bool = False,
     ) -> None:
         check_imbalance_ratio(imbalance_ratio)
-        if order not in ('index', 'frequency'):
-            raise ValueError(
-                "Expected `order` to be 'index' or 'frequency', but got "
-                f'{order!r}.'
-            )
+        check_choice('order', order, ('index', 'frequency'))
         self.imbalance_ratio = imbalance_ratio
         self.profile = profile
         self.max_count = max_count
@@ -68,7 +65,8 @@ class LongTailedSubset(DatasetRows):
         if not full.all():
             raise ValueError(
                 'Expected every class to have an image, but class '
-                f'{int(np.flatnonzero(full == 0)[0])} has none.'
+                f'{int(np.flatnonzero(full == 0)[0])} has none. Drop the '
+                'class, or add images.'
             )
         rank = np.arange(num_classes)
         if self.order == 'frequency':

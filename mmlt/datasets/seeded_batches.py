@@ -1,15 +1,15 @@
-"""Random numbers of each training image, whoever loads it.
+"""Random numbers of each training image, whichever process loads it.
 
 A pipeline draws from the global generators of Python, numpy and torch, which
-mmengine seeds once per worker process, without the epoch: an epoch began with
-the numbers of the one before, and a resumed run drew others. Here every image
-has numbers of its own, which follow from the seed of the run, the epoch and
-the place of the image in the epoch's order.
+mmengine seeds once per worker process, without the epoch: every epoch would
+begin with the same numbers, and a resumed run would draw others. Here every
+image has numbers of its own, which follow from the seed of the run, the epoch
+and the place of the image in the epoch's order.
 
-Why the place: an image that a sampler draws twice in an epoch gets two crops,
-which its index alone could not give. A worker does not know the place, so it
-travels with the batch's indices, and with it the epoch: a worker that
-persists, or loads ahead, needs to be told nothing.
+The place, because an image that a sampler draws twice in an epoch must get two
+different crops, which its index alone could not give. A worker does not know
+the place, so it travels with the batch's indices, and with it the epoch: a
+worker that persists, or loads ahead, needs to be told nothing.
 """
 
 import hashlib
@@ -52,17 +52,20 @@ def seed_numbers(seed: int, epoch: int, place: int) -> None:
 
 
 class SeededBatch(list):
-    """Indices of a batch; each, when its turn comes, seeds the generators.
+    """Indices of a batch that seed the generators one after another.
 
-    ``[dataset[i] for i in batch]`` is what a data loader does with it, or a
-    dataset in its ``__getitems__``, so any dataset and any wrapper load
-    every image with its own numbers. After the last index the main process
-    has its generators as they were; a worker draws for images alone.
+    Convention:
+        - :meth:`each` seeds the generators before every index that it gives,
+          so ``[dataset[i] for i in batch.each()]`` loads every image with
+          its own random numbers. Iterating does the same: that is how
+          torch's ``DataLoader`` takes the images of a dataset that knows
+          nothing of this class.
+        - slicing seeds nothing: a dataset that needs all indices at once
+          takes ``batch[:]``, a plain list.
+        - a wrapper passes :meth:`with_indices` on to the dataset that it
+          wraps, or its images share random numbers.
 
-    A dataset that needs the indices at once takes ``batch[:]``, a plain
-    list, which seeds nothing, and for a dataset that it wraps makes a
-    seeded batch again (:meth:`with_indices`), else the images have no
-    numbers of their own. Generators other than these three are not seeded.
+    Generators other than these three are not seeded.
 
     Args:
         indices: Of the images.
@@ -81,10 +84,15 @@ class SeededBatch(list):
         super().__init__(indices)
         self.key = (seed, epoch, places)
 
-    def __iter__(self) -> Iterator[int]:
+    def each(self) -> Iterator[int]:
+        """The indices; before each, the generators are seeded for its image.
+
+        After the last index the main process has its generators as they
+        were; a worker process draws for images alone.
+        """
         kept = None if get_worker_info() else states()
         seed, epoch, places = self.key
-        for index, place in zip(super().__iter__(), places, strict=True):
+        for index, place in zip(self[:], places, strict=True):
             seed_numbers(seed, epoch, place)
             yield index
         # not in a `finally`: after an error that would run whenever the
@@ -92,8 +100,11 @@ class SeededBatch(list):
         if kept is not None:
             restore(*kept)
 
+    def __iter__(self) -> Iterator[int]:
+        return self.each()
+
     def with_indices(self, indices: Sequence[int]) -> 'SeededBatch':
-        """The same numbers for the images that a wrapper means by these."""
+        """The same random numbers for the indices of a wrapped dataset."""
         return SeededBatch(indices, *self.key)
 
     def __reduce__(self) -> tuple:
@@ -121,7 +132,7 @@ class SeededBatchSampler:
     processes share numbers, and an image has those it has in one process.
 
     Args:
-        batches: The other one.
+        batches: The other batch sampler.
         seed: Of the run.
     """
 
@@ -173,8 +184,8 @@ def seed_images(loader: DataLoader, seed: int) -> SeededBatchSampler | None:
         seed: Of the run.
 
     Returns:
-        What is to be told the epoch; None for something other than a
-        ``DataLoader`` of batches, which is left as it is.
+        The new batch sampler, whose ``set_epoch`` must be called; None for
+        anything but a ``DataLoader`` of batches, which is left unchanged.
     """
     batches = getattr(loader, 'batch_sampler', None)
     if not isinstance(loader, DataLoader) or batches is None:

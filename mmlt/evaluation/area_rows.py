@@ -7,6 +7,7 @@ from mmlt.functional import (
     compression_factors,
     misclassified_area_counts,
     misclassified_area_shares,
+    percent,
     shot_groups,
 )
 from mmlt.structures import Predictions
@@ -70,6 +71,6 @@ def area_rows(
             'classes': name,
             'images': images[i].item(),
         }
-        | {f'{k} (%)': 100 * share[i].item() for k, share in shares.items()}
+        | {f'{k} (%)': percent(v[i].item()) for k, v in shares.items()}
         for i, name in enumerate(names)
     ]

@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from mmlt.functional import principal_components
+from mmlt.functional import percent, principal_components
 
 __all__ = ['chosen_classes', 'feature_map_points']
 
@@ -84,7 +84,7 @@ def feature_map_points(
     points = features[rows]
     coordinates, share = principal_components(points, 2)
     names = [
-        f'principal component {i + 1}, {100 * s:.0f} % of the variance'
+        f'principal component {i + 1}, {percent(s):.0f} % of the variance'
         for i, s in enumerate(share.tolist())
     ]
     if method == 'tsne':

@@ -9,6 +9,7 @@ from mmlt.functional import (
     cluster_spread,
     misclassified_area_counts,
     misclassified_area_shares,
+    percent,
     spearman_correlation,
 )
 from mmlt.structures import Predictions
@@ -65,13 +66,12 @@ def run_numbers(predictions: Predictions, num_bins: int = 15) -> dict:
     )
     per_class = summary['per_class']
     classes = {
-        'recall': 100 * per_class['recall'],
-        'precision': 100 * per_class['precision'],
+        name: percent(per_class[name]) for name in ('recall', 'precision')
     }
     classes |= _spreads(predictions)
     if predictions.kappa is not None:
         classes['kappa'] = predictions.kappa
-        classes['overlap'] = 100 * predictions.overlap
+        classes['overlap'] = percent(predictions.overlap)
     return {
         'num_samples': summary['num_samples'],
         'numbers': plain(summary['numbers']),
@@ -94,7 +94,7 @@ def run_numbers(predictions: Predictions, num_bins: int = 15) -> dict:
         'overlap_matrix': (
             None
             if overlap is None
-            else plain((100 * overlap).double().round(decimals=4))
+            else plain(percent(overlap).double().round(decimals=4))
         ),
         'misclassified_area': _area(predictions),
     }
@@ -165,12 +165,9 @@ def _area(predictions: Predictions) -> dict | None:
     )
     everything = torch.ones(1, counts.shape[1])
     whole = misclassified_area_shares(counts, everything)
-    area = {name: 100 * share[0] for name, share in whole.items()}
-    area['classes'] = {
-        name: 100 * share
-        for name, share in misclassified_area_shares(counts).items()
-    }
-    return plain(area)
+    area = {name: share[0] for name, share in whole.items()}
+    area['classes'] = misclassified_area_shares(counts)
+    return plain(percent(area))
 
 
 def plain(value):

@@ -64,10 +64,10 @@ def mmpretrain_model(
 ) -> tuple[Config, dict]:
     """Config and checkpoint of plain mmpretrain with the same logits.
 
-    A linear classifier becomes ``LinearClsHead``. One on normalised features
+    A linear classifier becomes ``LinearClsHead``. One on normalized features
     becomes ``LinearNeck`` with a LayerNorm, and ``LinearClsHead``
     (:func:`~mmlt.functional.layer_norm_classifier`): mmpretrain has no layer
-    that normalises a vector, and its ``ArcFaceClsHead`` has no bias and one
+    that normalizes a vector, and its ``ArcFaceClsHead`` has no bias and one
     concentration for all classes.
 
     Args:

@@ -42,7 +42,8 @@ def crop_batch(
     if size > min(images.shape[-2:]) + 2 * padding:
         raise ValueError(
             f'Expected `size` <= {min(images.shape[-2:]) + 2 * padding}, the '
-            f'side of the padded images, but got {size}.'
+            f'side of the padded images, but got {size}. Choose a smaller '
+            'size, or a larger padding.'
         )
     if padding:
         images = F.pad(images, [padding] * 4)
@@ -150,7 +151,8 @@ def jitter_batch(images: Tensor, factors: Tensor, order: Tensor) -> Tensor:
     """
     if images.dtype != torch.uint8:
         raise TypeError(
-            f'Expected `images` to be uint8, but got {images.dtype}.'
+            f'Expected `images` to be uint8, but got {images.dtype}. Augment '
+            'before the normalization.'
         )
     if images.device.type == 'cpu':
         # each image with only the work that its order asks for, in the cache

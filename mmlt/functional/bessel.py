@@ -4,6 +4,7 @@ The formulas of L, A, A' and A'' stand at the top of bessel_series.py.
 """
 
 import math
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -23,7 +24,9 @@ __all__ = ['iv_ratio', 'log_iv']
 _MAX_X = 1e100
 
 
-def evaluate_bessel_terms(order: float, x: Tensor) -> tuple[Tensor, ...]:
+def evaluate_bessel_terms(
+    order: float, x: Tensor
+) -> tuple[Tensor, Tensor, Tensor, Tensor]:
     """L, A, A', A'' for float64 ``x`` (see bessel_series.py)."""
     steps = max(0, math.ceil(MIN_ORDER - order))
     v = order + steps
@@ -101,8 +104,9 @@ def _evaluate_op(
 
 
 @_evaluate_op.register_fake
-def _(order, x):
-    return tuple(torch.empty_like(x) for _ in range(4))
+def _(order: float, x: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    new = torch.empty_like
+    return new(x), new(x), new(x), new(x)
 
 
 @torch.library.custom_op('mmlt::log_iv', mutates_args=())
@@ -111,7 +115,7 @@ def _log_iv_op(order: float, x: Tensor) -> Tensor:
 
 
 @_log_iv_op.register_fake
-def _(order, x):
+def _(order: float, x: Tensor) -> Tensor:
     return torch.empty_like(x)
 
 
@@ -119,14 +123,14 @@ class _Third(torch.autograd.Function):
     """The second derivative of A as a value: going on raises, not zero."""
 
     @staticmethod
-    def forward(ctx, x, third):
+    def forward(ctx: Any, x: Tensor, third: Tensor) -> Tensor:
         return third.clone()
 
     @staticmethod
-    def backward(ctx, grad):
+    def backward(ctx: Any, grad: Tensor) -> None:
         raise RuntimeError(
             'Expected at most two derivatives of the mean resultant, but a '
-            'third was asked for. (Differentiate the second numerically.)'
+            'third was asked for. Differentiate the second numerically.'
         )
 
 
@@ -138,7 +142,9 @@ class _Terms(torch.autograd.Function):
     """
 
     @staticmethod
-    def forward(ctx, x, order):
+    def forward(
+        ctx: Any, x: Tensor, order: float
+    ) -> tuple[Tensor, Tensor, Tensor]:
         compiling = torch.compiler.is_compiling()
         evaluate = _evaluate_op if compiling else evaluate_bessel_terms
         value, first, second, third = evaluate(order, x)
@@ -147,7 +153,9 @@ class _Terms(torch.autograd.Function):
         return value, first, second
 
     @staticmethod
-    def backward(ctx, *grads):
+    def backward(
+        ctx: Any, *grads: Tensor | None
+    ) -> tuple[Tensor | None, None]:
         x, first, second, third = ctx.saved_tensors
         if grads[2] is not None and not torch.compiler.is_compiling():
             third = _Third.apply(x, third)
@@ -175,7 +183,7 @@ def bessel_terms(order: float, x: Tensor) -> tuple[Tensor, ...]:
 
 class _LogIv(torch.autograd.Function):
     @staticmethod
-    def forward(ctx, x, order):
+    def forward(ctx: Any, x: Tensor, order: float) -> Tensor:
         ctx.save_for_backward(x)
         ctx.order = order
         compiling = torch.compiler.is_compiling()
@@ -183,7 +191,7 @@ class _LogIv(torch.autograd.Function):
         return evaluate(order, x)
 
     @staticmethod
-    def backward(ctx, grad):
+    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor, None]:
         (x,) = ctx.saved_tensors
         # I' / I = order / x + I_{order+1} / I_order (DLMF 10.29.2)
         slope = bessel_terms(ctx.order, x)[1]

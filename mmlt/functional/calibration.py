@@ -3,12 +3,14 @@
 import torch
 from torch import Tensor
 
+from .checks import check_choice, check_integer, check_not_empty, check_shapes
+from .equal_mass import sample_bins
 from .prediction_checks import HALF, check_predictions, check_probabilities
 
 __all__ = ['calibration_bins', 'calibration_error', 'top_calibration_error']
 
 NORMS = ('l1', 'max')
-BINNINGS = ('uniform',)
+BINNINGS = ('uniform', 'equal_mass')
 
 
 def check_num_bins(num_bins: int) -> None:
@@ -17,10 +19,7 @@ def check_num_bins(num_bins: int) -> None:
     Raises:
         ValueError: If it is not an integer >= 1.
     """
-    if not isinstance(num_bins, int) or num_bins < 1:
-        raise ValueError(
-            f'Expected `num_bins` to be an integer >= 1, but got {num_bins!r}.'
-        )
+    check_integer('num_bins', num_bins, 1, 'The usual number is 15.')
 
 
 def confidence_bin(confidence: Tensor, num_bins: int) -> Tensor:
@@ -52,22 +51,25 @@ def calibration_bins(
     """Count, mean confidence and accuracy of each confidence bin.
 
     Convention:
-        - B bins of equal width on [0, 1], closed on the right: bin b holds
-          b/B < confidence <= (b+1)/B, and confidence 0 belongs to bin 0. An
-          edge b/B is taken in the dtype of ``confidence``.
+        - 'uniform': B bins of equal width on [0, 1], closed on the right: bin
+          b holds b/B < confidence <= (b+1)/B, and confidence 0 belongs to
+          bin 0. An edge b/B is taken in the dtype of ``confidence``.
+        - 'equal_mass': B bins of N/B samples each, in ascending confidence;
+          equal confidences are shared out in proportion
+          (:func:`equal_mass_bins`).
         - sums are float64 whatever the input.
 
     Args:
         confidence: (N,) probabilities of the predicted classes, in [0, 1].
         correct: (N,) bool, the prediction is the label.
         num_bins: B >= 1.
-        binning: 'uniform'.
+        binning: 'uniform' or 'equal_mass'.
         weights: (N,) >= 0, how much each sample counts; None: 1 each.
 
     Returns:
-        count (B,) int64 (with weights their sums, float64), mean confidence
-        (B,) and accuracy (B,) float64; the last two are 0 where a bin is
-        empty.
+        count (B,) int64 (float64 with weights or 'equal_mass'), mean
+        confidence (B,) and accuracy (B,) float64; the last two are 0 where a
+        bin is empty.
 
     Raises:
         ValueError: If ``num_bins`` or ``binning`` is not as above, or shapes
@@ -78,16 +80,14 @@ def calibration_bins(
         (the bins).
     """
     check_num_bins(num_bins)
-    if binning not in BINNINGS:
-        raise ValueError(
-            f'Expected `binning` to be one of {list(BINNINGS)}, but got '
-            f'{binning!r}.'
-        )
-    if confidence.shape != correct.shape or confidence.dim() != 1:
-        raise ValueError(
-            'Expected `confidence` and `correct` of one shape (N,), but got '
-            f'{tuple(confidence.shape)} and {tuple(correct.shape)}.'
-        )
+    check_choice('binning', binning, BINNINGS)
+    check_shapes(
+        'Both have one entry per sample.',
+        confidence=(confidence, 'N'),
+        correct=(correct, 'N'),
+    )
+    if binning == 'equal_mass':
+        return sample_bins(confidence, correct, num_bins, weights)
     index = confidence_bin(confidence, num_bins)
     if weights is None:
         count = torch.bincount(index, minlength=num_bins)
@@ -119,7 +119,7 @@ def calibration_error(
         num_bins: B >= 1.
         norm: 'l1', the expected calibration error sum_b n_b/N |gap_b|, or
             'max', the maximum calibration error max_b |gap_b|.
-        binning: 'uniform'.
+        binning: 'uniform' or 'equal_mass'.
 
     Returns:
         Scalar float64 in [0, 1] on the device of ``probs``.
@@ -130,11 +130,11 @@ def calibration_error(
     Source:
         Guo et al., ICML 2017, https://arxiv.org/abs/1706.04599, Eq. 3 and 5.
     """
-    if probs.dim() != 2 or labels.shape != probs.shape[:1]:
-        raise ValueError(
-            'Expected `probs` (N, C) and `labels` (N,), but got '
-            f'{tuple(probs.shape)} and {tuple(labels.shape)}.'
-        )
+    check_shapes(
+        'One row of scores and one label per sample.',
+        probs=(probs, 'N C'),
+        labels=(labels, 'N'),
+    )
     check_predictions(probs, labels, probs.shape[1], 'probabilities')
     check_probabilities(probs.double(), half=probs.dtype in HALF)
     confidence, predicted = probs.max(dim=1)
@@ -158,7 +158,7 @@ def top_calibration_error(
         correct: (N,) bool.
         num_bins: B >= 1.
         norm: 'l1' or 'max'.
-        binning: 'uniform'.
+        binning: 'uniform' or 'equal_mass'.
         weights: (N,) >= 0, how much each sample counts; None: 1 each.
 
     Returns:
@@ -170,12 +170,9 @@ def top_calibration_error(
     Source:
         Guo et al., ICML 2017, https://arxiv.org/abs/1706.04599, Eq. 3 and 5.
     """
-    if norm not in NORMS:
-        raise ValueError(
-            f'Expected `norm` to be one of {list(NORMS)}, but got {norm!r}.'
-        )
-    if confidence.numel() == 0:
-        raise ValueError('Expected at least one sample, but got none.')
+    check_choice('norm', norm, NORMS)
+    hint = 'Is the test set empty?'
+    check_not_empty('confidence', confidence, hint)
     # rounding of a softmax in half precision may exceed 1 a little
     if not ((confidence >= 0) & (confidence <= 1.01)).all():
         raise ValueError(

@@ -47,7 +47,8 @@ def check_real(
     """Return a number as a float, after checking that it is in a range.
 
     Args:
-        name: Name of the argument, for the message.
+        name: Name of the argument, for the message; several words, such
+            as '`gamma` of FCCNeck', are not quoted.
         value: What the caller gave.
         low: Smallest allowed value; ``-inf`` for any.
         hint: What to do about it, a full sentence.
@@ -69,17 +70,23 @@ def check_real(
 Try 0.9.
     """
     if isinstance(value, bool) or not isinstance(value, numbers.Real):
+        plain = value is None or isinstance(value, str | bool)
+        got = repr(value) if plain else type(value).__name__
         raise TypeError(
-            f'Expected `{name}` to be a Python number, but got '
-            f'{type(value).__name__}. {hint}'
+            f'Expected {_quoted(name)} to be a Python number, but got '
+            f'{got}. {hint}'
         )
     inside = low <= value <= high and math.isfinite(value)
     if not inside or (above and value == low) or (below and value == high):
         rule = _range_rule(low, high, above, below)
         raise ValueError(
-            f'Expected `{name}` to be {rule}, but got {value}. {hint}'
+            f'Expected {_quoted(name)} to be {rule}, but got {value}. {hint}'
         )
     return float(value)
+
+
+def _quoted(name: str) -> str:
+    return name if ' ' in name else f'`{name}`'
 
 
 def _range_rule(low: float, high: float, above: bool, below: bool) -> str:
@@ -124,8 +131,8 @@ The usual one is 15.
     if not integer or value < low or (high is not None and value > high):
         rule = f'>= {low}' if high is None else f'from {low} to {high}'
         raise ValueError(
-            f'Expected `{name}` to be an integer {rule}, but got {value!r}. '
-            f'{hint}'
+            f'Expected {_quoted(name)} to be an integer {rule}, but got '
+            f'{value!r}. {hint}'
         )
     return int(value)
 
@@ -160,7 +167,7 @@ def check_choice(
             if near:
                 hint = f'Did you mean {spelled[near[0]]!r}?'
         raise ValueError(
-            f'Expected `{name}` to be one of {list(choices)}, but got '
+            f'Expected {_quoted(name)} to be one of {list(choices)}, but got '
             f'{value!r}. {hint}'
         )
 

@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 
 from .calibration import check_num_bins, confidence_bin
+from .checks import check_integer
 from .prediction_checks import check_predictions, check_probabilities
 from .shots import SHOTS, shot_groups
 
@@ -70,31 +71,33 @@ class ClassificationState:
     ) -> None:
         check_num_bins(num_bins)
         topk = tuple(topk)
-        if not topk or not all(isinstance(k, int) and k >= 1 for k in topk):
+        if not topk:
             raise ValueError(
-                f'Expected `topk` to be integers >= 1, but got {topk!r}.'
+                'Expected `topk` to be integers >= 1, but got none. Pass (1,).'
             )
-        if not isinstance(num_classes, int) or num_classes < 1:
-            raise ValueError(
-                'Expected `num_classes` to be an integer >= 1, but got '
-                f'{num_classes!r}.'
+        for k in topk:
+            check_integer(
+                'topk', k, 1, '1 counts the class with the top score.'
             )
+        hint = 'It is the number of columns of the scores.'
+        check_integer('num_classes', num_classes, 1, hint)
         self.num_classes, self.num_bins, self.topk = (
             num_classes,
             num_bins,
             topk,
         )
         self.many, self.few = many, few
-        self.shots = shot_groups([0], many, few)  # refuses a wrong order
-        self.shots = None
-        self.class_counts = None
+        shot_groups([0], many, few)  # refuses a wrong order
+        self.shots: dict[str, Tensor] | None = None
+        self.class_counts: Tensor | None = None
         group = torch.zeros(num_classes, dtype=torch.long)
         if class_counts is not None:
             self.class_counts = torch.as_tensor(class_counts).cpu()
             if len(self.class_counts) != num_classes:
                 raise ValueError(
                     f'Expected `class_counts` of {num_classes} classes, but '
-                    f'got those of {len(self.class_counts)}.'
+                    f'got those of {len(self.class_counts)}. Take both from '
+                    'one data set.'
                 )
             self.shots = shot_groups(self.class_counts, many, few)
             for g, name in enumerate(SHOTS):
@@ -142,7 +145,8 @@ class ClassificationState:
         if mine != theirs:
             raise ValueError(
                 'Expected sums of the same classes, bins and settings, '
-                f'{mine}, but got {theirs}.'
+                f'{mine}, but got {theirs}. Build both with the same '
+                'arguments.'
             )
         for name, value in self.sums.items():
             value += sums[name].to(value.device)
@@ -314,9 +318,12 @@ def peaks(
     return confidence, row, classes, maxima
 
 
-def _at_least(values: Tensor, threshold: Tensor, confidence: Tensor):
+def _at_least(
+    values: Tensor, threshold: Tensor, confidence: Tensor
+) -> tuple[Tensor, Tensor]:
     mask = (values > threshold) | (values == confidence[:, None])
-    return mask.nonzero(as_tuple=True)
+    row, column = mask.nonzero(as_tuple=True)
+    return row, column
 
 
 def confidence_cell(confidence: Tensor) -> Tensor:

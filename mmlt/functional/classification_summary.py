@@ -1,6 +1,6 @@
 """Every number of a classifier, read from the sums of its predictions."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import torch
 from torch import Tensor
@@ -121,7 +121,9 @@ def _reliability(table: Tensor, groups: dict[str, Tensor]) -> dict:
     return bins
 
 
-def _equal_mass(cells: Tensor, state: ClassificationState, groups) -> dict:
+def _equal_mass(
+    cells: Tensor, state: ClassificationState, groups: Iterable[str]
+) -> dict:
     bins = {}
     for name in groups:
         if name == 'all':
@@ -141,7 +143,12 @@ def _equal_mass(cells: Tensor, state: ClassificationState, groups) -> dict:
     return bins
 
 
-def _numbers(sums, state, groups, summary) -> dict[str, float]:
+def _numbers(
+    sums: dict[str, Tensor],
+    state: ClassificationState,
+    groups: dict[str, Tensor],
+    summary: dict,
+) -> dict[str, float]:
     recall, per_class = summary['per_class']['recall'], summary['per_class']
     present = recall[~recall.isnan()]
     numbers = {}

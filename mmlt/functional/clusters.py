@@ -4,6 +4,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from .checks import check_finite, check_integer, check_labels, check_shapes
+
 __all__ = ['cluster_spread', 'principal_components']
 
 # pairs of samples that are looked at together: 32 MiB of distances
@@ -11,21 +13,11 @@ _BLOCK = 2**22
 
 
 def _check(features: Tensor, labels: Tensor | None = None) -> None:
-    shape = tuple(features.shape)
-    if features.dim() != 2 or (
-        labels is not None and labels.shape != features.shape[:1]
-    ):
-        other = '' if labels is None else f' and {tuple(labels.shape)}'
-        rule = '' if labels is None else ' and `labels` (N,)'
-        raise ValueError(
-            f'Expected `features` (N, D){rule}, but got {shape}{other}. '
-            '(Flatten a feature map, or pool it, first.)'
-        )
-    if not features.isfinite().all():
-        raise ValueError(
-            'Expected every feature to be finite, but got nan or infinity. '
-            '(Did the training diverge?)'
-        )
+    tensors = {'features': (features, 'N D')}
+    if labels is not None:
+        tensors['labels'] = (labels, 'N')
+    check_shapes('Flatten a feature map, or pool it, first.', **tensors)
+    check_finite('features', features, 'Did the training diverge?')
 
 
 def _mean_distance(points: Tensor) -> Tensor:
@@ -35,12 +27,14 @@ def _mean_distance(points: Tensor) -> Tensor:
         return points.new_full((), float('nan'))
     rows = max(1, _BLOCK // size)
     # differences, not the expansion of squares, which cancels
-    total = sum(
-        torch.cdist(
-            block, points, compute_mode='donot_use_mm_for_euclid_dist'
-        ).sum()
-        for block in points.split(rows)
-    )
+    total = points.new_zeros(())
+    for block in points.split(rows):
+        total = (
+            total
+            + torch.cdist(
+                block, points, compute_mode='donot_use_mm_for_euclid_dist'
+            ).sum()
+        )
     return total / (size * (size - 1))
 
 
@@ -82,11 +76,7 @@ def cluster_spread(
         is ours.
     """
     _check(features, labels)
-    if labels.numel() and not 0 <= labels.min() <= labels.max() < num_classes:
-        raise ValueError(
-            f'Expected `labels` in [0, {num_classes}), but got '
-            f'{labels.min().item()} to {labels.max().item()}.'
-        )
+    check_labels(labels, num_classes, 'Are they those of another data set?')
     points = features.double()
     if normalize:
         points = F.normalize(points, dim=1)
@@ -123,12 +113,8 @@ def principal_components(
     """
     _check(features)
     most = min(features.shape)
-    if not isinstance(num_components, int) or not 1 <= num_components <= most:
-        raise ValueError(
-            f'Expected `num_components` to be an integer in [1, {most}] for '
-            f'features of shape {tuple(features.shape)}, but got '
-            f'{num_components!r}.'
-        )
+    hint = 'At most the smaller side of the features.'
+    check_integer('num_components', num_components, 1, hint, high=most)
     centred = features.double() - features.double().mean(0)
     left, size, directions = torch.linalg.svd(centred, full_matrices=False)
     largest = directions.abs().argmax(dim=1, keepdim=True)

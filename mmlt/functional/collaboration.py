@@ -4,7 +4,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from .checks import at_least_float32
+from .checks import at_least_float32, check_choice, check_integer
 
 __all__ = [
     'hard_classes',
@@ -35,11 +35,8 @@ def hard_classes(logits: Tensor, labels: Tensor, num_hard: int) -> Tensor:
         category mining");
         https://github.com/Bazinga699/NCL/blob/f64fddb3587b7439f3a8b731448a4ab3d3defe26/lib/loss/loss.py#L91-L93
     """
-    if not 1 <= num_hard <= logits.shape[1]:
-        raise ValueError(
-            f'Expected `num_hard` to be in [1, {logits.shape[1]}], the '
-            f'number of classes, but got {num_hard!r}.'
-        )
+    hint = 'It counts classes, and cannot exceed theirs.'
+    check_integer('num_hard', num_hard, 1, hint, high=logits.shape[1])
     first = logits.detach().scatter(1, labels[:, None], float('inf'))
     return first.topk(num_hard, dim=1).indices
 
@@ -69,11 +66,7 @@ def restrict_logits(
         multiplied by 0 as in
         https://github.com/Bazinga699/NCL/blob/f64fddb3587b7439f3a8b731448a4ab3d3defe26/lib/loss/loss.py#L98
     """
-    if excluded not in EXCLUDED:
-        raise ValueError(
-            f'Expected `excluded` to be one of {list(EXCLUDED)}, but got '
-            f'{excluded!r}.'
-        )
+    check_choice('excluded', excluded, EXCLUDED)
     if excluded == 'drop':
         shape = (*logits.shape[:-1], classes.shape[1])
         return logits.gather(-1, classes.expand(shape))

@@ -2,10 +2,11 @@
 
 import math
 from collections.abc import Sequence
-from numbers import Real
 
 import torch
 from torch import Tensor
+
+from .checks import check_choice, check_integer, check_real
 
 __all__ = [
     'compress_features',
@@ -31,30 +32,17 @@ def check_compression_settings(
     Raises:
         ValueError: If one is out of range or unknown.
     """
-    if strategy not in STRATEGIES:
-        raise ValueError(
-            f'Expected `strategy` to be one of {list(STRATEGIES)}, but got '
-            f'{strategy!r}.'
-        )
-    if order not in ORDERS:
-        raise ValueError(
-            f'Expected `order` to be one of {list(ORDERS)}, but got {order!r}.'
-        )
-    ok = isinstance(gamma, Real) and math.isfinite(gamma) and gamma >= 0
-    if not ok or (strategy == 'reverse' and gamma > 1):
-        rule = 'in [0, 1]' if strategy == 'reverse' else '>= 0 and finite'
-        raise ValueError(
-            f'Expected `gamma` to be a number {rule} for strategy '
-            f'{strategy!r}, but got {gamma!r}. (The paper uses 0.5 on '
-            'CIFAR-10-LT, 1.0 on CIFAR-100-LT, 0.1 on ImageNet-LT.)'
-        )
-    if round_digits is not None and (
-        not isinstance(round_digits, int) or round_digits < 0
-    ):
-        raise ValueError(
-            'Expected `round_digits` to be None or an integer >= 0, but got '
-            f'{round_digits!r}. (The published code rounds to 2 digits.)'
-        )
+    check_choice('strategy', strategy, STRATEGIES)
+    check_choice('order', order, ORDERS)
+    most = 1 if strategy == 'reverse' else math.inf  # 1 - gamma is a factor
+    hint = (
+        'The paper uses 0.5 on CIFAR-10-LT, 1.0 on CIFAR-100-LT, 0.1 on '
+        f'ImageNet-LT; strategy {strategy!r} allows at most {most:g}.'
+    )
+    check_real('gamma', gamma, 0, hint, high=most)
+    if round_digits is not None:
+        hint = 'The published code rounds to 2 digits; None does not round.'
+        check_integer('round_digits', round_digits, 0, hint)
 
 
 def compression_factors(
@@ -90,7 +78,8 @@ def compression_factors(
 
     Args:
         num_classes: C >= 1.
-        gamma: Strength >= 0, dimensionless; at most 1 for ``reverse``.
+        gamma: Strength of the compression >= 0, dimensionless; at most 1 for
+            ``reverse``.
         strategy: One of the table.
         counts: (C,) training images, needed for ``order='frequency'`` alone.
         order: 'index' or 'frequency'.
@@ -116,18 +105,16 @@ def compression_factors(
         https://github.com/lijian16/FCC/blob/ba9e7d3b8938c1cc092fc2546d9184ce4846ed1e/lib/fcc/__pycache__/fcc_functions.cpython-38.pyc
     """
     check_compression_settings(gamma, strategy, order, round_digits)
-    if not isinstance(num_classes, int) or num_classes < 1:
-        raise ValueError(
-            'Expected `num_classes` to be an integer >= 1, but got '
-            f'{num_classes!r}.'
-        )
+    hint = 'The factors are one per class.'
+    check_integer('num_classes', num_classes, 1, hint)
     position = torch.arange(num_classes)
     if order == 'frequency':
         if counts is None or len(counts) != num_classes:
             got = 'None' if counts is None else f'{len(counts)} of them'
             raise ValueError(
                 f'Expected `counts` with {num_classes} entries for '
-                f"order='frequency', but got {got}."
+                f"order='frequency', but got {got}. Pass the training "
+                'images per class.'
             )
         by_count = torch.as_tensor(counts).cpu()
         by_count = by_count.argsort(descending=True, stable=True)
@@ -158,7 +145,7 @@ def compress_features(features: Tensor, labels: Tensor, tau: Tensor) -> Tensor:
         features: (N, ...), floating point.
         labels: (N,) int64 class indices, or (N, C) soft labels, whose
             weighted mean of tau is used.
-        tau: (C,) factors.
+        tau: Factors of FCC, (C,), as :func:`compression_factors` gives them.
 
     Returns:
         Shape and dtype of ``features``.
@@ -193,7 +180,7 @@ def compress_mixed_features(
         label_b: (N,) int64.
         weight: (N,) weight of ``label_a`` in [0, 1]; ``label_b`` has the
             rest.
-        tau: (C,) factors.
+        tau: Factors of FCC, (C,), as :func:`compression_factors` gives them.
 
     Returns:
         Shape and dtype of ``features``: times ``weight * tau[label_a] +

@@ -3,6 +3,8 @@
 import torch
 from torch import Tensor
 
+from .checks import check_shapes
+
 __all__ = ['spearman_correlation']
 
 
@@ -42,11 +44,7 @@ def spearman_correlation(x: Tensor, y: Tensor) -> Tensor:
         Spearman, American Journal of Psychology 15, 1904,
         https://doi.org/10.2307/1412159
     """
-    if x.dim() != 1 or x.shape != y.shape:
-        raise ValueError(
-            'Expected `x` and `y` of one shape (N,), but got '
-            f'{tuple(x.shape)} and {tuple(y.shape)}.'
-        )
+    check_shapes('Both have one entry per sample.', x=(x, 'N'), y=(y, 'N'))
     kept = ~(x.isnan() | y.isnan())
     a, b = average_ranks(x[kept]), average_ranks(y[kept])
     if len(a) < 2:

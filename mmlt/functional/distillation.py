@@ -3,7 +3,7 @@
 import torch.nn.functional as F
 from torch import Tensor
 
-from .checks import at_least_float32
+from .checks import at_least_float32, check_real
 
 __all__ = ['distillation_loss', 'virtual_examples']
 
@@ -86,12 +86,7 @@ def check_distillation_settings(temperature: float, power: float) -> None:
     Raises:
         ValueError: Naming which.
     """
-    if not temperature > 0:
-        raise ValueError(
-            f'Expected `temperature` to be > 0, but got {temperature!r}.'
-        )
-    if not power >= 0:
-        raise ValueError(
-            f'Expected `power` to be >= 0, but got {power!r}. 0.5 is the '
-            'published one, 1 is plain distillation.'
-        )
+    hint = 'The default is 2.'
+    check_real('temperature', temperature, 0, hint, above=True)
+    hint = '0.5 is the published one, 1 is plain distillation.'
+    check_real('power', power, 0, hint)

@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor
 
-from .calibration import check_num_bins
+from .checks import check_integer
 
 __all__ = ['adaptive_calibration_error', 'equal_mass_bins']
 
@@ -36,7 +36,7 @@ def equal_mass_bins(
         (equal-size bins); Nixon et al., 2019, https://arxiv.org/abs/1904.01685
         (adaptive calibration error). Sharing out a cell is ours.
     """
-    check_num_bins(num_bins)
+    check_integer('num_bins', num_bins, 1, 'The usual number is 15.')
     used = count > 0
     zero = torch.zeros(1, dtype=torch.float64, device=count.device)
     mass, conf, hits = (
@@ -58,10 +58,45 @@ def equal_mass_bins(
     return each.expand(num_bins).clone(), conf / each, hits / each
 
 
+def sample_bins(
+    confidence: Tensor,
+    correct: Tensor,
+    num_bins: int = 15,
+    weights: Tensor | None = None,
+) -> tuple[Tensor, Tensor, Tensor]:
+    """:func:`equal_mass_bins` of samples; equal confidences make one cell.
+
+    Args:
+        confidence: (N,) in [0, 1].
+        correct: (N,) bool, the prediction is the label.
+        num_bins: B >= 1.
+        weights: (N,) >= 0, how much each sample counts; None: 1 each.
+
+    Returns:
+        mass (B,), mean confidence (B,) and accuracy (B,), float64.
+    """
+    values, cell = confidence.unique(sorted=True, return_inverse=True)
+    if weights is None:
+        count = torch.bincount(cell)
+        hits = correct.double()
+    else:
+        count = torch.bincount(cell, weights.double())
+        hits = weights.double() * correct
+    return equal_mass_bins(
+        count,
+        count * values.double(),
+        torch.bincount(cell, hits),
+        num_bins,
+    )
+
+
 def adaptive_calibration_error(
     probs: Tensor, labels: Tensor, num_bins: int = 15
 ) -> Tensor:
     """Calibration error of the predicted classes, with equal-mass bins.
+
+    As ``calibration_error(binning='equal_mass')``, without a look at whether
+    the rows are probabilities.
 
     Convention: :func:`equal_mass_bins` of the confidences themselves; equal
     ones make one cell.
@@ -79,10 +114,7 @@ def adaptive_calibration_error(
         :func:`equal_mass_bins`.
     """
     confidence, predicted = probs.max(dim=1)
-    values, cell = confidence.unique(sorted=True, return_inverse=True)
-    count = torch.bincount(cell)
-    correct = torch.bincount(cell, (predicted == labels).double())
-    mass, mean, accuracy = equal_mass_bins(
-        count, count * values.double(), correct, num_bins
+    mass, mean, accuracy = sample_bins(
+        confidence, predicted == labels, num_bins
     )
     return ((mean - accuracy).abs() * mass).sum() / mass.sum()

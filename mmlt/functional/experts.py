@@ -2,12 +2,11 @@
 
 from collections.abc import Sequence
 
-import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from .checks import at_least_float32
+from .checks import at_least_float32, check_choice, check_counts, check_real
 
 __all__ = ['reversed_prior', 'sade_adjustments', 'view_agreement']
 
@@ -49,7 +48,8 @@ def sade_adjustments(
     Args:
         counts: (C,) integers >= 1.
         num_experts: 1, 2 or 3: as many of the rows.
-        tau: Strength of the third expert, >= 0; 0 makes it the second.
+        tau: How strongly the third expert is trained for rare classes, >= 0;
+            0 makes it the second.
 
     Returns:
         (num_experts, C) float64.
@@ -62,16 +62,10 @@ def sade_adjustments(
         the three expertise-guided losses;
         https://github.com/Vanint/SADE-AgnosticLT/blob/cba11b8b0fb91711eeffd5e45311f321f8a88680/model/loss.py#L274-L284
     """
-    if num_experts not in (1, 2, 3):
-        raise ValueError(
-            'Expected `num_experts` to be 1, 2 or 3, but got '
-            f'{num_experts!r}. SADE has a loss for three.'
-        )
-    if not tau >= 0:
-        raise ValueError(
-            f'Expected `tau` to be >= 0, but got {tau!r}. The published one '
-            'is 2 (1 on iNaturalist).'
-        )
+    check_choice(
+        'num_experts', num_experts, (1, 2, 3), 'SADE has a loss for three.'
+    )
+    check_real('tau', tau, 0, 'The published one is 2 (1 on iNaturalist).')
     log_prior = log_class_prior(counts)
     rows = [
         torch.zeros_like(log_prior),
@@ -93,13 +87,7 @@ def log_class_prior(counts: Sequence[int] | Tensor) -> Tensor:
     Raises:
         ValueError: If a class has no image.
     """
-    counts = torch.as_tensor(np.asarray(counts)).double()
-    if (counts < 1).any():
-        empty = int((counts < 1).nonzero()[0])
-        raise ValueError(
-            f'Expected every class to have a training image, but class '
-            f'{empty} has {counts[empty]:g}; its logarithm is taken.'
-        )
+    counts = check_counts(counts)
     return (counts / counts.sum()).log()
 
 

@@ -22,7 +22,7 @@ def one_vs_all_focal_loss(
     Args:
         logits: (N, C).
         labels: (N,) indices; it is not linear in the label.
-        gamma: >= 0; 0 is binary cross-entropy.
+        gamma: Exponent of the focus, >= 0; 0 is binary cross-entropy.
 
     Returns:
         (N,).

@@ -1,11 +1,11 @@
 """A held-out part of a training set, and means over classes on it."""
 
-from numbers import Real
-
 import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor
+
+from .checks import check_real
 
 __all__ = [
     'balanced_accuracy',
@@ -39,11 +39,8 @@ def held_out_rows(
     Source:
         Ours: stratified sampling without replacement, rounded per class.
     """
-    if not isinstance(fraction, Real) or not 0 < fraction < 1:
-        raise ValueError(
-            'Expected `fraction` to be a number between 0 and 1, but got '
-            f'{fraction!r}. (0.2 holds out a fifth of each class.)'
-        )
+    hint = '0.2 holds out a fifth of each class.'
+    check_real('fraction', fraction, 0, hint, high=1, above=True, below=True)
     labels = np.asarray(labels)
     rng = np.random.RandomState(seed)
     rows = [np.zeros(0, dtype=np.int64)]

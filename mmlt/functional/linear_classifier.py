@@ -4,6 +4,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from .checks import check_shapes
+
 __all__ = [
     'directional_to_linear',
     'layer_norm_classifier',
@@ -24,7 +26,7 @@ def directional_to_linear(
           here: it is the same for the linear classifier.
 
     Args:
-        kappa: (C,).
+        kappa: Concentrations, (C,), >= 0.
         mu: (C, D), unit rows.
         offset: (C,) or None for zeros.
 
@@ -40,16 +42,11 @@ def directional_to_linear(
         https://arxiv.org/abs/2208.10043; Eq. 1 and 8 to 11 of its appendix:
         https://github.com/SiLangWHL/vMF-OP/blob/964d491c6461e45abe4e92c0660e2e5588ae73be/Appendix.pdf
     """
-    if mu.ndim != 2 or kappa.shape != mu.shape[:1]:
-        raise ValueError(
-            'Expected `kappa` of shape (C,) and `mu` of shape (C, D), but '
-            f'got {tuple(kappa.shape)} and {tuple(mu.shape)}.'
-        )
-    if offset is not None and offset.shape != kappa.shape:
-        raise ValueError(
-            f'Expected `offset` of shape {tuple(kappa.shape)}, as `kappa`, '
-            f'but got {tuple(offset.shape)}.'
-        )
+    hint = 'One concentration and one direction per class.'
+    check_shapes(hint, kappa=(kappa, 'C'), mu=(mu, 'C D'))
+    if offset is not None:
+        hint = 'One offset per class.'
+        check_shapes(hint, kappa=(kappa, 'C'), offset=(offset, 'C'))
     dtype = torch.promote_types(kappa.dtype, mu.dtype)
     if offset is None:
         offset = torch.zeros_like(kappa)
@@ -101,11 +98,7 @@ def layer_norm_classifier(weight: Tensor) -> tuple[Tensor, Tensor, float]:
     Source:
         Ours; the derivation is in the docstring.
     """
-    if weight.ndim != 2:
-        raise ValueError(
-            'Expected `weight` to have the shape (C, D), but got '
-            f'{tuple(weight.shape)}.'
-        )
+    check_shapes('One row per class.', weight=(weight, 'C D'))
     dim = weight.shape[1]
     eye = torch.eye(dim, dtype=weight.dtype, device=weight.device)
     half = weight / (2 * dim**0.5)

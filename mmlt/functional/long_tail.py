@@ -5,6 +5,8 @@ from numbers import Real
 
 import numpy as np
 
+from .checks import check_choice, check_integer, check_real
+
 __all__ = [
     'class_counts',
     'largest_max_count',
@@ -58,25 +60,16 @@ def long_tailed_counts(
         https://arxiv.org/abs/1904.05160; they publish lists and no formula, so
         the deterministic form is ours.
     """
-    if not isinstance(num_classes, int) or num_classes < 1:
-        raise ValueError(
-            'Expected `num_classes` to be an integer >= 1, but got '
-            f'{num_classes!r}.'
-        )
+    hint = 'The profile has one count per class.'
+    check_integer('num_classes', num_classes, 1, hint)
     if int(max_count) != max_count or max_count < 1:
         raise ValueError(
-            f'Expected `max_count` to be an integer >= 1, but got {max_count}.'
+            'Expected `max_count` to be an integer >= 1, but got '
+            f'{max_count}. It is the size of the largest class.'
         )
     check_imbalance_ratio(imbalance_ratio)
-    if profile not in PROFILES:
-        raise ValueError(
-            f'Expected `profile` to be one of {list(PROFILES)}, but got '
-            f'{profile!r}.'
-        )
-    if not (isinstance(power, Real) and math.isfinite(power) and power > 0):
-        raise ValueError(
-            f'Expected `power` to be a finite number > 0, but got {power!r}.'
-        )
+    check_choice('profile', profile, PROFILES)
+    check_real('power', power, 0, 'The usual one is 6.', above=True)
     factor = 1 / imbalance_ratio
     if profile == 'exponential':
         steps = max(num_classes - 1, 1)
@@ -134,7 +127,8 @@ def largest_max_count(
     available = np.asarray(available)
     if not available.all():
         raise ValueError(
-            'Expected every class to have an image, but one has none.'
+            'Expected every class to have an image, but one has none. Drop '
+            'that class.'
         )
     fine = 10**9  # so many that truncation does not matter
     share = long_tailed_counts(
@@ -152,15 +146,14 @@ def check_imbalance_ratio(imbalance_ratio: float) -> None:
     ok = isinstance(imbalance_ratio, Real) and math.isfinite(imbalance_ratio)
     if ok and imbalance_ratio >= 1:
         return
-    hint = ''
+    hint = 'The usual ones are 10, 50 and 100.'
     if ok and 0 < imbalance_ratio < 1:
         hint = (
-            f' ({imbalance_ratio} is n_min/n_max; pass '
-            f'{1 / imbalance_ratio:g}.)'
+            f'{imbalance_ratio} is n_min/n_max; pass {1 / imbalance_ratio:g}.'
         )
     raise ValueError(
         'Expected `imbalance_ratio` (n_max/n_min) to be a number >= 1, but '
-        f'got {imbalance_ratio!r}.{hint}'
+        f'got {imbalance_ratio!r}. {hint}'
     )
 
 

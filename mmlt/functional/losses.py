@@ -43,7 +43,8 @@ def logit_adjusted_loss(
         labels: (N,) indices or (N, C) soft labels.
         counts: (C,) training images, > 0 (not checked; at 0 the loss of the
             class is infinite).
-        tau: Strength >= 0; 0 is plain cross-entropy, 1 balanced softmax.
+        tau: Strength of the adjustment >= 0; 0 is plain cross-entropy, 1
+            balanced softmax.
 
     Returns:
         (N,).

@@ -26,7 +26,8 @@ def scaled_feature_logits(
     Args:
         scores: (N, C) logits W f + b, or log probabilities.
         labels: (N,) int64.
-        tau: (C,) factors, as :func:`~mmlt.functional.compression_factors`.
+        tau: Factors of FCC on the features of each class, (C,), as
+            :func:`~mmlt.functional.compression_factors` gives them.
         bias: (C,) b, or None where there is none.
 
     Returns:
@@ -57,7 +58,7 @@ def misclassified_area(
     Args:
         scores: (N, C) logits, or log probabilities, of the original feature.
         labels: (N,) int64.
-        tau: (C,).
+        tau: Factors of FCC, (C,).
         bias: (C,) or None.
 
     Returns:
@@ -85,10 +86,10 @@ def misclassified_area_counts(
     """How many samples of each class :func:`misclassified_area` has.
 
     Args:
-        scores: As there.
-        labels: As there.
-        tau: As there.
-        bias: As there.
+        scores: (N, C) logits, or log probabilities, of the original feature.
+        labels: (N,) int64.
+        tau: Factors of FCC, (C,).
+        bias: (C,) or None.
 
     Returns:
         (4, C) int64: all samples of each true class, then those 'changed',

@@ -1,10 +1,10 @@
-r"""The vMF functions by mpmath on the host: the oracle, and the seed's route.
+r"""The vMF functions by mpmath on the host, as the paper's appendix has them.
 
 Same names and signatures as :mod:`mmlt.functional`, computed element by
 element with ``mpmath.besseli`` and differentiated as the appendix of
-arXiv 2208.10043 does it: forward and backward each call the Bessel function.
-For tests, for the benchmark, and for a run somebody wants to check. A call
-costs about 0.2 ms per class and waits for the device.
+https://arxiv.org/abs/2208.10043 does it: forward and backward each call the
+Bessel function. For tests, for the benchmark, and for a run somebody wants to
+check. A call costs about 0.2 ms per class and waits for the device.
 
 mpmath is not among the requirements of mmlt; ``mmlt.functional`` never
 imports this module.
@@ -12,6 +12,7 @@ imports this module.
 
 import math
 from collections.abc import Callable
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -34,8 +35,8 @@ try:
 except ImportError as error:
     raise ImportError(
         'Expected mpmath to be installed for '
-        'mmlt.functional.mpmath_reference, but it is not. (Run `pip install '
-        'mpmath`, or use mmlt.functional, which does not need it.)'
+        'mmlt.functional.mpmath_reference, but it is not. Run `pip install '
+        'mpmath`, or use mmlt.functional, which does not need it.'
     ) from error
 
 # Beyond this the answer is refused rather than waited for.
@@ -69,25 +70,25 @@ def _with_digits(order: float, x: float, compute: Callable) -> float:
             digits *= 2
 
 
-def _ratio(v, x):
+def _ratio(v: Any, x: Any) -> Any:
     return mpmath.besseli(v + 1, x) / mpmath.besseli(v, x)
 
 
-def _log_iv(v, x):
+def _log_iv(v: Any, x: Any) -> Any:
     return mpmath.log(mpmath.besseli(v, x))
 
 
-def _log_partition(v, x):
+def _log_partition(v: Any, x: Any) -> Any:
     return _log_iv(v, x) - v * mpmath.log(x / 2) + mpmath.loggamma(v + 1)
 
 
-def _slope(v, x):
+def _slope(v: Any, x: Any) -> Any:
     """Equation 7 of the appendix; d - 1 = 2 v + 1."""
     a = _ratio(v, x)
     return 1 - (2 * v + 1) / x * a - a * a
 
 
-def _slope_of_slope(v, x):
+def _slope_of_slope(v: Any, x: Any) -> Any:
     a = _ratio(v, x)
     b = 1 - (2 * v + 1) / x * a - a * a
     return (2 * v + 1) * (a / x - b) / x - 2 * a * b
@@ -105,8 +106,8 @@ def _map(
     for value in x.detach().cpu().reshape(-1).tolist():
         if value < 0:
             raise ValueError(
-                f'Expected `x` (kappa) to be >= 0, but got {value}. (Keep '
-                'it positive by construction, for instance by an exponential.)'
+                f'Expected `x` (kappa) to be >= 0, but got {value}. Keep '
+                'it positive by construction, for instance by an exponential.'
             )
         if math.isnan(value):
             values.append(value)
@@ -122,14 +123,14 @@ def _map(
 
 class _SlopeFunction(torch.autograd.Function):
     @staticmethod
-    def forward(ctx, x, order):
+    def forward(ctx: Any, x: Tensor, order: float) -> Tensor:
         ctx.save_for_backward(x)
         ctx.order = order
         return _map(_slope, order, x, 1 / (2 * order + 2), 0.0)
 
     @staticmethod
     @torch.autograd.function.once_differentiable
-    def backward(ctx, grad):
+    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor, None]:
         (x,) = ctx.saved_tensors
         return grad * _map(_slope_of_slope, ctx.order, x, 0.0, 0.0), None
 
@@ -138,13 +139,13 @@ class _RatioFunction(torch.autograd.Function):
     """``Function_Adk`` of the appendix, for any number of concentrations."""
 
     @staticmethod
-    def forward(ctx, x, order):
+    def forward(ctx: Any, x: Tensor, order: float) -> Tensor:
         ctx.save_for_backward(x)
         ctx.order = order
         return _map(_ratio, order, x, 0.0, 1.0)
 
     @staticmethod
-    def backward(ctx, grad):
+    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor, None]:
         (x,) = ctx.saved_tensors
         return grad * _SlopeFunction.apply(x, ctx.order), None
 
@@ -153,27 +154,27 @@ class _LogPartitionFunction(torch.autograd.Function):
     """``Function_Bias`` of the appendix up to sign and constant."""
 
     @staticmethod
-    def forward(ctx, x, order):
+    def forward(ctx: Any, x: Tensor, order: float) -> Tensor:
         ctx.save_for_backward(x)
         ctx.order = order
         return _map(_log_partition, order, x, 0.0, math.inf)
 
     @staticmethod
-    def backward(ctx, grad):
+    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor, None]:
         (x,) = ctx.saved_tensors
         return grad * _RatioFunction.apply(x, ctx.order), None
 
 
 class _LogIvFunction(torch.autograd.Function):
     @staticmethod
-    def forward(ctx, x, order):
+    def forward(ctx: Any, x: Tensor, order: float) -> Tensor:
         ctx.save_for_backward(x)
         ctx.order = order
         at_zero = -math.inf if order > 0 else 0.0
         return _map(_log_iv, order, x, at_zero, math.inf)
 
     @staticmethod
-    def backward(ctx, grad):
+    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor, None]:
         (x,) = ctx.saved_tensors
         slope = _RatioFunction.apply(x, ctx.order)
         if ctx.order > 0:
@@ -181,7 +182,9 @@ class _LogIvFunction(torch.autograd.Function):
         return grad * slope, None
 
 
-def _call(function, order: float, name: str, x: Tensor) -> Tensor:
+def _call(
+    function: type[torch.autograd.Function], order: float, name: str, x: Tensor
+) -> Tensor:
     x64, dtype = to_float64(name, x)
     return function.apply(x64, order).to(dtype)
 

@@ -174,7 +174,8 @@ def cdt_temperatures(counts: Counts, gamma: float) -> Tensor:
 
     Args:
         counts: (C,) training images, > 0.
-        gamma: >= 0; 0 is temperature 1 for all.
+        gamma: Exponent of the ratio of the counts, >= 0; 0 is temperature 1
+            for all.
 
     Returns:
         (C,) float64.

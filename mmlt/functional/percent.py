@@ -1,6 +1,6 @@
 """Where a share becomes a number in percent."""
 
-from typing import TypeVar
+from typing import Any, TypeVar
 
 __all__ = ['percent']
 
@@ -28,8 +28,11 @@ def percent(shares: Shares) -> Shares:
     Source:
         Textbook: a hundred times.
     """
-    if isinstance(shares, dict):
-        return {name: percent(value) for name, value in shares.items()}
-    if isinstance(shares, list | tuple):
-        return type(shares)(percent(value) for value in shares)
-    return 100 * shares
+    value: Any = shares  # its type is known case by case
+    if isinstance(value, dict):
+        value = {name: percent(share) for name, share in value.items()}
+    elif isinstance(value, list | tuple):
+        value = type(value)(percent(share) for share in value)
+    else:
+        value = 100 * value
+    return value

@@ -25,14 +25,13 @@ def logit_adjustment(
 ) -> Tensor:
     r"""Logits of a trained classifier without the training prior.
 
-    z_c - tau log(n_c / sum(n)), for the test alone (post-hoc). ``tau`` is
-    Menon's strength of the adjustment, not an exponent of a norm.
+    z_c - tau log(n_c / sum(n)), for the test alone (post-hoc).
 
     Args:
         logits: (N, C), of a network trained with plain cross-entropy.
         counts: (C,) training images, or their shares, > 0 (not checked).
-        tau: Strength >= 0; 0 changes nothing, 1 takes the prior out exactly
-            where the probabilities hold it.
+        tau: Strength of the adjustment >= 0; 0 changes nothing, 1 takes the
+            prior out exactly where the probabilities hold it.
         centered: Whether log n_c has its mean subtracted instead of
             log sum(n): the same softmax, and a mean logit that stays.
 

@@ -74,7 +74,10 @@ def fit_by_likelihood(
         https://docs.pytorch.org/docs/stable/generated/torch.optim.LBFGS.html
     """
     if not len(labels):
-        raise ValueError('Expected held-out samples to fit on, but got none.')
+        raise ValueError(
+            'Expected held-out samples to fit on, but got none. Hold out a '
+            'share of the training images.'
+        )
     logits, origin = logits.double(), start.double()
     if weights is None:
         weights = torch.full_like(logits[:, 0], 1 / len(labels))

@@ -3,6 +3,8 @@
 import torch
 from torch import Tensor
 
+from .checks import check_choice, check_shapes
+
 __all__ = ['check_predictions', 'check_probabilities']
 
 KINDS = ('probabilities', 'logits')
@@ -17,24 +19,20 @@ def check_predictions(
     Raises:
         ValueError: Naming what does not.
     """
-    if kind not in KINDS:
-        raise ValueError(
-            f'Expected `kind` to be one of {list(KINDS)}, but got {kind!r}.'
-        )
-    if scores.dim() != 2 or labels.shape != scores.shape[:1]:
-        raise ValueError(
-            'Expected scores (N, C) and labels (N,), but got '
-            f'{tuple(scores.shape)} and {tuple(labels.shape)}.'
-        )
+    check_choice('kind', kind, KINDS)
+    hint = 'One row of scores and one label per sample.'
+    check_shapes(hint, scores=(scores, 'N C'), labels=(labels, 'N'))
     if scores.shape[1] != num_classes:
         raise ValueError(
             f'Expected scores of {num_classes} classes, but got those of '
-            f'{scores.shape[1]}.'
+            f'{scores.shape[1]}. Does the model have the classes of the test '
+            'set?'
         )
     if not scores.is_floating_point() or labels.dtype != torch.long:
         raise ValueError(
             'Expected floating point scores and int64 labels, but got '
-            f'{scores.dtype} and {labels.dtype}.'
+            f'{scores.dtype} and {labels.dtype}. Convert them by `.float()` '
+            'and `.long()`.'
         )
     if len(labels):
         least, most = torch.stack(labels.aminmax()).tolist()

@@ -1,12 +1,22 @@
 """Test sets with other class frequencies than those of training."""
 
+from collections.abc import Sequence
+
 import torch
+import torch.nn.functional as F
 from torch import Tensor
+
+from .calibration import top_calibration_error
+from .checks import check_choice, check_real
 
 __all__ = [
     'estimate_prior',
     'long_tailed_prior',
+    'long_tailed_priors',
+    'rows_for_prior',
     'shift_prior',
+    'total_variation',
+    'weighted_numbers',
     'weights_for_prior',
 ]
 
@@ -41,16 +51,9 @@ def long_tailed_prior(
         test-agnostic evaluation. They draw subsets of n_max ratio^(-k/(C-1))
         images; we take the frequencies as weights.
     """
-    if direction not in DIRECTIONS:
-        raise ValueError(
-            f'Expected `direction` to be one of {list(DIRECTIONS)}, but got '
-            f'{direction!r}.'
-        )
-    if not ratio >= 1 or ratio == float('inf'):
-        raise ValueError(
-            f'Expected `ratio` to be a number >= 1, but got {ratio!r}. (For '
-            "the tail in front: direction='backward'.)"
-        )
+    check_choice('direction', direction, DIRECTIONS)
+    hint = "For the tail in front: direction='backward'."
+    check_real('ratio', ratio, 1, hint)
     counts = torch.as_tensor(counts)
     size = len(counts)
     rank = torch.empty(size, dtype=torch.float64)
@@ -63,6 +66,112 @@ def long_tailed_prior(
         rank * exponent
     )
     return prior / prior.sum()
+
+
+def long_tailed_priors(
+    counts: Tensor, ratios: Sequence[float]
+) -> dict[str, Tensor]:
+    """Named class priors, from forward by way of uniform to backward.
+
+    Args:
+        counts: (C,) training images per class.
+        ratios: Most over least frequent class, each >= 1.
+
+    Returns:
+        {'forward-50': (C,), ..., 'uniform': ..., 'backward-50': ...}, as
+        :func:`long_tailed_prior`: the most long-tailed ones outside.
+
+    Source:
+        As :func:`long_tailed_prior`.
+    """
+    ratios = sorted(ratios, reverse=True)
+    forward = {
+        f'forward-{ratio:g}': long_tailed_prior(counts, ratio)
+        for ratio in ratios
+    }
+    backward = {
+        f'backward-{ratio:g}': long_tailed_prior(counts, ratio, 'backward')
+        for ratio in reversed(ratios)
+    }
+    uniform = long_tailed_prior(counts, 1, 'uniform')
+    return {**forward, 'uniform': uniform, **backward}
+
+
+def rows_for_prior(labels: Tensor, prior: Tensor, seed: int) -> Tensor:
+    """Rows of one subset of a test set with given class frequencies.
+
+    The most frequent class keeps all its images, another
+    floor(n prior / max prior), at least one, drawn without replacement.
+
+    Args:
+        labels: (N,) int64.
+        prior: (C,).
+        seed: Of the selection.
+
+    Returns:
+        Row numbers, ascending.
+
+    Source:
+        The construction of Hong et al. (LADE), CVPR 2021,
+        https://arxiv.org/abs/2012.00321, and Zhang et al. (SADE), NeurIPS
+        2022, https://arxiv.org/abs/2107.09249, with a seed.
+    """
+    generator = torch.Generator().manual_seed(seed)
+    share = prior / prior.max()
+    rows = []
+    for c in range(len(prior)):
+        of_class = (labels == c).nonzero().flatten()
+        # 1e-9: a whole number stays one, whatever its last binary digit
+        wanted = max(int(len(of_class) * share[c] + 1e-9), 1)
+        order = torch.randperm(len(of_class), generator=generator)
+        rows.append(of_class[order[:wanted]])
+    return torch.cat(rows).sort().values
+
+
+def weighted_numbers(
+    log_probs: Tensor, labels: Tensor, weights: Tensor
+) -> dict[str, float]:
+    """Accuracy, calibration error and log-likelihood of weighted samples.
+
+    Args:
+        log_probs: (N, C).
+        labels: (N,) int64.
+        weights: (N,) with sum 1.
+
+    Returns:
+        'accuracy' and 'ece' (:func:`top_calibration_error`), shares; 'nll',
+        the mean negative log-likelihood in nats.
+
+    Source:
+        Textbook: weighted means. scikit-learn's ``accuracy_score`` and
+        ``log_loss`` with ``sample_weight`` are the same.
+    """
+    confidence, predicted = log_probs.exp().max(1)
+    correct = predicted == labels
+    nll = F.nll_loss(log_probs, labels, reduction='none')
+    error = top_calibration_error(confidence, correct, weights=weights)
+    return {
+        'accuracy': (weights @ correct.double()).item(),
+        'ece': error.item(),
+        'nll': (weights @ nll).item(),
+    }
+
+
+def total_variation(first: Tensor, second: Tensor) -> Tensor:
+    """How far two distributions are apart: half the summed difference.
+
+    Args:
+        first: (C,) with sum 1.
+        second: (C,) with sum 1.
+
+    Returns:
+        Scalar in [0, 1]: 0 for equal ones, 1 for those without a class in
+        common.
+
+    Source:
+        Textbook: the total variation distance.
+    """
+    return (first - second).abs().sum() / 2
 
 
 def weights_for_prior(labels: Tensor, prior: Tensor) -> Tensor:
@@ -140,7 +249,10 @@ def estimate_prior(
         https://doi.org/10.1162/089976602753284446, Eq. 2.8 and 2.9.
     """
     if not len(log_probs):
-        raise ValueError('Expected predictions to estimate from, got none.')
+        raise ValueError(
+            'Expected predictions to estimate from, but got none. Is the '
+            'test set empty?'
+        )
     source = source.double() / source.double().sum()
     probs = log_probs.double().softmax(1)
     if weights is None:

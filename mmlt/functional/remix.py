@@ -47,10 +47,10 @@ def remix_label_weights(
         label_b: (N,) int64, the class of the rest.
         weight: One number in [0, 1], or (1,) or (N,) of them.
         counts: (C,) training images per class.
-        kappa: Ratio of the counts from which on the rarer class may take the
-            whole label, >= 1.
-        tau: Weight in the image below which the more frequent class may lose
-            its label, in [0, 1].
+        kappa: Remix's ratio of the counts from which on the rarer class may
+            take the whole label, >= 1 (no concentration).
+        tau: Remix's weight in the image below which the more frequent class
+            may lose its label, in [0, 1].
 
     Returns:
         (N,), dtype of ``weight`` (torch's default for a number).

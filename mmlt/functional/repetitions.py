@@ -13,7 +13,7 @@ def _values(name: str, values: Sequence[float] | Tensor) -> Tensor:
     if values.dim() != 1 or not len(values):
         raise ValueError(
             f'Expected `{name}` to be the values of at least one run, (S,), '
-            f'but got shape {tuple(values.shape)}.'
+            f'but got shape {tuple(values.shape)}. Pass one number per run.'
         )
     return values
 
@@ -69,5 +69,6 @@ def seed_difference(
     difference = (second.mean() - first.mean()).item()
     if min(len(first), len(second)) == 1:
         return difference, float('nan')
-    error = sum(v.var(correction=1) / len(v) for v in (first, second)).sqrt()
+    squares = [v.var(correction=1) / len(v) for v in (first, second)]
+    error = sum(squares, torch.zeros_like(squares[0])).sqrt()
     return difference, error.item()

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from .checks import check_choice
+
 __all__ = ['sample_rows', 'sampling_probabilities']
 
 STRATEGIES = ('class_balanced', 'square_root', 'progressive', 'reverse')
@@ -50,7 +52,8 @@ def sampling_probabilities(
     if counts.ndim != 1 or (counts < 0).any() or not counts.any():
         raise ValueError(
             'Expected `counts` to be the images per class, integers >= 0 and '
-            f'not all 0, but got {counts.tolist()}.'
+            f'not all 0, but got {counts.tolist()}. Count the images of the '
+            'training set.'
         )
     present = counts > 0
     if strategy == 'class_balanced':
@@ -79,11 +82,8 @@ def check_strategy(strategy: str) -> None:
     Raises:
         ValueError: Naming the known ones.
     """
-    if strategy not in STRATEGIES:
-        raise ValueError(
-            f'Expected `strategy` to be one of {list(STRATEGIES)}, but got '
-            f'{strategy!r}. (Plain shuffling is the `DefaultSampler`.)'
-        )
+    hint = 'Plain shuffling is the `DefaultSampler`.'
+    check_choice('strategy', strategy, STRATEGIES, hint)
 
 
 def sample_rows(

@@ -13,7 +13,7 @@ __all__ = ['fit_shot_matching', 'group_gaps', 'shot_matched_logits']
 
 
 def group_gaps(
-    logits: Tensor, labels: Tensor, weights: Tensor, groups: list[Tensor]
+    logits: Tensor, labels: Tensor, weights: Tensor, groups: Sequence[Tensor]
 ) -> Tensor:
     """Mean confidence minus accuracy in groups of true classes.
 
@@ -128,7 +128,7 @@ def fit_shot_matching(
         return (weights @ (z.argmax(1) == labels).double()).item()
 
     least = 0.0 if keep_accuracy_of is None else accuracy(keep_accuracy_of)
-    best = None
+    best: tuple[tuple[bool, float], float, Tensor] | None = None
     for strength in strengths:
         z = logit_adjustment(logits, counts, strength, centered=True)
         theta = fit_by_likelihood(
@@ -146,5 +146,10 @@ def fit_shot_matching(
         rank = strength > 0 and accuracy(z) < least, value
         if best is None or rank < best[0]:
             best = rank, strength, theta
+    if best is None:
+        raise ValueError(
+            'Expected `strengths` to hold candidates, but got none. Pass '
+            '(0.0,) to keep the prior.'
+        )
     _, strength, theta = best
     return theta[0].item(), theta[1].item(), strength

@@ -36,7 +36,8 @@ def shot_groups(
     """
     if few > many:
         raise ValueError(
-            f'Expected `few` <= `many`, but got few={few} and many={many}.'
+            f'Expected `few` <= `many`, but got few={few} and many={many}. '
+            'The usual ones are 20 and 100.'
         )
     counts = torch.as_tensor(counts)
     groups = {'many': counts > many, 'few': counts < few}

@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor
 
-from .checks import check_real, to_float64
+from .checks import check_not_empty, check_real, check_shapes, to_float64
 from .vmf_pairs import widest_dtype
 
 __all__ = ['calibrated_concentration']
@@ -48,12 +48,9 @@ def calibrated_concentration(
     alpha = check_real('alpha', alpha, 0, hint, high=1)
     kappa64, _ = to_float64('kappa', kappa)
     overlap64, _ = to_float64('overlap', overlap)
-    if kappa.ndim != 1 or kappa.shape != overlap.shape or len(kappa) == 0:
-        raise ValueError(
-            'Expected `overlap` to have the shape (C,) of `kappa`, but got '
-            f'{tuple(overlap.shape)} and {tuple(kappa.shape)}. (Pass the row '
-            'means, one value per class.)'
-        )
+    hint = 'Pass the row means, one value per class.'
+    check_shapes(hint, kappa=(kappa, 'C'), overlap=(overlap, 'C'))
+    check_not_empty('kappa', kappa, 'A classifier has at least one class.')
     low, high = overlap64.amin(), overlap64.amax()
     least, most = kappa64.amin(), kappa64.amax()
     spread = high - low

@@ -48,7 +48,7 @@ def raw_concentration(kappa: Tensor) -> Tensor:
     r"""Inverse of :func:`positive_concentration`, log(exp(kappa) - 1).
 
     Args:
-        kappa: Any shape, > 0.
+        kappa: Concentration, any shape, > 0.
 
     Returns:
         Shape, dtype and device of ``kappa``.
@@ -81,7 +81,7 @@ def vmf_bias(
 
     Args:
         dim: Dimension of the feature space, >= 2.
-        kappa: (C,), >= 0.
+        kappa: Concentrations, (C,), >= 0.
         log_partition: The function L, for another way of computing it.
 
     Returns:
@@ -120,7 +120,7 @@ def directional_logits(
 
     Args:
         features: (N, D).
-        kappa: (C,).
+        kappa: Concentrations, (C,), >= 0.
         mu: (C, D), unit rows.
         offset: (C,) or None, added in the dtype of the result.
         normalize: False takes the features as they are.
@@ -149,7 +149,7 @@ def check_vmf_parameters(kappa: Tensor, mu: Tensor) -> None:
     """Refuse concentrations and directions that are none; waits for the GPU.
 
     Args:
-        kappa: (C,).
+        kappa: Concentrations, (C,), >= 0.
         mu: (C, D).
 
     Raises:
@@ -164,8 +164,8 @@ def check_vmf_parameters(kappa: Tensor, mu: Tensor) -> None:
         c = int((~ok).nonzero()[0])
         raise ValueError(
             'Expected every concentration to be a finite number >= 0, but '
-            f'class {c} has {kappa[c].item()}. (Did the training diverge? '
-            'Lower the learning rate of `head.kappa`.)'
+            f'class {c} has {kappa[c].item()}. Did the training diverge? '
+            'Lower the learning rate of `head.kappa`.'
         )
     norm = torch.linalg.vector_norm(mu, dim=1)
     ok = ((norm - 1).abs() < 1e-3) | ((kappa == 0) & (norm == 0))
@@ -173,6 +173,6 @@ def check_vmf_parameters(kappa: Tensor, mu: Tensor) -> None:
         c = int((~ok).nonzero()[0])
         raise ValueError(
             'Expected every class to have a direction of length 1, but '
-            f'that of class {c} has length {norm[c].item():g}. (Are its '
-            'weights all zero, or not finite?)'
+            f'that of class {c} has length {norm[c].item():g}. Are its '
+            'weights all zero, or not finite?'
         )

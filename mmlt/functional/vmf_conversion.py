@@ -1,7 +1,8 @@
 r"""Other classifiers read as vMF classifiers: (kappa, mu) from weights.
 
 All of them score with w_i.x; what differs is how much of the norm of w_i is
-left as the concentration (seed: appendix of arXiv 2208.10043, Sec. 2.2). The
+left as the concentration (appendix of
+https://arxiv.org/abs/2208.10043, Sec. 2.2). The
 bias is ignored, as there. A row of zeros has no direction: it gives mu = 0,
 and the concentration its formula gives at norm 0.
 """
@@ -10,7 +11,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from .checks import check_real
+from .checks import check_real, check_shapes
 
 __all__ = [
     'causal_to_vmf',
@@ -25,14 +26,10 @@ def _norm_and_direction(weight: Tensor) -> tuple[Tensor, Tensor]:
         got = getattr(weight, 'dtype', type(weight).__name__)
         raise TypeError(
             'Expected `weight` to be a floating point tensor, but got '
-            f'{got}. (Pass `fc.weight`.)'
+            f'{got}. Pass `fc.weight`.'
         )
-    if weight.ndim != 2:
-        raise ValueError(
-            'Expected `weight` to have the shape (C, D), but got '
-            f'{tuple(weight.shape)}. (One row per class; flatten a 1x1 '
-            'convolution first.)'
-        )
+    hint = 'One row per class; flatten a 1x1 convolution first.'
+    check_shapes(hint, weight=(weight, 'C D'))
     weight = weight.to(torch.promote_types(weight.dtype, torch.float32))
     return torch.linalg.vector_norm(weight, dim=1), F.normalize(weight, dim=1)
 

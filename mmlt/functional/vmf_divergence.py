@@ -1,6 +1,7 @@
 """Divergences and overlaps between the vMF densities of C classes."""
 
 import math
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -96,14 +97,14 @@ class _PairwiseKL(torch.autograd.Function):
     """KL(i||j), with memory for the result and a few blocks of rows."""
 
     @staticmethod
-    def forward(ctx, kappa, mu, order):
+    def forward(ctx: Any, kappa: Tensor, mu: Tensor, order: float) -> Tensor:
         ctx.save_for_backward(kappa, mu)
         ctx.order = order
         compiling = torch.compiler.is_compiling()
         return (_kl_forward_op if compiling else _kl_forward)(order, kappa, mu)
 
     @staticmethod
-    def backward(ctx, grad):
+    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor | None, ...]:
         kappa, mu = ctx.saved_tensors
         if torch.compiler.is_compiling():
             return *_kl_backward_op(ctx.order, kappa, mu, grad), None
@@ -122,7 +123,7 @@ def _kl_forward_op(order: float, kappa: Tensor, mu: Tensor) -> Tensor:
 
 
 @_kl_forward_op.register_fake
-def _(order, kappa, mu):
+def _(order: float, kappa: Tensor, mu: Tensor) -> Tensor:
     return mu.new_empty(mu.shape[0], mu.shape[0])
 
 
@@ -134,7 +135,9 @@ def _kl_backward_op(
 
 
 @_kl_backward_op.register_fake
-def _(order, kappa, mu, grad):
+def _(
+    order: float, kappa: Tensor, mu: Tensor, grad: Tensor
+) -> tuple[Tensor, Tensor]:
     return torch.empty_like(kappa), torch.empty_like(mu)
 
 

@@ -5,7 +5,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from .bessel import bessel_terms
-from .checks import to_float64
+from .checks import check_shapes, to_float64
 from .vmf_overlap_sums import off_diagonal_sums
 from .vmf_pairs import check_classes, widest_dtype
 
@@ -89,15 +89,15 @@ def class_feature_consistency(
     if labels.is_floating_point() or labels.dtype == torch.bool:
         raise TypeError(
             'Expected `labels` to be integer class indices, but got '
-            f'{labels.dtype}. (Mixed labels have no class mean.)'
+            f'{labels.dtype}. Mixed labels have no class '
+            'mean: train without mixing.'
         )
     count, dim = len(labels), mu.shape[1]
-    if labels.ndim != 1 or features.shape != (count, dim):
-        raise ValueError(
-            f'Expected `features` to have the shape (N, {dim}) and `labels` '
-            f'(N,), but got {tuple(features.shape)} and '
-            f'{tuple(labels.shape)}. (One row and one label per sample.)'
-        )
+    check_shapes(
+        'One row and one label per sample.',
+        features=(features, f'N {dim}'),
+        labels=(labels, 'N'),
+    )
     labels = labels.long()
     # The first sample of each class in the batch stands for the class: sizes
     # depend on N alone, and nothing has to be known on the host.

@@ -1,5 +1,7 @@
 """Mean overlaps of vMF densities, without the matrix of all pairs."""
 
+from typing import Any
+
 import torch
 from torch import Tensor
 
@@ -128,7 +130,7 @@ class _OverlapSums(torch.autograd.Function):
     """Sums over j != i of overlap(i, j); no C x C matrix of float64."""
 
     @staticmethod
-    def forward(ctx, kappa, mu, order):
+    def forward(ctx: Any, kappa: Tensor, mu: Tensor, order: float) -> Tensor:
         compiling = torch.compiler.is_compiling()
         forward = _sums_forward_op if compiling else _sums_forward
         sums, cosines = forward(order, kappa, mu)
@@ -137,7 +139,7 @@ class _OverlapSums(torch.autograd.Function):
         return sums
 
     @staticmethod
-    def backward(ctx, grad):
+    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor | None, ...]:
         kappa, mu, cosines = ctx.saved_tensors
         order = ctx.order
         if torch.compiler.is_compiling():
@@ -160,7 +162,7 @@ def _sums_forward_op(
 
 
 @_sums_forward_op.register_fake
-def _(order, kappa, mu):
+def _(order: float, kappa: Tensor, mu: Tensor) -> tuple[Tensor, Tensor]:
     size = _cosines_size(int(mu.shape[0]), mu.device.type)
     return torch.empty_like(kappa), mu.new_empty(size)
 
@@ -173,7 +175,9 @@ def _sums_backward_op(
 
 
 @_sums_backward_op.register_fake
-def _(order, kappa, mu, cosines, grad):
+def _(
+    order: float, kappa: Tensor, mu: Tensor, cosines: Tensor, grad: Tensor
+) -> tuple[Tensor, Tensor]:
     return torch.empty_like(kappa), torch.empty_like(mu)
 
 
@@ -219,7 +223,7 @@ def mean_overlaps(kappa: Tensor, mu: Tensor, diagonal: bool) -> Tensor:
     r"""Mean overlap of each class with the others, or with all.
 
     Args:
-        kappa: (C,), >= 0.
+        kappa: Concentrations, (C,), >= 0.
         mu: (C, D), unit rows.
         diagonal: Whether a class's overlap with itself, 1, counts, as in
             :func:`~mmlt.functional.overlap_row_means`.

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from .bessel import bessel_terms
-from .checks import to_float64
+from .checks import check_shapes, to_float64
 
 __all__ = [
     'check_classes',
@@ -27,14 +27,10 @@ def check_classes(kappa: Tensor, mu: Tensor) -> tuple[Tensor, Tensor]:
     if mu.ndim != 2 or mu.shape[0] < 1 or mu.shape[1] < 2:
         raise ValueError(
             'Expected `mu` to have the shape (C, D), C >= 1, D >= 2, but got '
-            f'{tuple(mu.shape)}. (One unit row per class.)'
+            f'{tuple(mu.shape)}. Pass one unit row per class.'
         )
-    if kappa.shape != mu.shape[:1]:
-        raise ValueError(
-            f'Expected `kappa` to have the shape ({mu.shape[0]},), one '
-            f'concentration per row of `mu`, but got {tuple(kappa.shape)}. '
-            '(Expand a single value with `kappa.expand(C)`.)'
-        )
+    hint = 'Expand a single concentration with `kappa.expand(C)`.'
+    check_shapes(hint, kappa=(kappa, f'{len(mu)}'))
     return kappa64, mu.to(dtype)
 
 

@@ -12,9 +12,9 @@ __all__ = ['ClassCountsMixin']
 class ClassCountsMixin(nn.Module):
     """Mixin for a part (neck, head, loss) that needs the class counts.
 
-    The counts are a buffer, so they travel in the checkpoint; before they
-    are set it is empty. ``LongTailHook`` calls :meth:`set_class_counts`
-    before training; in a bare PyTorch loop call it by hand.
+    The counts are a buffer, so they travel in the checkpoint; it is empty
+    until they are set. ``LongTailHook`` calls :meth:`set_class_counts` before
+    training; in a bare PyTorch loop call it by hand.
 
     A part whose number of classes is known beforehand sets
     ``self.num_classes``; one that derives something from the counts
@@ -46,7 +46,8 @@ class ClassCountsMixin(nn.Module):
         ):
             raise ValueError(
                 f'Expected the class counts of {name} to be a list of '
-                f'integers >= 0, one per class, but got {counts.tolist()}.'
+                f'integers >= 0, one per class, but got {counts.tolist()}. '
+                'Count the images of the training set.'
             )
         if self.num_classes is not None and len(counts) != self.num_classes:
             raise ValueError(
@@ -61,10 +62,10 @@ class ClassCountsMixin(nn.Module):
         """Derive what depends on the counts. Nothing, by default."""
 
     def refuse_empty_classes(self, why: str) -> None:
-        """Refuse counts with a class without images.
+        """Raise if a class has no image.
 
         Args:
-            why: What cannot be computed then, the end of a sentence.
+            why: Reason, the end of the sentence of the error.
 
         Raises:
             ValueError: Naming the class.
@@ -78,7 +79,7 @@ class ClassCountsMixin(nn.Module):
             )
 
     def require_class_counts(self) -> None:
-        """Refuse to work without counts.
+        """Raise if the counts were never set.
 
         Raises:
             RuntimeError: If :meth:`set_class_counts` was never called.

@@ -15,12 +15,12 @@ __all__ = ['BatchDataPreprocessor']
 
 @MODELS.register_module()
 class BatchDataPreprocessor(ClsDataPreprocessor):
-    """Moves, augments, normalises and mixes whole batches, on the device.
+    """Moves, augments, normalizes and mixes whole batches, on the device.
 
     It takes what ``batch_collate`` makes (one uint8 tensor and one
-    ``BatchDataSample``). Anything else, such as a list of images from the
-    classic pipeline, goes the parent's way, without ``augments``; it is
-    mixed all the same.
+    ``BatchDataSample``). Anything else, such as a list of images from a
+    pipeline, is handled as in mmpretrain's ``ClsDataPreprocessor``, without
+    ``augments``, and is mixed as well.
 
     The random numbers depend on the seed of the run (``randomness``), the
     epoch and the process alone, so a resumed run draws those that an
@@ -33,16 +33,17 @@ class BatchDataPreprocessor(ClsDataPreprocessor):
             ``to_rgb`` makes it of BGR.
         mixing: Config of a mixture of whole images (``BatchMixup``,
             ``BatchRemix``), made of training batches after the
-            normalisation. The batch's ``gt_label`` is then ``MixedLabels``.
+            normalization. The batch's ``gt_label`` is then ``MixedLabels``.
         channels_last: Whether the network's input gets channels-last
             memory, in which convolutions are faster.
-        **kwargs: As the parent's: ``mean``, ``std``, ``to_rgb``, ...
+        **kwargs: As ``ClsDataPreprocessor``: ``mean``, ``std``, ...
             ``to_onehot`` and ``batch_augments`` are for single images
             alone, and not for use with ``mixing``; ``pad_size_divisor`` is
             not used for whole batches, which have one size.
 
     Raises:
-        ValueError: If there are ``mixing`` and soft labels of the parent's.
+        ValueError: If ``mixing`` is combined with ``to_onehot`` or
+            ``batch_augments``.
 
     Source:
         Ours: mmpretrain's ``ClsDataPreprocessor``
@@ -58,7 +59,7 @@ class BatchDataPreprocessor(ClsDataPreprocessor):
         **kwargs,
     ) -> None:
         super().__init__(**kwargs)
-        self._non_blocking = True  # not among the parent's arguments
+        self._non_blocking = True  # not among mmpretrain's arguments
         self.augments = nn.ModuleList(
             a if isinstance(a, nn.Module) else MODELS.build(a)
             for a in augments
@@ -111,7 +112,7 @@ class BatchDataPreprocessor(ClsDataPreprocessor):
         data = self.cast_data(data)
         inputs = data['inputs']
         if self.to_rgb:
-            inputs = inputs.flip(1)  # before the colours are augmented
+            inputs = inputs.flip(1)  # before the colors are augmented
         if training:
             for augment in self.augments:
                 inputs = augment(inputs, self.generator)

@@ -8,6 +8,7 @@ from mmpretrain.registry import MODELS
 from torch import Tensor, nn
 
 from mmlt.functional import contrastive_loss
+from mmlt.functional.checks import check_integer, check_real
 
 __all__ = ['MomentumContrast']
 
@@ -52,18 +53,11 @@ class MomentumContrast(nn.Module):
         loss_weight: float = 1.0,
     ) -> None:
         super().__init__()
-        if queue_size < 1:
-            raise ValueError(
-                f'Expected `queue_size` to be >= 1, but got {queue_size!r}.'
-            )
-        if not temperature > 0:
-            raise ValueError(
-                f'Expected `temperature` to be > 0, but got {temperature!r}.'
-            )
-        if not 0 <= momentum <= 1:
-            raise ValueError(
-                f'Expected `momentum` to be in [0, 1], but got {momentum!r}.'
-            )
+        check_integer('queue_size', queue_size, 1, 'The default is 1024.')
+        check_real(
+            'temperature', temperature, 0, 'The usual one is 0.2.', above=True
+        )
+        check_real('momentum', momentum, 0, 'The default is 0.999.', high=1)
         self.temperature = temperature
         self.momentum = momentum
         self.loss_weight = loss_weight

@@ -11,8 +11,8 @@ __all__ = ['TwoViewDataPreprocessor']
 class TwoViewDataPreprocessor(BatchDataPreprocessor):
     """Augments every training batch twice, for a contrastive loss.
 
-    In training ``inputs`` is a pair of (N, 3, H, W), otherwise as the
-    parent's. Only whole batches have two views.
+    In training ``inputs`` is a pair of (N, 3, H, W); otherwise it is as in
+    :class:`BatchDataPreprocessor`. Only whole batches have two views.
 
     Args:
         augments: Configs of batch augmentations for the first view.

@@ -12,6 +12,7 @@ from mmengine.registry import init_default_scope
 from mmengine.runner import Runner
 from torch import Tensor, nn
 
+from mmlt.functional import percent
 from mmlt.runs.checkpoint import check_checkpoint, load_model
 from mmlt.runs.preflight import (
     complete_config,
@@ -284,9 +285,9 @@ def write_weights(
 def summary(classifier: Classifier, when: str) -> dict[str, float]:
     """Mean overlap (other classes, percent) and range of kappa."""
     overlap, size = classifier.overlap(), len(classifier.kappa)
-    others = 100 * (overlap.mean().item() * size - 1) / max(size - 1, 1)
+    others = (overlap.mean().item() * size - 1) / max(size - 1, 1)
     return {
-        f'mean_overlap_{when}': round(others, 4),
+        f'mean_overlap_{when}': round(percent(others), 4),
         f'kappa_{when}': f'{classifier.kappa.min():.5g} to '
         f'{classifier.kappa.max():.5g}',
     }

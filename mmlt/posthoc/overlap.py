@@ -1,6 +1,6 @@
 """Post-training calibration of a classifier by the overlap of its classes.
 
-The classifier is read as one density per class (seed: appendix of arXiv
+The classifier is read as one density per class (appendix of arXiv
 2208.10043, Sec. 2.2), kappa_i (x.mu_i) + bias_i, and kappa is replaced by
 kappa^alpha * o^(1 - alpha), o the overlap of the class with all classes,
 moved to the range of kappa. What the published code leaves open, and what is
@@ -47,7 +47,7 @@ class Classifier:
     """Logits kappa_i (x.mu_i) + bias_i, in float64.
 
     Args:
-        kappa: (C,).
+        kappa: Concentrations, (C,), >= 0.
         mu: (C, D).
         bias: (C,).
         normalize_features: Whether x is the feature at length 1.

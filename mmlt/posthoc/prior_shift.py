@@ -5,10 +5,8 @@ from collections.abc import Callable, Iterable, Sequence
 import torch
 from torch import Tensor
 
-from mmlt.evaluation.prior_shift_evaluation import (
-    test_distributions,
-    weighted_row,
-)
+from mmlt.evaluation.prior_shift_evaluation import prior_shift_row
+from mmlt.functional import long_tailed_priors
 from mmlt.structures import Predictions
 
 from .calibrators import check_counts
@@ -64,12 +62,13 @@ def prior_shift_rows(
 
     Returns:
         'test set' and what
-        :func:`~mmlt.evaluation.prior_shift_evaluation.weighted_row` says.
+        :func:`~mmlt.evaluation.prior_shift_evaluation.prior_shift_row`
+        says.
     """
-    settings = test_distributions(predictions.class_counts, ratios)
+    settings = long_tailed_priors(predictions.class_counts, ratios)
     return [
         {'test set': label}
-        | weighted_row(
+        | prior_shift_row(
             predictions.logits, predictions.labels, source, prior, subset_seed
         )
         for label, prior in progress(settings.items())

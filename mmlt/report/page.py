@@ -67,7 +67,7 @@ class Report:
 
 
 def draw_panel(panel: Panel) -> Figure:
-    """A panel as a figure whose colours are named, see ``css_svg``."""
+    """A panel as a figure whose colors are named, see ``css_svg``."""
     with theme('css'):
         figure = Figure(
             figsize=(panel.width, panel.height), layout='constrained'
@@ -247,13 +247,13 @@ def _is_number(cell) -> bool:
 def style_sheet() -> str:
     """CSS of the page: light, and dark where the reader asks for it."""
 
-    def colours(name: str) -> str:
+    def colors(name: str) -> str:
         return ';'.join(f'--{k}:{v}' for k, v in THEMES[name].items())
 
     return f"""
-:root{{color-scheme:light dark;{colours('light')};--box:#f4f5f7}}
+:root{{color-scheme:light dark;{colors('light')};--box:#f4f5f7}}
 @media (prefers-color-scheme:dark){{
-:root{{{colours('dark')};--box:#1f2227}}}}
+:root{{{colors('dark')};--box:#1f2227}}}}
 *{{box-sizing:border-box}}
 html{{-webkit-text-size-adjust:100%}}
 body{{margin:0;background:var(--surface);color:var(--ink);

@@ -6,7 +6,7 @@ from functools import partial
 
 from matplotlib.figure import Figure, SubFigure
 
-from mmlt.functional import confusion_shares, mean_over_seeds
+from mmlt.functional import confusion_shares, mean_over_seeds, percent
 from mmlt.visualization import (
     accuracy_by_strategy,
     by_class_count,
@@ -176,7 +176,7 @@ def confusion(records: Sequence[RunRecord]) -> Picture | None:
             Panel(
                 f'confusion-{slug(name)}',
                 f'Confusion matrix of {name}',
-                partial(_confusion, shares, record.class_names, name),
+                partial(_confusion, percent(shares), record.class_names, name),
                 3.8,
                 3.7,
             )
@@ -191,8 +191,8 @@ def confusion(records: Sequence[RunRecord]) -> Picture | None:
     )
 
 
-def _confusion(shares, names, title, figure) -> None:
-    confusion_matrix(shares, names, title, figure)
+def _confusion(matrix, names, title, figure) -> None:
+    confusion_matrix(matrix, names, title, figure)
 
 
 def overlap(records: Sequence[RunRecord]) -> Picture | None:
@@ -234,8 +234,8 @@ def overlap(records: Sequence[RunRecord]) -> Picture | None:
     )
 
 
-def _overlap(percent, names, title, highest, figure) -> None:
-    overlap_matrix(percent, names, title, highest, figure)
+def _overlap(matrix, names, title, highest, figure) -> None:
+    overlap_matrix(matrix, names, title, highest, figure)
 
 
 def _against_count(

@@ -48,8 +48,8 @@ class MixedLabels:
         """Say what it is to code that takes it for a tensor."""
         raise AttributeError(
             f'Expected labels of single images, but `.{name}` was asked of '
-            'MixedLabels. (`cal_acc` and losses on the class of an image, '
-            'such as ClassFeatureConsistencyLoss, do not go with mixing.)'
+            'MixedLabels. Drop `cal_acc` and losses on the class of an '
+            'image, such as ClassFeatureConsistencyLoss, or the mixing.'
         )
 
     @classmethod
@@ -61,7 +61,7 @@ class MixedLabels:
             return _cross_entropy(*args, **(kwargs or {}))
         raise TypeError(
             f'Expected labels of single images, but {func.__name__} got '
-            "MixedLabels. Use the parent's CrossEntropyLoss or a loss of "
+            'MixedLabels. Use CrossEntropyLoss of mmpretrain or a loss of '
             'mmlt, or train without mixing.'
         )
 
@@ -77,7 +77,8 @@ def _cross_entropy(
     if weight is not None and reduction == 'mean':
         raise ValueError(
             "Expected reduction='none' or 'sum' for mixed labels with class "
-            "weights, but got 'mean', whose denominator they leave open."
+            "weights, but got 'mean'. Divide the sum yourself: the weights "
+            'leave the denominator open.'
         )
     losses = mixed.average(
         lambda label: F.cross_entropy(

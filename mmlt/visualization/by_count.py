@@ -29,7 +29,7 @@ def by_class_count(
         correlations: Name of a run to Spearman's correlation with the
             counts, written beside its name.
         title: Above the picture.
-        first_style: Position of the first run among the colours and markers.
+        first_style: Position of the first run among the colors and markers.
         figure: Where to draw; a new figure for None.
 
     Returns:

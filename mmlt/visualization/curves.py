@@ -20,7 +20,7 @@ def training_curves(
 
     Args:
         curves: Name of a recipe to the (epochs, values) of each of its
-            seeds, which share colour and name.
+            seeds, which share color and name.
         label: What the values are, with the unit.
         title: Above the picture.
         figure: Where to draw; a new figure for None.

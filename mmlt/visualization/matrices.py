@@ -4,7 +4,7 @@ import numpy as np
 from matplotlib.colors import LinearSegmentedColormap, to_rgb
 from matplotlib.figure import Figure, SubFigure
 
-from .style import colour, fitted_title, make_figure
+from .style import fitted_title, make_figure, theme_color
 
 __all__ = ['confusion_matrix', 'overlap_matrix']
 
@@ -15,7 +15,7 @@ PIXEL_HUE = '#2584c8'
 
 
 def confusion_matrix(
-    shares: Sequence[Sequence[float]],
+    percent: Sequence[Sequence[float]],
     names: Sequence[str] | None = None,
     title: str = '',
     figure: Figure | SubFigure | None = None,
@@ -23,17 +23,20 @@ def confusion_matrix(
     """What images of each class are taken for, in percent of the class.
 
     Args:
-        shares: (C, C) in [0, 1]; a row is the true class and sums to 1, a
-            column the predicted one.
+        percent: (C, C) in [0, 100]; a row is the true class and sums to 100,
+            a column the predicted one.
         names: (C,) names of the classes; their numbers for None.
         title: Above the matrix.
         figure: Where to draw; a new figure for None.
 
     Returns:
         The figure.
+
+    Raises:
+        ValueError: If the numbers are shares.
     """
     return _matrix(
-        100 * np.asarray(shares),
+        _in_percent(percent),
         100,
         'predicted class',
         'true class',
@@ -55,12 +58,12 @@ def overlap_matrix(
     A class's overlap with itself, always 100, is left blank.
 
     Args:
-        percent: (C, C) in (0, 100], 100 times the shares of
+        percent: (C, C) in (0, 100], 100 times
             :func:`~mmlt.functional.vmf_overlap`; row i, column j is
-            100 / (1 + KL(i||j)).
+            1 / (1 + KL(i||j)).
         names: (C,) names of the classes; their numbers for None.
         title: Above the matrix.
-        highest: Percent that has the full colour, the same for several
+        highest: Percent that has the full color, the same for several
             matrices; None takes the largest of this one.
         figure: Where to draw; a new figure for None.
 
@@ -68,21 +71,25 @@ def overlap_matrix(
         The figure.
 
     Raises:
-        ValueError: If the diagonal is not 100.
+        ValueError: If the numbers are shares.
     """
-    percent = np.array(percent, dtype=float)
-    own = percent.diagonal()
-    if not np.allclose(own, 100):
-        raise ValueError(
-            'Expected `percent` with 100 on the diagonal, but got '
-            f'{own.min():g} to {own.max():g}. Multiply shares by 100.'
-        )
-    np.fill_diagonal(percent, np.nan)
+    shown = _in_percent(percent)
+    np.fill_diagonal(shown, np.nan)
     if highest is None:
-        highest = np.nanmax(percent) if len(percent) > 1 else 100
-    return _matrix(
-        percent, highest, 'class j', 'class i', names, title, figure
-    )
+        highest = np.nanmax(shown) if len(shown) > 1 else 100
+    return _matrix(shown, highest, 'class j', 'class i', names, title, figure)
+
+
+def _in_percent(percent: Sequence[Sequence[float]]) -> np.ndarray:
+    """A copy, checked: in each matrix some number is above 1 percent."""
+    values = np.array(percent, dtype=float)
+    largest = np.nanmax(values, initial=0)
+    if 0 < largest <= 1.0001:
+        raise ValueError(
+            'Expected the numbers of a matrix in percent, but the largest is '
+            f'{largest:.4g}. (Shares? Pass `mmlt.functional.percent(shares)`.)'
+        )
+    return values
 
 
 def _matrix(
@@ -104,7 +111,7 @@ def _matrix(
         'clear', [(*to_rgb(PIXEL_HUE), 0.0), (*to_rgb(PIXEL_HUE), 1.0)]
     )
     if size <= WRITTEN_CLASSES:
-        _cells(axes, percent, highest, colour('run0'))
+        _cells(axes, percent, highest, theme_color('run0'))
         names = names or [str(c) for c in range(size)]
         axes.set_xticks(np.arange(size), names, rotation=90)
         axes.set_yticks(np.arange(size), names)
@@ -146,5 +153,5 @@ def _cells(axes, percent: np.ndarray, highest: float, hue: str) -> None:
                 ha='center',
                 va='center',
                 fontsize=7,
-                color=colour('surface' if strength > 0.6 else 'ink'),
+                color=theme_color('surface' if strength > 0.6 else 'ink'),
             )

@@ -3,7 +3,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from matplotlib.figure import Figure, SubFigure
 
-from .style import colour, legend_above, make_figure, run_style
+from .style import legend_above, make_figure, run_style, theme_color
 
 __all__ = ['recall_by_class']
 
@@ -53,7 +53,7 @@ def recall_by_class(
             rows,
             np.nanmin(values, axis=0),
             np.nanmax(values, axis=0),
-            color=colour('grid'),
+            color=theme_color('grid'),
             lw=2.2,
             zorder=1,
         )

@@ -3,7 +3,7 @@ from collections.abc import Sequence
 import numpy as np
 from matplotlib.figure import Figure, SubFigure
 
-from .style import colour, fitted_title, make_figure
+from .style import fitted_title, make_figure, theme_color
 
 __all__ = ['reliability_diagram']
 
@@ -49,15 +49,15 @@ def reliability_diagram(
     left = (edges + width * 0.04)[filled]
     hits, sure = accuracy[filled], confidence[filled]
     lower = np.minimum(sure, hits)
-    top.bar(left, lower, color=colour('run0'), **bars)
+    top.bar(left, lower, color=theme_color('run0'), **bars)
     over = sure > hits
     for chosen, name, style in (
         (
             over,
             'too sure',
             dict(
-                color=colour('run1'),
-                edgecolor=colour('surface'),
+                color=theme_color('run1'),
+                edgecolor=theme_color('surface'),
                 hatch='/////',
                 alpha=0.55,
             ),
@@ -65,7 +65,7 @@ def reliability_diagram(
         (
             ~over,
             'not sure enough',
-            dict(color=colour('run0'), alpha=0.45),
+            dict(color=theme_color('run0'), alpha=0.45),
         ),
     ):
         if chosen.any():
@@ -76,7 +76,9 @@ def reliability_diagram(
                 label=name,
                 **{**bars, **style},
             )
-    top.plot([0, 1], [0, 1], color=colour('muted'), lw=0.8, ls=(0, (4, 3)))
+    top.plot(
+        [0, 1], [0, 1], color=theme_color('muted'), lw=0.8, ls=(0, (4, 3))
+    )
     top.set(xlim=(0, 1), ylim=(0, 1), ylabel='accuracy')
     top.set_title(fitted_title(title, figure))
     if filled.any():
@@ -88,7 +90,7 @@ def reliability_diagram(
             fontsize=7.5,
         )
     share = count / max(count.sum(), 1)
-    bottom.bar(edges + width * 0.04, share, color=colour('muted'), **bars)
+    bottom.bar(edges + width * 0.04, share, color=theme_color('muted'), **bars)
     highest = max(share.max(), 1e-9)
     bottom.set(
         xlabel='confidence',

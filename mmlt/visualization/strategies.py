@@ -2,7 +2,7 @@ from collections.abc import Mapping, Sequence
 
 from matplotlib.figure import Figure, SubFigure
 
-from .style import colour, make_figure, run_style
+from .style import make_figure, run_style, theme_color
 
 __all__ = ['accuracy_by_strategy']
 
@@ -48,13 +48,15 @@ def accuracy_by_strategy(
             va='center',
         )
     if baseline is not None:
-        axes.axvline(baseline, color=colour('muted'), lw=1, ls=(0, (4, 3)))
+        axes.axvline(
+            baseline, color=theme_color('muted'), lw=1, ls=(0, (4, 3))
+        )
         axes.annotate(
             f'none {baseline:.1f}',
             (baseline, -0.6),
             xytext=(3, 0),
             textcoords='offset points',
-            color=colour('muted'),
+            color=theme_color('muted'),
             va='center',
         )
     names = [name.replace('_', ' ') for name in accuracy]

@@ -1,4 +1,4 @@
-"""Colours, letters and files of all pictures."""
+"""Colors, letters and files of all pictures."""
 
 import io
 import re
@@ -14,7 +14,7 @@ from matplotlib.figure import Figure, SubFigure
 
 __all__ = ['css_svg', 'file_svg', 'save_figure', 'side_by_side', 'theme']
 
-# Okabe and Ito's colours, which people with any common colour blindness can
+# Okabe and Ito's colors, which people with any common color blindness can
 # tell apart, a step darker or lighter where the ground asks for it
 THEMES = {
     'light': {
@@ -46,7 +46,7 @@ THEMES = {
         'run7': '#b19ce8',
     },
 }
-# stands for colours that a web page names: replaced in css_svg()
+# stands for colors that a web page names: replaced in css_svg()
 THEMES['css'] = {
     role: f'#f1e2{position:02x}'
     for position, role in enumerate(THEMES['light'])
@@ -64,18 +64,18 @@ FONTS = (
     "'DejaVu Sans', sans-serif"
 )
 
-_colours = THEMES['light']
+_colors = THEMES['light']
 
 
-def colour(role: str) -> str:
-    """Colour of a role ('ink', 'muted', 'run0', ...) in the theme in use."""
-    return _colours[role]
+def theme_color(role: str) -> str:
+    """Color of a role ('ink', 'muted', 'run0', ...) in the theme in use."""
+    return _colors[role]
 
 
 def run_style(position: int) -> dict[str, str]:
-    """Colour and marker of the run at a position, told apart by either."""
+    """Color and marker of the run at a position, told apart by either."""
     return {
-        'color': colour(f'run{position % 8}'),
+        'color': theme_color(f'run{position % 8}'),
         'marker': MARKERS[position % len(MARKERS)],
     }
 
@@ -91,13 +91,14 @@ def theme(name: str = 'light') -> Iterator[None]:
     Raises:
         ValueError: If there is no such theme.
     """
-    global _colours
+    global _colors
     if name not in THEMES:
         raise ValueError(
-            f'Expected `theme` to be one of {list(THEMES)}, but got {name!r}.'
+            f'Expected `theme` to be one of {list(THEMES)}, but got {name!r}. '
+            'Choose one of the list.'
         )
-    before, _colours = _colours, THEMES[name]
-    ink, muted = colour('ink'), colour('muted')
+    before, _colors = _colors, THEMES[name]
+    ink, muted = theme_color('ink'), theme_color('muted')
     try:
         with mpl.rc_context(
             {
@@ -116,10 +117,10 @@ def theme(name: str = 'light') -> Iterator[None]:
                 'axes.titlesize': 9.5,
                 'axes.titleweight': 'bold',
                 'figure.dpi': 150,
-                'figure.facecolor': colour('surface'),
+                'figure.facecolor': theme_color('surface'),
                 'font.family': 'sans-serif',
                 'font.size': 8.5,
-                'grid.color': colour('grid'),
+                'grid.color': theme_color('grid'),
                 'grid.linewidth': 0.6,
                 'legend.borderaxespad': 0.2,
                 'legend.fontsize': 8.5,
@@ -142,7 +143,7 @@ def theme(name: str = 'light') -> Iterator[None]:
         ):
             yield
     finally:
-        _colours = before
+        _colors = before
 
 
 def make_figure(
@@ -202,7 +203,10 @@ def side_by_side(
         ValueError: If there is no panel.
     """
     if not draws:
-        raise ValueError('Expected at least one panel to draw, but got none.')
+        raise ValueError(
+            'Expected at least one panel to draw, but got none. Has the run '
+            'any numbers?'
+        )
     columns = min(columns or 3, len(draws))
     rows = -(-len(draws) // columns)
     figure = Figure(
@@ -225,7 +229,7 @@ def check_picture_path(path: str | Path) -> Path:
     if path.suffix.lower() not in FORMATS:
         raise ValueError(
             f'Expected a picture to end in one of {", ".join(FORMATS)}, but '
-            f'got {str(path)!r}.'
+            f'got {str(path)!r}. Rename it: the ending is the format.'
         )
     return path
 
@@ -263,7 +267,7 @@ def save_figure(
 def css_svg(figure: Figure, label: str, key: str = '') -> str:
     """A figure drawn in the theme 'css', as SVG for inside a web page.
 
-    Colours become ``var(--ink)``, ``var(--run0)``, ...; the page says what
+    Colors become ``var(--ink)``, ``var(--run0)``, ...; the page says what
     they are.
 
     Args:

@@ -170,7 +170,7 @@ def test_labels_out_of_range_are_refused(fake_cifar10):
 @pytest.mark.parametrize(
     ('kwargs', 'match'),
     [
-        (dict(split='val'), "'train' or 'test'"),
+        (dict(split='val'), r"\['train', 'test'\]"),
         (dict(imbalance_ratio=0.01), 'n_min/n_max; pass 100'),
         (dict(profile='linear'), 'profile'),
         (dict(imbalance_ratio=1000), 'would have none'),

@@ -42,7 +42,7 @@ def test_three_equal_channels_span_the_grey_levels():
 @pytest.mark.parametrize(
     ('kwargs', 'match'),
     [
-        (dict(split='val'), "'train' or 'test'"),
+        (dict(split='val'), r"\['train', 'test'\]"),
         (dict(imbalance_ratio=0.05), 'pass 20'),
         (dict(max_count=1000), 'Lower `max_count`'),
     ],

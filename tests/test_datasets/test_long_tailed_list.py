@@ -314,7 +314,10 @@ def test_two_processes_stay_in_step_with_batches_of_different_size(root):
 @pytest.mark.parametrize(
     ('kwargs', 'match'),
     [
-        (dict(on_bad_image='replace'), "'error' or 'skip', but got 'replace'"),
+        (
+            dict(on_bad_image='replace'),
+            r"\['error', 'skip'\], but got 'replace'",
+        ),
         (dict(on_bad_image='skip', test_mode=True), 'not comparable'),
         (dict(metainfo=None), "classes='classes.txt'"),
         (dict(metainfo=dict(classes=['ant'])), 'line 8 of .* label 1'),

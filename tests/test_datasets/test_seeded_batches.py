@@ -35,7 +35,7 @@ from mmlt.datasets.seeded_batches import (
 )
 
 CLASSES = ['ant', 'bee', 'été']
-# crop: Python's and numpy's numbers; colours: torch's; the rest: numpy's
+# crop: Python's and numpy's numbers; colors: torch's; the rest: numpy's
 PIPELINE = [
     dict(type='LoadImageFromFile'),
     dict(type='RandomResizedCrop', scale=8),

@@ -3,7 +3,11 @@ import pytest
 import torch
 from torchmetrics.functional.classification import multiclass_calibration_error
 
-from mmlt.functional import calibration_bins, calibration_error
+from mmlt.functional import (
+    adaptive_calibration_error,
+    calibration_bins,
+    calibration_error,
+)
 
 
 def random_probs(n, c, seed=0):
@@ -83,6 +87,46 @@ def test_float32_is_summed_in_float64():
     )
 
 
+def test_bins_of_equal_mass_are_a_sort_into_equal_parts():
+    """In numpy, without ties and with N a multiple of B."""
+    rng = np.random.default_rng(0)
+    confidence = rng.permutation(300) / 300
+    correct = rng.random(300) < confidence
+    count, mean, accuracy = calibration_bins(
+        torch.from_numpy(confidence), torch.from_numpy(correct), 15,
+        binning='equal_mass',
+    )  # fmt: skip
+    order = confidence.argsort().reshape(15, 20)
+    assert count.tolist() == [20] * 15
+    np.testing.assert_allclose(mean, confidence[order].mean(1), rtol=1e-12)
+    np.testing.assert_allclose(accuracy, correct[order].mean(1), atol=1e-12)
+
+
+def test_equal_mass_is_the_adaptive_error():
+    probs, labels = random_probs(400, 5)
+    got = calibration_error(probs, labels, binning='equal_mass')
+    assert got == adaptive_calibration_error(probs, labels)
+    largest = calibration_error(
+        probs, labels, norm='max', binning='equal_mass'
+    )
+    assert largest > got
+
+
+def test_weights_of_equal_mass_are_repeated_samples():
+    confidence = torch.rand(90).double()
+    correct = torch.rand(90) < confidence
+    times = torch.arange(90) % 3
+    rows = torch.arange(90).repeat_interleave(times)
+    weighted = calibration_bins(
+        confidence, correct, 10, 'equal_mass', times.double()
+    )
+    repeated = calibration_bins(
+        confidence[rows], correct[rows], 10, 'equal_mass'
+    )
+    for a, b in zip(weighted, repeated, strict=True):
+        torch.testing.assert_close(a, b, rtol=1e-9, atol=1e-12)
+
+
 def test_bins_hold_every_sample_once():
     confidence = torch.rand(1000)
     correct = torch.rand(1000) < confidence
@@ -113,5 +157,5 @@ def test_refuses_bad_settings(kwargs, match):
 def test_refuses_shapes_that_do_not_fit():
     with pytest.raises(ValueError, match=r'\(5,\)'):
         calibration_error(torch.rand(5), torch.zeros(5, dtype=torch.long))
-    with pytest.raises(ValueError, match='at least one sample'):
+    with pytest.raises(ValueError, match='`confidence` to hold at least one'):
         calibration_error(torch.rand(0, 3), torch.zeros(0, dtype=torch.long))

@@ -92,14 +92,18 @@ def test_convention_of_the_sign():
 
 def test_bad_input_is_refused():
     features, labels = clouds()
-    with pytest.raises(ValueError, match=r'`labels` in \[0, 2\), but got 0'):
+    with pytest.raises(
+        ValueError, match=r'`labels` from 0 to 1, but got 2 at'
+    ):
         cluster_spread(features, labels, 2)
-    with pytest.raises(ValueError, match=r'`features` \(N, D\) and `labels`'):
+    with pytest.raises(
+        ValueError, match=r'`features` of the shape \(N, D\) and `labels`'
+    ):
         cluster_spread(features, labels[1:], 3)
     with pytest.raises(ValueError, match='pool it'):
         principal_components(torch.ones(3, 2, 4, 4))
     for bad in (0, 6, 1.5):
-        with pytest.raises(ValueError, match=r'integer in \[1, 5\]'):
+        with pytest.raises(ValueError, match='integer from 1 to 5'):
             principal_components(features, bad)
     features[3, 2] = float('nan')
     with pytest.raises(ValueError, match='finite'):

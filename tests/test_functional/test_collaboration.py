@@ -1,9 +1,12 @@
 import itertools
 import math
 
+import numpy as np
 import pytest
+import scipy.stats
 import torch
 import torch.nn.functional as F
+from sklearn.metrics import log_loss
 
 from mmlt.functional import (
     hard_classes,
@@ -161,7 +164,9 @@ def test_half_precision_is_computed_in_float32():
 def test_settings_out_of_range():
     logits, labels, _ = batch()
     for num_hard in (0, 6):
-        with pytest.raises(ValueError, match=r'`num_hard` to be in \[1, 5\]'):
+        with pytest.raises(
+            ValueError, match=r'`num_hard` to be an integer from 1 to 5'
+        ):
             hard_classes(logits[0], labels, num_hard)
     with pytest.raises(ValueError, match='`excluded` to be one of'):
         restrict_logits(logits, labels[:, None], 'inf')
@@ -187,3 +192,40 @@ def test_the_terms_are_those_of_the_published_code():
     # log(p + 1e-9) there, log(p) here
     expected = [3.5711994454387783, 2.1074579185008697]
     assert got[2:] == pytest.approx(expected, rel=1e-7)
+
+
+def test_distances_against_scipy():
+    """KL(p_j || p_i) over ordered pairs, by scipy's relative entropy."""
+    logits, _, _ = batch()
+    p = scipy.special.softmax(logits.numpy(), axis=2)
+    expected = sum(
+        scipy.stats.entropy(p[j], p[i], axis=1)
+        for i, j in itertools.permutations(range(3), 2)
+    )
+    np.testing.assert_allclose(
+        mutual_distillation(logits).numpy(), expected / 2, rtol=1e-12
+    )
+
+
+@pytest.mark.parametrize('excluded', ['zero', 'drop'])
+def test_cross_entropies_against_sklearn(excluded):
+    logits, labels, log_counts = batch(k=2)
+    terms = ncl_losses(logits, labels, log_counts, 3, excluded)
+    scores = logits.numpy() + log_counts.numpy()
+    hard = scores.copy()
+    for i, label in enumerate(labels.tolist()):
+        order = np.argsort(-logits[0, i].numpy())
+        others = [c for c in order if c != label]
+        left_out = 0 if excluded == 'zero' else -np.inf
+        hard[:, i, others[2:]] = left_out
+    for term, values in ((terms[0], scores), (terms[1], hard)):
+        expected = sum(
+            log_loss(
+                labels.numpy(),
+                scipy.special.softmax(z, axis=1),
+                labels=range(5),
+                normalize=False,
+            )
+            for z in values
+        )
+        assert term.sum().item() == pytest.approx(expected, rel=1e-12)

@@ -1,7 +1,10 @@
 import math
 
+import numpy as np
 import pytest
 import torch
+from scipy.special import logsumexp
+from sklearn.metrics.pairwise import cosine_similarity
 
 from mmlt.functional import contrastive_loss
 
@@ -69,3 +72,16 @@ def test_half_precision_and_autocast_compute_in_float32():
     half = contrastive_loss(queries.half(), keys.half(), queue)
     assert half.dtype == torch.float32
     assert half.tolist() == pytest.approx(exact.tolist(), rel=1e-2)
+
+
+def test_against_the_cosines_of_sklearn():
+    rng = np.random.default_rng(0)
+    queries, keys = rng.normal(size=(2, 4, 6))
+    queue = rng.normal(size=(9, 6))
+    own = np.diag(cosine_similarity(queries, keys))[:, None]
+    scores = np.hstack([own, cosine_similarity(queries, queue)]) / 0.3
+    expected = logsumexp(scores, axis=1) - scores[:, 0]
+    got = contrastive_loss(
+        *map(torch.from_numpy, (queries, keys, queue)), temperature=0.3
+    )
+    np.testing.assert_allclose(got.numpy(), expected, rtol=1e-12)

@@ -1,6 +1,9 @@
 import math
 
+import numpy as np
 import pytest
+import scipy.special
+import scipy.stats
 import torch
 import torch.nn.functional as F
 
@@ -114,9 +117,9 @@ def test_dtype_is_kept_and_half_precision_computes_in_float32():
 @pytest.mark.parametrize(
     ('kwargs', 'match'),
     [
-        (dict(temperature=0), '`temperature` to be > 0'),
+        (dict(temperature=0), '`temperature` to be a finite number > 0'),
         (dict(temperature=float('nan')), '`temperature`'),
-        (dict(power=-1), '`power` to be >= 0'),
+        (dict(power=-1), '`power` to be a finite number >= 0'),
     ],
 )
 def test_settings_out_of_range(kwargs, match):
@@ -128,3 +131,14 @@ def test_other_classes_of_the_teacher_are_refused():
     student, _ = logits()
     with pytest.raises(ValueError, match='need the same classes'):
         distillation_loss(student, student[:, :4])
+
+
+@pytest.mark.parametrize(('temperature', 'power'), [(2.0, 0.5), (3.0, 1.0)])
+def test_loss_against_the_relative_entropy_of_scipy(temperature, power):
+    student, teacher = logits()
+    p = scipy.special.softmax(student.numpy() / temperature, axis=1)
+    q = scipy.special.softmax(teacher.numpy() / temperature, axis=1)
+    q = q**power  # scipy's entropy divides by the sum itself
+    expected = temperature**2 * scipy.stats.entropy(q, p, axis=1)
+    got = distillation_loss(student, teacher, temperature, power)
+    np.testing.assert_allclose(got.numpy(), expected, rtol=1e-12)

@@ -1,7 +1,10 @@
 import math
 
+import numpy as np
 import pytest
+import scipy.special
 import torch
+from scipy.spatial.distance import cosine
 
 from mmlt.functional import (
     long_tailed_counts,
@@ -64,8 +67,8 @@ def test_equal_counts_leave_every_expert_with_plain_cross_entropy():
     ('args', 'match'),
     [
         (([3, 0, 2],), 'class 1 has 0'),
-        ((COUNTS, 4), '`num_experts` to be 1, 2 or 3'),
-        ((COUNTS, 3, -1.0), '`tau` to be >= 0'),
+        ((COUNTS, 4), r'`num_experts` to be one of \[1, 2, 3\]'),
+        ((COUNTS, 3, -1.0), '`tau` to be a finite number >= 0'),
     ],
 )
 def test_settings_out_of_range(args, match):
@@ -149,3 +152,29 @@ def test_the_loss_is_that_of_the_published_code(counts, expected):
         loss += torch.nn.functional.cross_entropy(logits + adjustment, labels)
     # its prior is float32, and 1e-9 is added to it
     assert loss.item() == pytest.approx(expected, rel=1e-7)
+
+
+def test_agreement_against_the_cosine_of_scipy():
+    first, second = views()
+    weights = np.array([0.1, 0.2, 0.7])
+    p, q = (
+        scipy.special.softmax(np.tensordot(weights, view.numpy(), 1), axis=1)
+        for view in (first, second)
+    )
+    expected = np.mean([1 - cosine(a, b) for a, b in zip(p, q, strict=True)])
+    value = view_agreement(first, second, torch.from_numpy(weights))
+    assert value.item() == pytest.approx(expected, rel=1e-12)
+
+
+def test_adjustments_against_sorted_priors_of_numpy():
+    """Class of rank r from above has the prior of rank r from below."""
+    counts = np.random.default_rng(0).permutation(np.arange(1, 41))
+    rising = np.argsort(counts)
+    inverse = np.empty(40)
+    inverse[rising[::-1]] = counts[rising]
+    log_prior, log_inverse = np.log(counts / 820), np.log(inverse / 820)
+    rows = sade_adjustments(counts, 3, tau=1.5).numpy()
+    np.testing.assert_allclose(rows[1], log_prior, rtol=1e-13)
+    np.testing.assert_allclose(
+        rows[2], log_prior - 1.5 * log_inverse, rtol=1e-12, atol=1e-13
+    )

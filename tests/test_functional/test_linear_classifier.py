@@ -81,9 +81,9 @@ def test_the_widest_dtype_is_kept():
 
 
 def test_shapes_that_do_not_fit_are_refused():
-    with pytest.raises(ValueError, match=r'`kappa` of shape \(C,\)'):
+    with pytest.raises(ValueError, match=r'`kappa` of the shape \(C,\)'):
         directional_to_linear(KAPPA[:4], MU)
-    with pytest.raises(ValueError, match='Expected `offset` of shape'):
+    with pytest.raises(ValueError, match='`offset` of the shape'):
         directional_to_linear(KAPPA, MU, OFFSET[:4])
     with pytest.raises(ValueError, match=r'shape \(C, D\)'):
         layer_norm_classifier(KAPPA)

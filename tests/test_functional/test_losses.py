@@ -222,39 +222,6 @@ def test_label_weights_are_those_of_the_classes_or_their_mean():
     assert label_weights(soft, WEIGHTS4).tolist() == pytest.approx([1.3])
 
 
-def test_focal_loss_by_hand():
-    z, y = random_case()
-    gamma = 1.5
-    expected = []
-    for row, label in zip(z.tolist(), y.tolist(), strict=True):
-        total = 0
-        for c, value in enumerate(row):
-            p = 1 / (1 + math.exp(-value))
-            t = float(c == label)
-            bce = -(t * math.log(p) + (1 - t) * math.log(1 - p))
-            total += abs(t - p) ** gamma * bce
-        expected.append(total)
-    got = one_vs_all_focal_loss(z, y, gamma)
-    assert got.tolist() == pytest.approx(expected, rel=1e-12)
-
-
-def test_focal_loss_at_gamma_zero_is_binary_cross_entropy():
-    z, y = random_case()
-    expected = F.binary_cross_entropy_with_logits(
-        z, F.one_hot(y, 4).double(), reduction='none'
-    ).sum(1)
-    got = one_vs_all_focal_loss(z, y, 0)
-    torch.testing.assert_close(got, expected, rtol=1e-12, atol=0)
-
-
-def test_focal_loss_with_a_root_has_a_finite_gradient_at_certainty():
-    z = torch.tensor([[200.0, -200.0]], requires_grad=True)
-    loss = one_vs_all_focal_loss(z, torch.tensor([0]), 0.5).sum()
-    (grad,) = torch.autograd.grad(loss, z)
-    assert loss == 0
-    assert (grad == 0).all()
-
-
 def test_one_smoothing_for_all_is_that_of_torch():
     z, y = random_case()
     torch.testing.assert_close(

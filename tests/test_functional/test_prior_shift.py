@@ -5,7 +5,11 @@ import torch
 from mmlt.functional import (
     estimate_prior,
     long_tailed_prior,
+    long_tailed_priors,
+    rows_for_prior,
     shift_prior,
+    total_variation,
+    weighted_numbers,
     weights_for_prior,
 )
 
@@ -101,6 +105,74 @@ def test_certain_predictions_are_counted():
     logits = 1e3 * torch.eye(3).double()[labels]
     got = estimate_prior(logits, torch.tensor([0.5, 0.3, 0.2]))
     assert got.tolist() == pytest.approx([0.6, 0.2, 0.2], abs=1e-6)
+
+
+def test_the_family_goes_from_forward_by_uniform_to_backward():
+    priors = long_tailed_priors(COUNTS, [2, 50])
+    assert list(priors) == [
+        *('forward-50', 'forward-2', 'uniform', 'backward-2', 'backward-50')
+    ]
+    for name, prior in priors.items():
+        direction, _, ratio = name.partition('-')
+        expected = long_tailed_prior(COUNTS, float(ratio or 1), direction)
+        assert torch.equal(prior, expected)
+
+
+def test_a_subset_has_the_frequencies():
+    labels = torch.arange(3).repeat(100)
+    prior = long_tailed_prior(torch.tensor([9, 5, 1]), 100)
+    rows = rows_for_prior(labels, prior, 0)
+    assert labels[rows].bincount().tolist() == [100, 10, 1]
+    assert torch.equal(rows, rows_for_prior(labels, prior, 0))
+    assert len(rows.unique()) == 111
+
+
+@pytest.mark.parametrize('ratio', [2, 5, 10, 25, 50])
+def test_a_subset_has_the_images_of_the_published_construction(ratio):
+    """Class k of C has int(n_max ratio^(-k / (C - 1))) images."""
+    labels = torch.arange(10).repeat_interleave(1000)
+    prior = long_tailed_prior(torch.arange(10, 0, -1), ratio)
+    got = labels[rows_for_prior(labels, prior, 1)].bincount()
+    expected = [int(1000 * (1 / ratio) ** (k / 9.0)) for k in range(10)]
+    assert got.tolist() == expected
+
+
+def test_a_rare_class_keeps_an_image():
+    labels = torch.tensor([0] * 50 + [1] * 3)
+    prior = torch.tensor([0.99, 0.01])
+    assert labels[rows_for_prior(labels, prior, 0)].bincount().tolist() == [
+        *(50, 1)
+    ]
+
+
+def test_weighted_numbers_are_those_of_repeated_samples():
+    """By sklearn and torchmetrics, a weight of k being k samples."""
+    from sklearn.metrics import accuracy_score, log_loss
+    from torchmetrics.classification import MulticlassCalibrationError
+
+    log_density, labels = gaussians([0.4, 0.4, 0.2], 60)
+    log_probs = log_density.log_softmax(1)
+    times = torch.arange(60) % 4
+    got = weighted_numbers(log_probs, labels, times / times.sum().double())
+    rows = torch.arange(60).repeat_interleave(times)
+    probs, y = log_probs[rows].exp(), labels[rows]
+    accuracy = accuracy_score(y, probs.argmax(1))
+    nll = log_loss(y, probs.numpy(), labels=[0, 1, 2])
+    ece = MulticlassCalibrationError(num_classes=3, n_bins=15)(probs, y)
+    assert got['accuracy'] == pytest.approx(accuracy, rel=1e-12)
+    assert got['nll'] == pytest.approx(nll, rel=1e-12)
+    assert got['ece'] == pytest.approx(ece.item(), rel=1e-5)
+
+
+def test_total_variation_is_half_the_distance_of_scipy():
+    from scipy.spatial.distance import cityblock
+
+    p, q = torch.rand(2, 7, dtype=torch.float64).softmax(1)
+    got = total_variation(p, q).item()
+    assert got == pytest.approx(cityblock(p, q) / 2, rel=1e-12)
+    assert total_variation(p, p) == 0
+    one, other = torch.eye(2).double()
+    assert total_variation(one, other) == 1
 
 
 def test_refuses_what_is_no_distribution():

@@ -1,7 +1,9 @@
 import math
 
+import numpy as np
 import pytest
 import torch
+from sklearn.metrics import recall_score
 
 from mmlt.functional import group_accuracy, shot_groups
 
@@ -40,3 +42,27 @@ def test_an_empty_group_is_nan():
 def test_refuses_limits_in_the_wrong_order():
     with pytest.raises(ValueError, match='few=30 and many=10'):
         shot_groups([1], many=10, few=30)
+
+
+def test_groups_against_the_intervals_of_numpy():
+    counts = np.random.default_rng(0).integers(0, 300, 500)
+    counts[:4] = 19, 20, 100, 101
+    # 0: below 20; 1: 20 to 100; 2: from 101 on
+    place = np.digitize(counts, [20, 101])
+    groups = shot_groups(counts)
+    for name, number in (('few', 0), ('medium', 1), ('many', 2)):
+        assert np.array_equal(groups[name].numpy(), place == number)
+
+
+def test_accuracy_against_the_recall_of_sklearn():
+    """Over the samples of the group: sklearn's micro average."""
+    rng = np.random.default_rng(1)
+    labels, predicted = rng.integers(0, 6, (2, 400))
+    group = torch.tensor([True, False, True, False, False, True])
+    value = group_accuracy(
+        torch.from_numpy(labels == predicted), torch.from_numpy(labels), group
+    )
+    expected = recall_score(
+        labels, predicted, labels=[0, 2, 5], average='micro'
+    )
+    assert value.item() == pytest.approx(expected, rel=1e-15)

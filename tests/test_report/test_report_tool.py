@@ -475,13 +475,11 @@ def test_the_commit_and_the_command_are_those_of_the_run(copies, tmp_path):
     *_, block, _ = page.split('```')
     assert block.strip().splitlines()[:-1] == [
         f'git checkout {"c" * 10}',
-        'python tools/train.py configs/fcc/resnet20_digitslt.py --seed 0 '
+        'mmlt train configs/fcc/resnet20_digitslt.py --seed 0 '
         "--cfg-options 'a.b=[1,2]'",
         '# with changes that were not committed',
-        "python tools/train.py 'configs/fcc/b c.py' --seed 2 --cfg-options "
-        "'a.b=[1,2]'",
-        'python tools/train.py configs/vmf/x.py --seed 0 --cfg-options '
-        "'a.b=[1,2]'",
+        "mmlt train 'configs/fcc/b c.py' --seed 2 --cfg-options 'a.b=[1,2]'",
+        "mmlt train configs/vmf/x.py --seed 0 --cfg-options 'a.b=[1,2]'",
     ]
     assert f'| {"c" * 10}, with changes that were not committed |' in page
 

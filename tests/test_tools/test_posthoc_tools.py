@@ -5,14 +5,11 @@ import subprocess
 import sys
 from pathlib import Path
 
-import numpy as np
 import pytest
 import torch
 from mmengine.config import Config
 from mmengine.runner import Runner
 
-from mmlt.evaluation.prior_shift_evaluation import subset_rows, weighted_row
-from mmlt.functional import long_tailed_prior
 from mmlt.posthoc.calibrators import CALIBRATORS, check_fit_split
 from mmlt.report.table import markdown_table
 from mmlt.runs.dump import load_predictions, save_predictions
@@ -230,41 +227,6 @@ def test_a_class_without_training_images_has_no_logarithm():
     for name in ('none', 'temperature', 'vector_balanced', 'tau_norm'):
         out = CALIBRATORS[name](held).transform(held.logits)
         assert out.isfinite().all()
-
-
-def test_a_uniform_test_set_needs_the_training_prior_taken_out():
-    test = synthetic('test', 0, 200)
-    uniform = torch.full((8,), 1 / 8)
-    row = weighted_row(test.logits, test.labels, COUNTS.double(), uniform)
-    plain = test.logits.argmax(1) == test.labels
-    assert row['acc'] == pytest.approx(100 * plain.double().mean().item())
-    adjusted = (test.logits - COUNTS.log()).argmax(1) == test.labels
-    assert row['acc known'] == pytest.approx(
-        100 * adjusted.double().mean().item()
-    )
-    assert 0 <= row['prior error'] <= 100
-
-
-def test_weights_are_what_subsets_have_on_average():
-    test = synthetic('test', 0, 200)
-    prior = long_tailed_prior(COUNTS, 10, 'backward')
-    source = torch.ones(8).double()
-    whole = weighted_row(test.logits, test.labels, source, prior)['acc']
-    drawn = [
-        weighted_row(test.logits, test.labels, source, prior, seed)['acc']
-        for seed in range(40)
-    ]
-    spread = np.std(drawn) / np.sqrt(40)
-    assert abs(np.mean(drawn) - whole) < 4 * spread + 0.2
-
-
-def test_a_subset_has_the_frequencies():
-    labels = torch.arange(3).repeat(100)
-    prior = long_tailed_prior(torch.tensor([9, 5, 1]), 100)
-    rows = subset_rows(labels, prior, 0)
-    assert labels[rows].bincount().tolist() == [100, 10, 1]
-    assert torch.equal(rows, subset_rows(labels, prior, 0))
-    assert len(rows.unique()) == 111
 
 
 def test_tables_show_nan_as_a_dash():

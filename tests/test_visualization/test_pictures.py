@@ -23,7 +23,7 @@ from mmlt.visualization import (
     theme,
     training_curves,
 )
-from mmlt.visualization.style import THEMES, colour
+from mmlt.visualization.style import THEMES, theme_color
 
 COUNTS = [50, 200, 5]
 
@@ -77,8 +77,8 @@ def test_recall_of_many_classes_is_along_an_axis():
 
 
 def test_matrices_write_percent():
-    shares = [[0.9, 0.1, 0], [0.004, 0.996, 0], [0.25, 0.25, 0.5]]
-    axes = confusion_matrix(shares, list('xyz')).axes[0]
+    percent = [[90, 10, 0], [0.4, 99.6, 0], [25, 25, 50]]
+    axes = confusion_matrix(percent, list('xyz')).axes[0]
     texts = {t.get_position(): t.get_text() for t in axes.texts}
     # (column, row); below half a percent nothing
     assert texts == {
@@ -89,20 +89,25 @@ def test_matrices_write_percent():
         (1, 2): '25',
         (2, 2): '50',
     }
-    axes = overlap_matrix([[100, 30], [20, 100]]).axes[0]
+    overlap = np.array([[100, 30], [20, 100]])
+    axes = overlap_matrix(overlap).axes[0]
+    assert overlap[0, 0] == 100
     assert {t.get_position(): t.get_text() for t in axes.texts} == {
         (1, 0): '30',
         (0, 1): '20',
     }
 
 
-def test_convention_overlaps_are_percent():
-    with pytest.raises(ValueError, match='but got 1 to 1. Multiply'):
-        overlap_matrix([[1, 0.3], [0.2, 1]])
+def test_matrices_of_shares_are_refused():
+    for draw in (confusion_matrix, overlap_matrix):
+        with pytest.raises(ValueError, match='percent.*functional.percent'):
+            draw(np.eye(3))
+        draw(np.zeros((3, 3)))
+        draw(100 * np.eye(1))
 
 
 def test_large_matrices_are_pixels():
-    axes = confusion_matrix(np.eye(40)).axes[0]
+    axes = confusion_matrix(100 * np.eye(40)).axes[0]
     np.testing.assert_array_equal(axes.images[0].get_array(), 100 * np.eye(40))
 
 
@@ -144,7 +149,7 @@ def test_curves():
     assert lines(figure)['a'].tolist() == [[1, 0.5], [2, 0.25]]
 
 
-def test_seeds_share_colour_and_name():
+def test_seeds_share_color_and_name():
     figure = training_curves(
         {
             'a': [([1, 2], [3, 4]), ([1, 2], [5, 6])],
@@ -182,7 +187,7 @@ def test_long_names_are_not_cut_off(number):
         by_class_count(dict.fromkeys(names, [1, 2, 3]), COUNTS, 'kappa'),
         feature_map(np.eye(2), [0, 1], names + names, names[0]),
         reliability_diagram([1], [0.5], [0.5], f'{names[0]}, medium-shot'),
-        confusion_matrix(np.eye(3), title=names[0] + ', and so on'),
+        confusion_matrix(100 * np.eye(3), title=names[0] + ', and so on'),
     ]
     for figure in drawn:
         FigureCanvasAgg(figure).draw()
@@ -231,12 +236,12 @@ def test_another_ending_is_refused(tmp_path):
 
 
 def test_themes():
-    assert colour('ink') == THEMES['light']['ink']
+    assert theme_color('ink') == THEMES['light']['ink']
     with theme('dark'):
-        assert colour('ink') == THEMES['dark']['ink']
+        assert theme_color('ink') == THEMES['dark']['ink']
         figure = side_by_side([panel])
         assert figure.axes[0].lines[0].get_color() == THEMES['dark']['run0']
-    assert colour('ink') == THEMES['light']['ink']
+    assert theme_color('ink') == THEMES['light']['ink']
     with (
         pytest.raises(ValueError, match=r"'light', 'dark', .*but got 'sepia'"),
         theme('sepia'),
@@ -244,7 +249,7 @@ def test_themes():
         pass
 
 
-def test_svg_of_a_page_names_its_colours_and_has_its_own_ids():
+def test_svg_of_a_page_names_its_colors_and_has_its_own_ids():
     with theme('css'):
         figure = side_by_side([panel])
         page = css_svg(figure, 'a "label" <&>', 'key one')
@@ -268,7 +273,7 @@ def test_svg_of_a_page_names_its_colours_and_has_its_own_ids():
     ElementTree.fromstring(file.encode())
 
 
-def test_colours_can_be_told_from_the_ground():
+def test_colors_can_be_told_from_the_ground():
     """Contrast of at least 3 for what is drawn, 4.5 for what is read."""
 
     def luminance(value):

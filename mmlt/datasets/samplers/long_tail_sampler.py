@@ -6,7 +6,7 @@ from mmengine.dataset import DefaultSampler
 from mmengine.logging import print_log
 from mmpretrain.registry import DATA_SAMPLERS
 
-from mmlt.datasets.counting import labels_of
+from mmlt.datasets.counting import dataset_labels
 from mmlt.functional import sample_rows, sampling_probabilities
 from mmlt.functional.sampling import check_strategy
 from mmlt.functional.schedule import check_epoch, epoch_of
@@ -16,7 +16,7 @@ __all__ = ['LongTailSampler']
 
 @DATA_SAMPLERS.register_module()
 class LongTailSampler(DefaultSampler):
-    """Draws a class by a strategy, then any image of it, with replacement.
+    """Draws a class by a strategy, then one of its images, with replacement.
 
     Convention:
         - an epoch is as long as the ``DefaultSampler``'s; with
@@ -47,7 +47,7 @@ class LongTailSampler(DefaultSampler):
             beyond the length of the dataset.
 
     Raises:
-        ValueError: If a setting is none of these, or the labels of the
+        ValueError: If a setting is something else, or the labels of the
             dataset are not known.
 
     Source:
@@ -69,19 +69,21 @@ class LongTailSampler(DefaultSampler):
         if pair_with_uniform and begin:
             raise ValueError(
                 'Expected `begin=0` together with `pair_with_uniform`, but '
-                f'got {begin}: the length of an epoch cannot change.'
+                f'got {begin}. Drop one of the two: the length of an epoch '
+                'cannot change.'
             )
         super().__init__(dataset, seed=seed, round_up=round_up)
         self.strategy = strategy
         self.begin = begin
         self.pair_with_uniform = pair_with_uniform
         self.max_epochs: int | None = None
-        labels = labels_of(dataset)[: len(dataset)]
+        labels = dataset_labels(dataset)[: len(dataset)]
         if not len(labels) or labels.min() < 0:
             raise ValueError(
                 'Expected a dataset with images, and labels >= 0, but got '
                 f'{len(labels)} images with the lowest label '
-                f'{labels.min() if len(labels) else None}.'
+                f'{labels.min() if len(labels) else None}. Check its '
+                'annotations.'
             )
         self.rows = np.argsort(labels, kind='stable')
         self.counts = np.bincount(labels)
@@ -114,7 +116,7 @@ class LongTailSampler(DefaultSampler):
         return iter(drawn.tolist())
 
     def _draw(self) -> np.ndarray:
-        """What the strategy draws in this epoch for this process."""
+        """Images that the strategy draws in this epoch for this process."""
         probabilities = sampling_probabilities(
             self.counts, self.strategy, self.epoch, self.max_epochs
         )

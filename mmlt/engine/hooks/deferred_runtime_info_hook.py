@@ -2,20 +2,22 @@ import torch
 from mmengine.hooks import LoggerHook, RuntimeInfoHook
 from mmpretrain.registry import HOOKS
 
+from mmlt.functional.checks import check_integer
+
 __all__ = ['DeferredRuntimeInfoHook']
 
 
 @HOOKS.register_module()
 class DeferredRuntimeInfoHook(RuntimeInfoHook):
-    """The parent's record of the losses, without waiting at every step.
+    """Logs the losses without waiting for the GPU at every step.
 
-    ``RuntimeInfoHook`` reads the value of every loss in every iteration, and
-    a GPU has to finish the step for it. This one keeps the tensors and reads
-    them together every ``interval`` iterations, whenever a ``LoggerHook`` is
-    about to write, at the end of an epoch and before an evaluation, so the
-    log holds the same numbers.
+    mmengine's ``RuntimeInfoHook`` reads the value of every loss in every
+    iteration, for which the GPU must have finished the step. This one keeps
+    the tensors and reads them together every ``interval`` iterations, whenever
+    a ``LoggerHook`` is about to write, at the end of an epoch and before an
+    evaluation, so the log holds the same numbers.
 
-    Put it in the place of the parent's:
+    Use it instead of ``RuntimeInfoHook``:
     ``default_hooks=dict(runtime_info=dict(type='DeferredRuntimeInfoHook'))``.
 
     Args:
@@ -26,11 +28,7 @@ class DeferredRuntimeInfoHook(RuntimeInfoHook):
     """
 
     def __init__(self, interval: int = 10) -> None:
-        if not isinstance(interval, int) or interval < 1:
-            raise ValueError(
-                f'Expected `interval` to be an integer >= 1, but got '
-                f'{interval!r}.'
-            )
+        check_integer('interval', interval, 1, 'It counts iterations.')
         self.interval = interval
         self._intervals = {interval}
         self._pending: list[dict[str, torch.Tensor]] = []

@@ -13,12 +13,11 @@ __all__ = ['FreshPartsHook']
 
 @HOOKS.register_module()
 class FreshPartsHook(Hook):
-    """Parts of the model that start anew where a training loads weights.
+    """Starts parts of the model anew when a training loads weights.
 
     For a classifier that is re-trained on a trained network: with
-    ``load_from``, all is loaded but these parts, which keep the
-    initialisation that the seed gave them. A resumed training and a test
-    load everything.
+    ``load_from``, everything is loaded except these parts, which keep their
+    initialization. A resumed training and a test load everything.
 
     Args:
         parts: Names of parts of the model, such as 'head'.
@@ -35,13 +34,13 @@ class FreshPartsHook(Hook):
         self._fresh: dict[str, Tensor] | None = None
 
     def after_load_checkpoint(self, runner, checkpoint: dict) -> None:
-        """Keep what the parts are before the weights are loaded."""
+        """Keep the state of the parts before the weights are loaded."""
         self._fresh = {
             name: value.clone() for name, value in self._state(runner).items()
         }
 
     def before_train(self, runner) -> None:
-        """Put it back, where a training starts."""
+        """Restore it, if a training starts (and is not resumed)."""
         if self._fresh is None:
             print_log(
                 f'No weights were loaded: {", ".join(self.parts)} is trained '
@@ -76,7 +75,8 @@ class FreshPartsHook(Hook):
             except AttributeError:
                 raise ValueError(
                     'Expected `parts` of FreshPartsHook to name parts of the '
-                    f'model ({", ".join(known)}), but got {name!r}.'
+                    f'model, but got {name!r}. Choose among '
+                    f'{", ".join(known)}.'
                 ) from None
             for key, value in part.state_dict(keep_vars=True).items():
                 state[f'{name}.{key}'] = value.detach()

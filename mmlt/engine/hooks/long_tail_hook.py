@@ -15,7 +15,7 @@ __all__ = ['LongTailHook']
 
 @HOOKS.register_module()
 class LongTailHook(Hook):
-    """Tells every part of the training what it must know of the long tail.
+    """Hands class counts, progress and seed to the parts that ask for them.
 
     - The class counts, (C,), from the training set before training (and,
       from the checkpoint's ``meta``, before testing) to every module and
@@ -123,7 +123,7 @@ def unwrap(model: nn.Module) -> nn.Module:
 
 
 def parts_of(runner, method: str) -> Iterator:
-    """Modules, samplers and metrics of a runner that have a method."""
+    """Modules, samplers and metrics of a runner that have this method."""
     parts = list(unwrap(runner.model).modules())
     for loop in (runner._train_loop, runner._val_loop, runner._test_loop):
         parts.append(getattr(getattr(loop, 'dataloader', None), 'sampler', 0))
@@ -132,7 +132,7 @@ def parts_of(runner, method: str) -> Iterator:
 
 
 def check_num_classes(model: nn.Module, counts: np.ndarray, dataset) -> None:
-    """Refuse a head for another number of classes than the training set.
+    """Check that head and training set have the same number of classes.
 
     Raises:
         ValueError: Naming both numbers.

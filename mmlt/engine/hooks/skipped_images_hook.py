@@ -17,9 +17,9 @@ NAMED = 5  # images that the message names
 class SkippedImagesHook(Hook):
     """Logs after every epoch how many training images were skipped.
 
-    For the data sets that can skip an image that cannot be read
-    (``LongTailedList`` with ``on_bad_image='skip'``), also inside a wrapper;
-    for others it does nothing. The numbers are those of all processes.
+    It applies to data sets that skip unreadable images (``LongTailedList``
+    with ``on_bad_image='skip'``), also inside a wrapper; otherwise it does
+    nothing. The numbers are totals over all processes.
     """
 
     def before_train(self, runner) -> None:

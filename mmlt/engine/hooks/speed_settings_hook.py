@@ -25,7 +25,7 @@ class SpeedSettingsHook(Hook):
 
 
 def speed_settings(runner) -> dict[str, str]:
-    """What a training about to begin uses.
+    """Settings for speed of a training that is about to begin.
 
     Args:
         runner: Of mmengine, with its training loop built.
@@ -53,7 +53,7 @@ def speed_settings(runner) -> dict[str, str]:
         else f'cpu, {torch.get_num_threads()} threads',
         'forward pass': precision,
         'channels-last': _on(getattr(preprocessor, 'channels_last', False)),
-        'fused optimiser': _on(defaults.get('fused')),
+        'fused optimizer': _on(defaults.get('fused')),
         'torch.compile': _on(runner.cfg.get('compile')),
         'whole batches': _on(
             getattr(collate, '__name__', '') == 'batch_collate'

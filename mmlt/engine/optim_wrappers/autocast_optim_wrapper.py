@@ -13,21 +13,21 @@ __all__ = ['AutocastOptimWrapper']
 class AutocastOptimWrapper(OptimWrapper):
     """Mixed precision without loss scaling, on CPU and GPU alike.
 
-    The parent's ``AmpOptimWrapper`` refuses a CPU. bfloat16 has the range
-    of float32, so gradients need no scaling; parameters, their gradients
-    and the optimiser stay float32. The log says what is used
+    mmengine's ``AmpOptimWrapper`` does not run on a CPU. bfloat16 has the
+    range of float32, so gradients need no scaling; parameters, their gradients
+    and the optimizer stay float32. The log says what is used
     (``SpeedSettingsHook``).
 
     Args:
         dtype: 'bfloat16'; None, float32 throughout; or 'auto', bfloat16
             where the device computes in it (a CPU without such instructions
-            takes ten times as long). For float16 use the parent's
+            takes ten times as long). For float16 use mmengine's
             ``AmpOptimWrapper``, which scales the loss.
-        **kwargs: As the parent's ``OptimWrapper``: ``optimizer``,
+        **kwargs: As mmengine's ``OptimWrapper``: ``optimizer``,
             ``accumulative_counts``, ``clip_grad``.
 
     Raises:
-        ValueError: If ``dtype`` is another.
+        ValueError: If ``dtype`` is something else.
     """
 
     def __init__(self, dtype: str | None = 'auto', **kwargs) -> None:
@@ -42,7 +42,7 @@ class AutocastOptimWrapper(OptimWrapper):
         self._precision: str | None = None  # known with the device
 
     def precision(self, device: str) -> str:
-        """In which type the forward pass on a kind of device computes.
+        """Number type of the forward pass on a kind of device.
 
         Args:
             device: 'cpu' or 'cuda'.

@@ -12,15 +12,15 @@ __all__ = ['FullStateFSDPStrategy']
 class FullStateFSDPStrategy(FSDPStrategy):
     """FSDP that saves one file with all weights, and resumes from it.
 
-    The parent's ``FSDPStrategy`` hands torch the arguments of its function
-    that loads an optimizer's state in an order of torch 1, so that no run
-    can be resumed; and it knows GPUs alone. On a CPU (gloo), where a small
-    network shows whether a recipe goes this way, nothing is offloaded: torch
-    crashes when it moves a state from the CPU to the CPU.
+    mmengine's ``FSDPStrategy`` passes the arguments of the function that
+    loads an optimizer's state in the order of torch 1, so no run can be
+    resumed with torch 2; and it supports GPUs alone. On a CPU (gloo), where
+    a small network shows whether a recipe works with FSDP, nothing is
+    offloaded: torch crashes when it moves a state from the CPU to the CPU.
 
     Args:
-        model_wrapper: Settings of the parent's ``MMFullyShardedDataParallel``.
-        **kwargs: As the parent's, without ``state_dict_cfg``, which is
+        model_wrapper: Settings of mmengine's ``MMFullyShardedDataParallel``.
+        **kwargs: As ``FSDPStrategy``, without ``state_dict_cfg``, which is
             'full'.
     """
 

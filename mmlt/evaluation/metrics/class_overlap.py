@@ -25,7 +25,7 @@ class ClassOverlap(ClassCountsReceiver, HeadReceiver, BaseMetric):
 
     It looks at the parameters of the head, not at predictions:
     ``LongTailHook`` hands it the head (:meth:`set_head`) before each
-    evaluation. Linear, cosine, tau-normalised, causal and vMF heads are read
+    evaluation. Linear, cosine, tau-normalized, causal and vMF heads are read
     as vMF densities (:func:`~mmlt.models.head_to_vmf`); the bias is
     ignored. All in float64.
 

@@ -25,7 +25,7 @@ class MisclassifiedArea(ClassCountsReceiver, HeadReceiver, StreamingMetric):
     Registered form of :func:`~mmlt.functional.misclassified_area`: at test
     the feature is not scaled, in training it was. It looks at the
     probabilities and the bias of the head (``LongTailHook`` hands both the
-    head and the counts over). With a head that has no bias, or normalises
+    head and the counts over). With a head that has no bias, or normalizes
     its features, it is 0.
 
     To measure it on the training set, test on that: see

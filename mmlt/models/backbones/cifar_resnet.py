@@ -3,6 +3,8 @@ from mmpretrain.models.backbones.base_backbone import BaseBackbone
 from mmpretrain.registry import MODELS
 from torch import Tensor, nn
 
+from mmlt.functional.checks import check_choice
+
 __all__ = ['CIFARResNet']
 
 
@@ -40,13 +42,13 @@ class CIFARResNet(BaseBackbone):
     A 3x3 convolution and three stages of (depth - 2) / 6 blocks with 16, 32
     and 64 channels, the second and third at half the resolution. Shortcuts
     have no parameters (option A: every second pixel, zero channels).
-    463,504 parameters at depth 32. It is not the parent's ``ResNet_CIFAR``,
+    463,504 parameters at depth 32. It is not mmpretrain's ``ResNet_CIFAR``,
     which has four stages of 64 to 512 channels.
 
     Args:
         depth: 20, 32, 44 or 56.
         in_channels: Channels of the images.
-        init_cfg: Parent's; None is Kaiming normal for the convolutions
+        init_cfg: As in mmengine; None is Kaiming normal for the convolutions
             (fan-in, gain sqrt(2)), as in the published code.
 
     Returns (forward):
@@ -69,11 +71,7 @@ class CIFARResNet(BaseBackbone):
         in_channels: int = 3,
         init_cfg: dict | list | None = None,
     ) -> None:
-        if depth not in self.depths:
-            raise ValueError(
-                f'Expected `depth` to be one of {list(self.depths)}, but got '
-                f'{depth!r}.'
-            )
+        check_choice('depth', depth, self.depths)
         if init_cfg is None:
             init_cfg = dict(
                 type='Kaiming',

@@ -3,6 +3,8 @@ import torch.nn.functional as F
 from mmpretrain.registry import MODELS
 from torch import Tensor, nn
 
+from mmlt.functional.checks import check_integer
+
 from .cifar_resnet import CIFARResNet
 
 __all__ = ['MultiExpertCIFARResNet']
@@ -10,7 +12,7 @@ __all__ = ['MultiExpertCIFARResNet']
 
 @MODELS.register_module()
 class MultiExpertCIFARResNet(CIFARResNet):
-    """ResNet for small images whose last two stages exist once per expert.
+    """ResNet for small images with one copy of its last stages per expert.
 
     The first convolution and stage are shared. With one expert of 32 and 64
     channels it is :class:`CIFARResNet`.
@@ -41,17 +43,14 @@ class MultiExpertCIFARResNet(CIFARResNet):
         expert_channels: tuple[int, int] = (24, 48),
         **kwargs,
     ) -> None:
-        if not isinstance(num_experts, int) or num_experts < 1:
-            raise ValueError(
-                'Expected `num_experts` to be an integer >= 1, but got '
-                f'{num_experts!r}.'
-            )
+        check_integer('num_experts', num_experts, 1, 'The papers use 3.')
         second, third = expert_channels
         if not 16 <= second <= third:
             raise ValueError(
                 'Expected `expert_channels` to be two numbers that do not '
                 'fall, 16 or more (the shared stage has 16), but got '
-                f'{tuple(expert_channels)}.'
+                f'{tuple(expert_channels)}. The network of one expert has '
+                '32 and 64.'
             )
         super().__init__(depth, **kwargs)
         num_blocks = (depth - 2) // 6

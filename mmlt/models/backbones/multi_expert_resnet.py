@@ -5,27 +5,29 @@ from mmpretrain.models import ResNet, ResNeXt
 from mmpretrain.registry import MODELS
 from torch import Tensor, nn
 
+from mmlt.functional.checks import check_integer
+
 from .resnet10 import ResNet10
 
 __all__ = ['MultiExpertResNeXt', 'MultiExpertResNet', 'MultiExpertResNet10']
 
 
 class MultiExpertMixin:
-    """A network of the parent whose last stages exist once per expert.
+    """Gives a ResNet of mmpretrain one copy of its last stages per expert.
 
-    Put it in front of a ``ResNet`` or a class of that kind. Stem and first
+    List it before ``ResNet`` or a subclass among the bases. Stem and first
     stages keep their names; the other stages are ``experts.<e>.<s>``.
     Weights of the plain network load too, into every expert, where the
     channels are the same.
 
     Args:
-        depth: As the parent's.
+        depth: As for the plain network.
         num_experts: E >= 1.
         shared_stages: How many stages are shared, from 1 to one less than
             there are.
         expert_channels: Output channels of each stage of an expert; None for
             those of the plain network.
-        **kwargs: As the parent's, without ``out_indices``.
+        **kwargs: As for the plain network, without ``out_indices``.
 
     Returns (forward):
         A tuple of the experts' last feature maps side by side, (N, E D, H/32,
@@ -43,26 +45,21 @@ class MultiExpertMixin:
         expert_channels: Sequence[int] | None = None,
         **kwargs,
     ) -> None:
-        if not isinstance(num_experts, int) or num_experts < 1:
-            raise ValueError(
-                'Expected `num_experts` to be an integer >= 1, but got '
-                f'{num_experts!r}.'
-            )
+        check_integer('num_experts', num_experts, 1, 'The papers use 3.')
         if 'out_indices' in kwargs:
             raise ValueError(
                 'Expected no `out_indices`: experts are told apart in the '
-                f'last feature map alone. Got {kwargs["out_indices"]!r}.'
+                f'last feature map alone. Drop {kwargs["out_indices"]!r}.'
             )
         super().__init__(depth, **kwargs)
-        if shared_stages not in range(1, self.num_stages):
-            raise ValueError(
-                'Expected `shared_stages` to be from 1 to '
-                f'{self.num_stages - 1}, but got {shared_stages!r}.'
-            )
+        hint = "The other stages are each expert's own."
+        most = self.num_stages - 1
+        check_integer('shared_stages', shared_stages, 1, hint, high=most)
         if self.frozen_stages > shared_stages:
             raise ValueError(
                 f'Expected `frozen_stages` to be {shared_stages} (the shared '
-                f'ones) at most, but got {self.frozen_stages}.'
+                f'ones) at most, but got {self.frozen_stages}. Share '
+                'more stages, or freeze fewer.'
             )
         self.num_experts = num_experts
         self.own_stages = self.res_layers[shared_stages:]
@@ -90,7 +87,8 @@ class MultiExpertMixin:
             raise ValueError(
                 'Expected `expert_channels` to be '
                 f'{len(self.own_stages)} multiples of {self.expansion}, one '
-                f'for each stage of an expert, but got {tuple(channels)}.'
+                f'for each stage of an expert, but got {tuple(channels)}. '
+                'None takes the default widths.'
             )
         return list(channels)
 
@@ -103,7 +101,7 @@ class MultiExpertMixin:
     def _expert(
         self, channels: list[int], rates: list[list[float]]
     ) -> nn.Sequential:
-        """Stages of one expert, made as the parent makes its own."""
+        """Stages of one expert, built as mmpretrain builds its own."""
         shared = len(self.res_layers)
         before = getattr(self, self.res_layers[-1])[-1].out_channels
         stages = []
@@ -147,7 +145,7 @@ class MultiExpertMixin:
 
 @MODELS.register_module()
 class MultiExpertResNet(MultiExpertMixin, ResNet):
-    """The parent's ResNet, its last stages once per expert.
+    """mmpretrain's ResNet with one copy of its last stages per expert.
 
     Args:
         depth: 18, 34, 50, 101 or 152.
@@ -155,7 +153,7 @@ class MultiExpertResNet(MultiExpertMixin, ResNet):
         shared_stages: How many of the four stages are shared.
         expert_channels: Output channels of each stage of an expert; None for
             those of the plain network.
-        **kwargs: As the parent's ``ResNet``, without ``out_indices``.
+        **kwargs: As mmpretrain's ``ResNet``, without ``out_indices``.
 
     Source:
         Zhang et al. (SADE), NeurIPS 2022, https://arxiv.org/abs/2107.09249;
@@ -168,7 +166,7 @@ class MultiExpertResNet(MultiExpertMixin, ResNet):
 
 @MODELS.register_module()
 class MultiExpertResNeXt(MultiExpertMixin, ResNeXt):
-    """The parent's ResNeXt, its last stages once per expert.
+    """mmpretrain's ResNeXt with one copy of its last stages per expert.
 
     The width of the grouped convolution follows the channels: 768 and 1,536
     have 32 groups of 12 and of 24.
@@ -179,7 +177,7 @@ class MultiExpertResNeXt(MultiExpertMixin, ResNeXt):
         shared_stages: How many of the four stages are shared.
         expert_channels: Output channels of each stage of an expert; None for
             those of the plain network.
-        **kwargs: As the parent's ``ResNeXt``, without ``out_indices``.
+        **kwargs: As mmpretrain's ``ResNeXt``, without ``out_indices``.
 
     Source:
         As :class:`MultiExpertResNet`;
@@ -190,10 +188,10 @@ class MultiExpertResNeXt(MultiExpertMixin, ResNeXt):
 
 @MODELS.register_module()
 class MultiExpertResNet10(MultiExpertMixin, ResNet10):
-    """ResNet-10, its last stages once per expert.
+    """ResNet-10 with one copy of its last stages per expert.
 
     Args:
-        depth: 10, and nothing else.
+        depth: 10; no other value is accepted.
         num_experts: E >= 1.
         shared_stages: How many of the four stages are shared.
         expert_channels: Output channels of each stage of an expert; None for

@@ -5,6 +5,8 @@ from mmengine.model import BaseModule
 from mmpretrain.registry import MODELS
 from torch import Tensor, nn
 
+from mmlt.functional.checks import check_integer
+
 __all__ = ['ParallelBackbones']
 
 
@@ -29,11 +31,7 @@ class ParallelBackbones(BaseModule):
 
     def __init__(self, backbone: dict, num_experts: int = 3) -> None:
         super().__init__()
-        if not isinstance(num_experts, int) or num_experts < 1:
-            raise ValueError(
-                'Expected `num_experts` to be an integer >= 1, but got '
-                f'{num_experts!r}.'
-            )
+        check_integer('num_experts', num_experts, 1, 'The papers use 3.')
         self.networks = nn.ModuleList(
             MODELS.build(copy.deepcopy(backbone)) for _ in range(num_experts)
         )

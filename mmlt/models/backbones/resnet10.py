@@ -10,13 +10,13 @@ class ResNet10(ResNet):
     """ResNet with one basic block in each of its four stages.
 
     The small network of the ImageNet-LT papers: 512 features, 4,905,792
-    parameters. The parent's ``ResNet`` begins at depth 18.
+    parameters. mmpretrain's ``ResNet`` begins at depth 18.
 
     Args:
-        depth: 10, and nothing else; the parent's argument.
-        **kwargs: As the parent's ``ResNet``. ``zero_init_residual``, there
-            on by default, is a choice of the parent; the published long-tail
-            code starts all normalisations at 1, as it is here by default.
+        depth: 10; no other value is accepted.
+        **kwargs: As mmpretrain's ``ResNet``. ``zero_init_residual`` is off
+            by default, unlike there: the published long-tail code starts all
+            normalizations at 1.
 
     Returns (forward):
         A tuple of the last feature map, (N, 512, H/32, W/32), after its

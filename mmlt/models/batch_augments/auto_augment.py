@@ -3,6 +3,8 @@ from mmpretrain.registry import MODELS
 from torch import Generator, Tensor, nn
 from torchvision.transforms import AutoAugment, AutoAugmentPolicy
 
+from mmlt.functional.checks import check_choice
+
 __all__ = ['BatchAutoAugment']
 
 
@@ -10,15 +12,15 @@ __all__ = ['BatchAutoAugment']
 class BatchAutoAugment(nn.Module):
     """torchvision's AutoAugment, for each image of a batch.
 
-    The images go through it one by one: it takes longer than the other batch
+    Images are processed one by one, which takes longer than the other batch
     augmentations (see ``configs/ncl/README.md``).
 
     Args:
         policy: 'cifar10', 'imagenet' or 'svhn'.
-        fill: Grey level of what a rotation, shear or shift leaves empty.
+        fill: Gray level of what a rotation, shear or shift leaves empty.
 
     Raises:
-        ValueError: If the policy is another.
+        ValueError: If the policy is unknown.
 
     Source:
         Cubuk et al., CVPR 2019, https://arxiv.org/abs/1805.09501;
@@ -28,11 +30,7 @@ class BatchAutoAugment(nn.Module):
     def __init__(self, policy: str = 'cifar10', fill: int = 128) -> None:
         super().__init__()
         known = [p.value for p in AutoAugmentPolicy]
-        if policy not in known:
-            raise ValueError(
-                f'Expected `policy` to be one of {sorted(known)}, but got '
-                f'{policy!r}.'
-            )
+        check_choice('policy', policy, sorted(known))
         self.augment = AutoAugment(AutoAugmentPolicy(policy), fill=[fill] * 3)
 
     def forward(self, images: Tensor, generator: Generator) -> Tensor:

@@ -13,7 +13,7 @@ __all__ = ['BatchColorJitter']
 class BatchColorJitter(nn.Module):
     """Change brightness, contrast and saturation of each image at random.
 
-    Same distribution as the parent's ``ColorJitter`` with the Pillow
+    Same distribution as mmpretrain's ``ColorJitter`` with the Pillow
     backend and no hue: each factor uniform, the three in a random order.
 
     Args:
@@ -51,7 +51,7 @@ class BatchColorJitter(nn.Module):
         self.register_buffer('span', high - low, persistent=False)
 
     def forward(self, images: Tensor, generator: Generator) -> Tensor:
-        """Images (N, 3, H, W) uint8 with other colours."""
+        """Images (N, 3, H, W) uint8 with other colors."""
 
         def uniform() -> Tensor:
             return torch.rand(
@@ -68,7 +68,7 @@ def factor_range(
     """Least and greatest factor.
 
     Raises:
-        ValueError: If they are none.
+        ValueError: If the range is negative or upside down.
     """
     if isinstance(value, Sequence):
         low, high = value
@@ -77,6 +77,7 @@ def factor_range(
     if not 0 <= low <= high:
         raise ValueError(
             f'Expected `{name}` to be a number >= 0 or a range of factors '
-            f'0 <= least <= greatest, but got {value!r}.'
+            f'0 <= least <= greatest, but got {value!r}. 0.4 is the range '
+            '(0.6, 1.4).'
         )
     return float(low), float(high)

@@ -3,6 +3,7 @@ from mmpretrain.registry import MODELS
 from torch import Generator, Tensor, nn
 
 from mmlt.functional.augment import crop_batch, flip_batch
+from mmlt.functional.checks import check_integer, check_real
 
 __all__ = ['BatchRandomCrop', 'BatchRandomFlip']
 
@@ -11,7 +12,7 @@ __all__ = ['BatchRandomCrop', 'BatchRandomFlip']
 class BatchRandomCrop(nn.Module):
     """Pad every image of a batch and cut a random square out of it.
 
-    Same distribution as the parent's ``RandomCrop(crop_size, padding)``:
+    Same distribution as mmpretrain's ``RandomCrop(crop_size, padding)``:
     every offset is equally likely.
 
     Args:
@@ -28,11 +29,10 @@ class BatchRandomCrop(nn.Module):
 
     def __init__(self, size: int, padding: int = 0) -> None:
         super().__init__()
-        if size < 1 or padding < 0:
-            raise ValueError(
-                'Expected `size` >= 1 and `padding` >= 0, but got '
-                f'size={size} and padding={padding}.'
-            )
+        check_integer(
+            'size', size, 1, 'It is the side of the image: 32 on CIFAR.'
+        )
+        check_integer('padding', padding, 0, 'It is 4 on CIFAR.')
         self.size = size
         self.padding = padding
 
@@ -67,10 +67,7 @@ class BatchRandomFlip(nn.Module):
 
     def __init__(self, prob: float = 0.5) -> None:
         super().__init__()
-        if not 0 <= prob <= 1:
-            raise ValueError(
-                f'Expected `prob` to be in [0, 1], but got {prob!r}.'
-            )
+        check_real('prob', prob, 0, 'The usual one is 0.5.', high=1)
         self.prob = prob
 
     def forward(self, images: Tensor, generator: Generator) -> Tensor:

@@ -16,8 +16,8 @@ class ManifoldMixup(nn.Module):
     ``model=dict(type='LongTailClassifier',
     mixing=dict(type='ManifoldMixup'))`` does it in training. Convention:
 
-        - 'pool' is the place behind the necks that need no labels (the
-          pooling) and in front of the first that does. So ``FCCNeck`` scales
+        - 'pool' is after the necks that need no labels (the pooling) and
+          before the first neck that does. So ``FCCNeck`` scales
           mixed features by the factor of their mixed labels, wherever the
           mixture was made.
         - the random numbers depend on the seed of the run, the epoch and the
@@ -63,7 +63,8 @@ class ManifoldMixup(nn.Module):
         """The mixed features and their labels.
 
         Args:
-            feats: (N, ...), or a tuple of such, which are all mixed alike.
+            feats: (N, ...), or a tuple of them, all mixed with the same
+                weights.
             labels: (N,) int64.
         """
         last = feats if isinstance(feats, Tensor) else feats[-1]
@@ -74,7 +75,7 @@ class ManifoldMixup(nn.Module):
         """The part of a backbone that ``location`` names.
 
         Raises:
-            ValueError: If there is none.
+            ValueError: If the backbone has no part of that name.
         """
         names = [name for name, _ in backbone.named_children()]
         try:
@@ -85,7 +86,7 @@ class ManifoldMixup(nn.Module):
             raise ValueError(
                 "Expected `location` to be 'pool' or the name of a part of "
                 f'{type(backbone).__name__}, but got {self.location!r}. '
-                f'(Known: {names}.)'
+                f'Choose among {names}.'
             ) from None
 
     def run(

@@ -11,7 +11,7 @@ __all__ = ['BatchMixup']
 
 @MODELS.register_module()
 class BatchMixup(nn.Module):
-    """Mix every sample of a batch with another one of it, labels and all.
+    """Mix every sample of a batch, and its label, with another sample of it.
 
     Images: ``data_preprocessor=dict(type='BatchDataPreprocessor',
     mixing=dict(type='BatchMixup'))``. Features: ``ManifoldMixup``.
@@ -19,8 +19,8 @@ class BatchMixup(nn.Module):
     Args:
         alpha: The weights are from Beta(alpha, alpha); >= 0.01, 1 is
             uniform.
-        per_image: Whether every image has a weight of its own; without,
-            one weight holds for the batch, as published.
+        per_image: Whether every image has a weight of its own; if not, the
+            batch shares one weight, as published.
 
     Raises:
         ValueError: If ``alpha`` is out of range.
@@ -57,8 +57,8 @@ class BatchMixup(nn.Module):
         """The mixed samples and their labels.
 
         Args:
-            batch: (N, ...) floating point, or a tuple of such, which are all
-                mixed alike.
+            batch: (N, ...) floating point, or a tuple of them, all mixed with
+                the same weights.
             labels: (N,) int64.
             generator: Source of the random numbers, on the device.
 
@@ -83,7 +83,7 @@ class BatchMixup(nn.Module):
 
 
 def check_one_label_each(labels: Tensor | MixedLabels, num: int) -> None:
-    """Refuse labels that cannot be mixed.
+    """Check that every sample has one label.
 
     Raises:
         TypeError: If they are not one integer per sample.
@@ -98,5 +98,5 @@ def check_one_label_each(labels: Tensor | MixedLabels, num: int) -> None:
     raise TypeError(
         f'Expected one label for each of {num} images to mix, but got {got}. '
         'Mix once: in the data preprocessor or in the model, and without the '
-        "parent's `batch_augments`."
+        "mmpretrain's `batch_augments`."
     )

@@ -2,6 +2,7 @@ from mmpretrain.registry import MODELS
 from torch import Tensor
 
 from mmlt.functional import remix_label_weights
+from mmlt.functional.checks import check_choice
 from mmlt.functional.remix import check_remix_settings
 from mmlt.models.class_counts import ClassCountsMixin
 
@@ -22,10 +23,10 @@ class BatchRemix(ClassCountsMixin, BatchMixup):
 
     Args:
         alpha: As ``BatchMixup``'s.
-        kappa: Ratio of the counts from which on the rarer class may take the
-            whole label, >= 1.
-        tau: Weight in the image below which the more frequent class may lose
-            its label, in [0, 1].
+        kappa: Remix's ratio of the counts from which on the rarer class may
+            take the whole label, >= 1 (no concentration).
+        tau: Remix's weight in the image below which the more frequent class
+            may lose its label, in [0, 1].
         label_weights: 'per_sample', as in the paper, or 'batch_mean': every
             label gets the mean of the batch's weights, as in the published
             code of Bag of Tricks and FCC.
@@ -50,11 +51,7 @@ class BatchRemix(ClassCountsMixin, BatchMixup):
     ) -> None:
         super().__init__(alpha, per_image)
         check_remix_settings(kappa, tau)
-        if label_weights not in LABEL_WEIGHTS:
-            raise ValueError(
-                'Expected `label_weights` to be one of '
-                f'{list(LABEL_WEIGHTS)}, but got {label_weights!r}.'
-            )
+        check_choice('label_weights', label_weights, LABEL_WEIGHTS)
         self.kappa = kappa
         self.tau = tau
         self.label_weights = label_weights

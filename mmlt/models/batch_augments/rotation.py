@@ -3,6 +3,7 @@ from mmpretrain.registry import MODELS
 from torch import Generator, Tensor, nn
 
 from mmlt.functional.augment_geometry import rotate_batch
+from mmlt.functional.checks import check_real
 
 __all__ = ['BatchRandomRotation']
 
@@ -18,7 +19,7 @@ class BatchRandomRotation(nn.Module):
         degrees: Largest angle, in [0, 180].
 
     Raises:
-        ValueError: If it is outside.
+        ValueError: If ``degrees`` is outside [0, 180].
 
     Source:
         torchvision's RandomRotation, for a batch:
@@ -29,10 +30,7 @@ class BatchRandomRotation(nn.Module):
 
     def __init__(self, degrees: float) -> None:
         super().__init__()
-        if not 0 <= degrees <= 180:
-            raise ValueError(
-                f'Expected `degrees` to be in [0, 180], but got {degrees!r}.'
-            )
+        check_real('degrees', degrees, 0, 'SADE takes 15.', high=180)
         self.degrees = degrees
 
     def forward(self, images: Tensor, generator: Generator) -> Tensor:

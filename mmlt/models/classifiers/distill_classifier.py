@@ -19,17 +19,18 @@ class DistillClassifier(LongTailClassifier):
     """A classifier that learns from the logits of a trained one, the teacher.
 
     The teacher sees the same augmented batch, in evaluation mode and without
-    gradient, and the head's loss gets ``teacher_logits`` (``DiVELoss``). It
-    is no part of the model: not in the checkpoint, not in the optimizer, not
-    there at test. It is built and loaded when the training begins.
+    gradient, and the head's loss gets ``teacher_logits`` (``DiVELoss``). The
+    teacher is not part of the model: it is neither in the checkpoint nor in
+    the optimizer, and is not needed at test. It is built and loaded when the
+    training begins.
 
     Args:
         teacher: Config of the teacher's model.
-        teacher_checkpoint: Its checkpoint, a file or an address.
-        **kwargs: As the parent's, for the student.
+        teacher_checkpoint: Its checkpoint, a file or a URL.
+        **kwargs: Of the student, as for mmpretrain's ``ImageClassifier``.
 
     Raises:
-        FileNotFoundError: When the training begins, without the checkpoint.
+        FileNotFoundError: If the checkpoint is missing when training begins.
         ValueError: If the checkpoint does not fit the teacher.
 
     Source:

@@ -23,29 +23,29 @@ __all__ = ['LongTailClassifier']
 
 @MODELS.register_module()
 class LongTailClassifier(ImageClassifier):
-    """The parent's classifier, for necks that need the labels.
+    """mmpretrain's ``ImageClassifier``, for necks that need the labels.
 
     It passes the labels of a training batch to every neck that has
     ``needs_labels = True`` (``FCCNeck``), and takes a batch as a list of
-    ``DataSample`` or as one ``BatchDataSample``. All else is the parent's:
-    same arguments, same checkpoints.
+    ``DataSample`` or as one ``BatchDataSample``. Arguments and checkpoints
+    are those of ``ImageClassifier``, with three more arguments.
 
     Args:
-        *args: As the parent's.
+        *args: As ``ImageClassifier``.
         frozen: Names of parts whose parameters are not trained, such as
-            'backbone' or 'head.fc'. As in the published code of two-stage
-            methods, their batch normalisation still updates its running
-            statistics,
-        norm_eval: unless this is set: it then uses and keeps those it has.
+            'backbone' or 'head.fc'. Their batch normalization still updates
+            its running statistics, as in the published code of two-stage
+            methods.
+        norm_eval: Whether to keep those statistics fixed too.
         mixing: Config of a ``ManifoldMixup``, which mixes features in
             training.
-        **kwargs: As the parent's.
+        **kwargs: As ``ImageClassifier``.
 
     Raises:
-        TypeError: If ``mixing`` is something else, or a subclass has a
-            ``loss`` of its own, which would not mix.
+        TypeError: If ``mixing`` is not a ``ManifoldMixup``, or a subclass
+            has a ``loss`` of its own, which would not mix.
         ValueError: If the model has no part of a name in ``frozen``, or the
-            backbone none of that in ``mixing``.
+            backbone has no part of the ``location`` in ``mixing``.
 
     Source:
         Ours: what mmpretrain's ``ImageClassifier``
@@ -113,7 +113,7 @@ class LongTailClassifier(ImageClassifier):
         stage: str = 'neck',
         labels: Tensor | None = None,
     ):
-        """Features of images, as the parent's, with labels for the necks.
+        """Features of images; the necks that ask for labels get them.
 
         Args:
             inputs: (N, 3, H, W).
@@ -121,7 +121,7 @@ class LongTailClassifier(ImageClassifier):
             labels: (N,) int64; needed in training where a neck asks.
 
         Returns:
-            The parent's: a tuple, or a tensor for 'pre_logits'.
+            A tuple of features, or a tensor for 'pre_logits'.
         """
         feats = self.backbone(inputs)
         if stage == 'backbone':
@@ -204,7 +204,7 @@ class LongTailClassifier(ImageClassifier):
             return super().predict(inputs, data_samples, **kwargs)
         batch = data_samples[0]
         if not kwargs and predicts_softmax(self.head):
-            # what the parent's head does image by image, for all at once
+            # what mmpretrain's head does image by image, for all at once
             scores = F.softmax(self.head(self.extract_feat(inputs)), dim=1)
             batch.pred_score = scores
             batch.pred_label = scores.argmax(dim=1)
@@ -215,7 +215,7 @@ class LongTailClassifier(ImageClassifier):
 def feature_mixing(
     mixing: dict | nn.Module | None, backbone: nn.Module
 ) -> ManifoldMixup | None:
-    """The mixture of features that a classifier's config asks for.
+    """Build the mixture of features from its config.
 
     Raises:
         TypeError: If it is not a ``ManifoldMixup``.
@@ -228,9 +228,9 @@ def feature_mixing(
     if not isinstance(mixing, ManifoldMixup):
         raise TypeError(
             'Expected `mixing` of the model to be a ManifoldMixup, but got '
-            f'{type(mixing).__name__}. (Images are mixed by '
+            f'{type(mixing).__name__}. Images are mixed by '
             '`data_preprocessor=dict(mixing=...)`; for features, '
-            "`mixing=dict(type='ManifoldMixup', mixup=...)`.)"
+            "`mixing=dict(type='ManifoldMixup', mixup=...)`."
         )
     if mixing.location != 'pool':
         mixing.part_of(backbone)  # says at once if there is none
@@ -243,7 +243,7 @@ def parts_to_freeze(
     """Parts of a model by name, a tuple so that they are not registered.
 
     Raises:
-        ValueError: If a name is none of its parts.
+        ValueError: If the model has no part of that name.
     """
     if isinstance(names, str):
         names = [names]
@@ -255,8 +255,9 @@ def parts_to_freeze(
             known = [n for n in parts if n.rpartition('.')[0] == near]
             raise ValueError(
                 f'Expected `frozen` to name parts of the model, but got '
-                f'{name!r}. Parts{f" of {near}" if near else ""}: '
-                f'{", ".join(known) or "none"}.'
+                f'{name!r}. Choose among the parts'
+                f'{f" of {near}" if near else ""}: '
+                f'{", ".join(known) or "there are none"}.'
             )
     return tuple(parts[name] for name in names)
 
@@ -269,7 +270,7 @@ def normalizes_features(head: nn.Module | None) -> bool:
 
 
 def predicts_softmax(head: nn.Module) -> bool:
-    """Whether a head's ``predict`` is the parent's plain softmax."""
+    """Whether a head's ``predict`` is mmpretrain's plain softmax."""
     kind = type(head)
     return (
         isinstance(head, ClsHead)

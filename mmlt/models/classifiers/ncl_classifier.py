@@ -20,11 +20,11 @@ class NCLClassifier(LongTailClassifier):
 
     Args:
         backbone: Config of one network.
-        num_experts: How many there are; the head has the same number.
+        num_experts: Number of networks; that of the head must be the same.
         contrast: Config of the contrastive branch
-            (``MomentumContrast``, without its encoder); None for none. With
-            it a batch has two views (``TwoViewDataPreprocessor``).
-        **kwargs: As the parent's.
+            (``MomentumContrast``, without its encoder), or None. With it a
+            batch needs two views (``TwoViewDataPreprocessor``).
+        **kwargs: As :class:`LongTailClassifier`.
 
     Source:
         Li et al. (NCL), CVPR 2022, https://arxiv.org/abs/2203.15359

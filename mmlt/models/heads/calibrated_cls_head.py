@@ -11,7 +11,7 @@ __all__ = ['CalibratedClsHead']
 
 @MODELS.register_module()
 class CalibratedClsHead(ClsHead):
-    """What ``tools/calibrate_overlap.py`` writes: a classifier for testing.
+    """Classifier for testing, as ``tools/calibrate_overlap.py`` writes it.
 
     Logits kappa_i (x.mu_i) + bias_i, with buffers ``kappa`` (C,), ``mu``
     (C, D) and ``bias`` (C,) from the checkpoint; nothing is trained.
@@ -20,7 +20,7 @@ class CalibratedClsHead(ClsHead):
         num_classes: C.
         in_channels: D.
         normalize_features: Whether x is the feature at length 1.
-        **kwargs: As the parent's ``ClsHead``.
+        **kwargs: As mmpretrain's ``ClsHead``.
 
     Source:
         Wang et al., ECCV 2022, https://arxiv.org/abs/2208.10043, post-training
@@ -51,7 +51,7 @@ class CalibratedClsHead(ClsHead):
         return self.kappa.to(dtype), F.normalize(self.mu.to(dtype), dim=1)
 
     def linear_parameters(self) -> tuple[Tensor, Tensor, bool]:
-        """Weight (C, D) and bias (C,) float64, for testing elsewhere.
+        """Weight (C, D) and bias (C,) in float64, for export.
 
         Returns:
             Both, and whether features are divided by their length before.

@@ -23,9 +23,9 @@ class CausalClsHead(DirectionalClsHead):
         gamma: Added to the norm, > 0. 1/16 is the appendix's; the official
             code of the method has 1/32.
         scale: Factor on the logits, > 0. 1 is the appendix's formula, which
-            ranks classes but cannot be trained (no logit exceeds 1); to
-            train, take 16, as the official code.
-        **kwargs: As the parent's ``ClsHead``.
+            ranks classes but cannot be trained (no logit exceeds 1). To
+            train, use 16, as the official code does.
+        **kwargs: As mmpretrain's ``ClsHead``.
 
     Raises:
         ValueError: If a setting is out of range.

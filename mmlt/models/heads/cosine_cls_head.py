@@ -15,9 +15,9 @@ __all__ = ['CosineClsHead']
 class CosineClsHead(PriorClsHead):
     """Cosine classifier: logits scale x.mu_i, both of length 1.
 
-    With ``balanced=True`` the training logits hold log n_i besides
-    (balanced softmax), and it is the vMF classifier with all concentrations
-    equal to ``scale``.
+    With ``balanced=True`` log n_i is added to the training logits (balanced
+    softmax); this is the vMF classifier with all concentrations equal to
+    ``scale``.
 
     Args:
         num_classes: C.
@@ -25,7 +25,7 @@ class CosineClsHead(PriorClsHead):
         scale: Factor on the cosine, >= 0; fixed.
         balanced: Whether training logits hold log n_i.
         test_prior: 'balanced', 'train' or C numbers; needs ``balanced``.
-        **kwargs: As the parent's ``ClsHead``.
+        **kwargs: As mmpretrain's ``ClsHead``.
 
     Raises:
         ValueError: If a setting is out of range.

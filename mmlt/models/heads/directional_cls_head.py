@@ -1,6 +1,6 @@
 import logging
 from collections.abc import Sequence
-from numbers import Integral, Real
+from numbers import Real
 
 import torch
 from mmengine.logging import print_log
@@ -12,6 +12,7 @@ from mmlt.functional import (
     directional_to_linear,
     log_counts,
 )
+from mmlt.functional.checks import check_integer
 from mmlt.models.class_counts import ClassCountsMixin
 
 __all__ = ['DirectionalClsHead', 'PriorClsHead']
@@ -22,13 +23,13 @@ class DirectionalClsHead(ClsHead):
 
     A subclass says what kappa and mu are (:meth:`vmf_parameters`) and what
     is added (:meth:`logit_offset`). The weight has the name and shape of the
-    parent's ``LinearClsHead`` (``fc.weight``), so its checkpoints load; a
-    bias in them is left out, unless the subclass has one.
+    ``fc.weight`` in mmpretrain's ``LinearClsHead``, so its checkpoints load;
+    a bias in them is ignored unless the subclass has one.
 
     Args:
         num_classes: C >= 1.
         in_channels: D >= 2.
-        **kwargs: As the parent's ``ClsHead``: ``loss``, ``topk``,
+        **kwargs: As mmpretrain's ``ClsHead``: ``loss``, ``topk``,
             ``cal_acc``, ``init_cfg``.
 
     Raises:
@@ -40,18 +41,14 @@ class DirectionalClsHead(ClsHead):
 
     def __init__(self, num_classes: int, in_channels: int, **kwargs) -> None:
         super().__init__(**kwargs)
-        for name, value, least in (
-            ('num_classes', num_classes, 1),
-            ('in_channels', in_channels, 2),
-        ):
-            if not isinstance(value, Integral) or value < least:
-                raise ValueError(
-                    f'Expected `{name}` of {type(self).__name__} to be an '
-                    f'integer >= {least}, but got {value!r}.'
-                )
+        of = f'of {type(self).__name__}'
+        hint = 'It is the number of classes of the data set.'
+        check_integer(f'`num_classes` {of}', num_classes, 1, hint)
+        hint = 'It is the length of the features of the backbone.'
+        check_integer(f'`in_channels` {of}', in_channels, 2, hint)
         self.num_classes = num_classes
         self.in_channels = in_channels
-        # torch's own initialisation: uniform in +-1/sqrt(D)
+        # torch's own initialization: uniform in +-1/sqrt(D)
         self.fc = nn.Linear(in_channels, num_classes, bias=False)
 
     def vmf_parameters(
@@ -62,7 +59,10 @@ class DirectionalClsHead(ClsHead):
         Args:
             dtype: In which to compute; that of the parameters for None.
         """
-        raise TypeError(f'{type(self).__name__} lacks vmf_parameters().')
+        raise TypeError(
+            f'Expected {type(self).__name__} to have `vmf_parameters()`, but '
+            'it does not. Write it, returning kappa (C,) and mu (C, D).'
+        )
 
     def logit_offset(self) -> Tensor | None:
         """(C,) added to the logits, or None."""
@@ -106,23 +106,24 @@ class DirectionalClsHead(ClsHead):
 
 
 class PriorClsHead(ClassCountsMixin, DirectionalClsHead):
-    """Base of the heads whose logits hold the logarithm of a class prior.
+    """Base of the heads that add the logarithm of a class prior to the logits.
 
-    In training mode the logits hold log n_i, the training images of class
-    i; in evaluation mode, the logarithm of the target prior. The class
+    In training mode log n_i is added, n_i the training images of class i; in
+    evaluation mode the logarithm of the target prior. The class
     counts come from ``LongTailHook`` or :meth:`set_class_counts`.
 
     Args:
         num_classes: C.
         in_channels: D >= 2.
-        balanced: Whether training logits hold log n_i. Without, the score
+        balanced: Whether log n_i is added in training. If not, the score
             itself learns the training prior.
         test_prior: How frequent the classes are where the model is used:
-            'balanced', all alike; 'train', as in training; or C numbers > 0.
-        **kwargs: As the parent's.
+            'balanced', all equally; 'train', as in training; or C numbers
+            > 0.
+        **kwargs: As :class:`DirectionalClsHead`.
 
     Raises:
-        ValueError: If ``test_prior`` is none of these, or is given without
+        ValueError: If ``test_prior`` is something else, or is given without
             ``balanced``.
     """
 
@@ -143,14 +144,15 @@ class PriorClsHead(ClassCountsMixin, DirectionalClsHead):
         elif test_prior not in ('balanced', 'train'):
             raise ValueError(
                 "Expected `test_prior` to be 'balanced', 'train' or a list "
-                f'of {num_classes} numbers, but got {test_prior!r}.'
+                f'of {num_classes} numbers, but got {test_prior!r}. Take '
+                "'balanced' for a balanced test set."
             )
         if not balanced and test_prior != 'balanced':
             raise ValueError(
                 'Expected `test_prior` together with `balanced=True`, but '
-                f'got test_prior={test_prior!r} and balanced=False. (Trained '
-                'without the log prior, the scores hold the training prior '
-                'already.)'
+                f'got test_prior={test_prior!r} and balanced=False. Drop it: '
+                'trained without the log prior, the scores hold the training '
+                'prior already.'
             )
 
     def _checked_prior(self, prior: Sequence[float]) -> Tensor:
@@ -160,14 +162,14 @@ class PriorClsHead(ClassCountsMixin, DirectionalClsHead):
         if not ok:
             raise ValueError(
                 f'Expected `test_prior` to be {self.num_classes} numbers '
-                f'> 0, one per class, but got {prior!r}. (A class that '
-                'cannot occur: use a small number.)'
+                f'> 0, one per class, but got {prior!r}. Use a small '
+                'number for a class that cannot occur.'
             )
         prior = torch.tensor([float(p) for p in prior], dtype=torch.float64)
         return prior / prior.sum()
 
     def class_counts_changed(self) -> None:
-        """Refuse a class without images, whose log prior is -inf.
+        """Check that every class has an image: log 0 is -inf.
 
         Raises:
             ValueError: Naming the class.

@@ -13,19 +13,19 @@ __all__ = ['LogitAdjustedClsHead']
 class LogitAdjustedClsHead(ClassCountsMixin, LinearClsHead):
     """Linear classifier that takes the training prior out at test (post-hoc).
 
-    In training the logits z are the parent's; in evaluation mode they are
-    z_c - tau log(n_c / sum(n)). Put it in the place of a trained
-    ``LinearClsHead`` and test the same checkpoint, which knows the class
-    counts (mmlt's do, in ``meta``).
+    In training the logits z are those of ``LinearClsHead``; in evaluation
+    mode they are z_c - tau log(n_c / sum(n)). Use it instead of a trained
+    ``LinearClsHead`` and test the same checkpoint, which must hold the class
+    counts (those of mmlt do, in ``meta``).
 
     Args:
         num_classes: C.
         in_channels: D.
-        tau: Strength >= 0; 0 is the parent.
-        **kwargs: As the parent's ``LinearClsHead``.
+        tau: Strength of the adjustment >= 0; 0 is the linear classifier.
+        **kwargs: As mmpretrain's ``LinearClsHead``.
 
     Raises:
-        RuntimeError: In evaluation, if the counts were never set.
+        RuntimeError: In evaluation mode, if the counts were never set.
         ValueError: If ``tau`` is negative, or a class has no image.
 
     Source:
@@ -39,7 +39,7 @@ class LogitAdjustedClsHead(ClassCountsMixin, LinearClsHead):
         self.tau = check_real('tau', tau, 0, 'The paper takes 1.')
 
     def class_counts_changed(self) -> None:
-        """Refuse a class without images, whose log prior is -inf.
+        """Check that every class has an image: log 0 is -inf.
 
         Raises:
             ValueError: Naming the class.

@@ -17,7 +17,7 @@ class LWSClsHead(LinearClsHead):
     Args:
         num_classes: C.
         in_channels: D.
-        **kwargs: As the parent's ``LinearClsHead``.
+        **kwargs: As mmpretrain's ``LinearClsHead``.
 
     Source:
         Kang et al., ICLR 2020, https://arxiv.org/abs/1910.09217; the bias is

@@ -7,6 +7,7 @@ from mmpretrain.structures import DataSample
 from torch import Tensor, nn
 
 from mmlt.functional import cosine_to_vmf, directional_logits
+from mmlt.functional.checks import check_integer, check_real
 from mmlt.structures import labels_of
 
 __all__ = ['MultiExpertClsHead']
@@ -16,9 +17,9 @@ __all__ = ['MultiExpertClsHead']
 class MultiExpertClsHead(ClsHead):
     """One classifier per expert; the prediction is their mean logit.
 
-    It takes the features of E experts side by side, (N, E D), and gives each
-    expert its D of them. Every expert has the loss of the config; their sum
-    is minimised. With one expert it is a plain head.
+    It takes the features of E experts side by side, (N, E D); each expert
+    classifies its D of them. The losses of the experts are added. With one
+    expert it is a plain head.
 
     Args:
         num_classes: C.
@@ -27,7 +28,7 @@ class MultiExpertClsHead(ClsHead):
         scale: None for linear classifiers with bias; a number > 0 for
             scale times the cosine, without bias.
         expert: Which expert predicts, from 0; None for all.
-        **kwargs: As the parent's ``ClsHead``: ``loss``, ...
+        **kwargs: As mmpretrain's ``ClsHead``: ``loss``, ...
 
     Raises:
         ValueError: If a setting is out of range, or the features are not
@@ -49,21 +50,14 @@ class MultiExpertClsHead(ClsHead):
         **kwargs,
     ) -> None:
         super().__init__(**kwargs)
-        if not isinstance(num_experts, int) or num_experts < 1:
-            raise ValueError(
-                'Expected `num_experts` to be an integer >= 1, but got '
-                f'{num_experts!r}.'
-            )
-        if scale is not None and not scale > 0:
-            raise ValueError(
-                'Expected `scale` to be a number > 0, or None for linear '
-                f'classifiers, but got {scale!r}.'
-            )
-        if expert is not None and expert not in range(num_experts):
-            raise ValueError(
-                f'Expected `expert` to be one of 0 to {num_experts - 1}, or '
-                f'None for all, but got {expert!r}.'
-            )
+        hint = 'It is that of the backbone.'
+        check_integer('num_experts', num_experts, 1, hint)
+        if scale is not None:
+            hint = 'None makes linear classifiers.'
+            check_real('scale', scale, 0, hint, above=True)
+        if expert is not None:
+            hint = 'None takes the mean of all.'
+            check_integer('expert', expert, 0, hint, high=num_experts - 1)
         self.num_classes = num_classes
         self.in_channels = in_channels
         self.num_experts = num_experts
@@ -84,7 +78,7 @@ class MultiExpertClsHead(ClsHead):
 
     @property
     def normalizes_features(self) -> bool:
-        """Whether the classifiers see the direction of a feature alone."""
+        """Whether only the direction of a feature counts."""
         return self.scale is not None
 
     def expert_logits(self, feats: tuple[Tensor, ...]) -> Tensor:

@@ -3,6 +3,7 @@ from mmpretrain.registry import MODELS
 from torch import Tensor
 
 from mmlt.functional import log_counts, ncl_losses
+from mmlt.functional.checks import check_choice, check_real
 from mmlt.functional.collaboration import EXCLUDED
 from mmlt.models.class_counts import ClassCountsMixin
 
@@ -26,7 +27,7 @@ class NCLClsHead(ClassCountsMixin, MultiExpertClsHead):
         hard_fraction: Share of the classes that are hard, in (0, 1]:
             floor(share C) of them, at least 1, the label among them.
         distill_weight: Factor on both distances, >= 0.
-        excluded: What becomes of the logits of the other classes: 'zero' or
+        excluded: How the logits of the other classes are treated: 'zero' or
             'drop', see :func:`~mmlt.functional.restrict_logits`.
         scale: None for linear classifiers; a number for scale times cosine.
         **kwargs: As :class:`MultiExpertClsHead`; ``loss`` is not used.
@@ -60,21 +61,12 @@ class NCLClsHead(ClassCountsMixin, MultiExpertClsHead):
         super().__init__(
             num_classes, in_channels, num_experts, scale, **kwargs
         )
-        if not 0 < hard_fraction <= 1:
-            raise ValueError(
-                'Expected `hard_fraction` to be in (0, 1], but got '
-                f'{hard_fraction!r}. The published one is 0.3.'
-            )
-        if not distill_weight >= 0:
-            raise ValueError(
-                'Expected `distill_weight` to be >= 0, but got '
-                f'{distill_weight!r}. The published one is 0.6.'
-            )
-        if excluded not in EXCLUDED:
-            raise ValueError(
-                f'Expected `excluded` to be one of {list(EXCLUDED)}, but got '
-                f'{excluded!r}.'
-            )
+        hint = 'The published one is 0.3.'
+        check_real('hard_fraction', hard_fraction, 0, hint, high=1, above=True)
+        check_real(
+            'distill_weight', distill_weight, 0, 'The published one is 0.6.'
+        )
+        check_choice('excluded', excluded, EXCLUDED)
         # 1e-9: 0.29 times 100 is 29, whatever the last binary digit
         self.num_hard = max(int(hard_fraction * num_classes + 1e-9), 1)
         self.distill_weight = distill_weight

@@ -41,10 +41,10 @@ def head_to_vmf(
     if linear is None:
         raise TypeError(
             'Expected a head that can be read as a vMF classifier, but got '
-            f'{type(head).__name__}. (Known: LinearClsHead, CosineClsHead, '
-            'TauNormClsHead, CausalClsHead, VMFClsHead; give another a '
-            'method `vmf_parameters(dtype)` that returns kappa (C,) and mu '
-            '(C, D).)'
+            f'{type(head).__name__}. Known are LinearClsHead, '
+            'CosineClsHead, TauNormClsHead, CausalClsHead and VMFClsHead; '
+            'give another a method `vmf_parameters(dtype)` that returns '
+            'kappa (C,) and mu (C, D).'
         )
     return linear_to_vmf(linear.weight.to(dtype or linear.weight.dtype))
 
@@ -128,10 +128,10 @@ def head_to_linear(head: nn.Module) -> tuple[Tensor, Tensor, bool]:
         raise TypeError(
             'Expected a head that is a linear or cosine classifier at test, '
             f'but got {type(head).__name__}, which is not known to be one. '
-            '(Known: LinearClsHead, CosineClsHead, VMFClsHead, '
+            'Known are LinearClsHead, CosineClsHead, VMFClsHead, '
             'TauNormClsHead, CausalClsHead, CalibratedClsHead; give another '
             'a method `linear_parameters()` that returns weight (C, D), bias '
-            '(C,) and whether features are normalized.)'
+            '(C,) and whether features are normalized.'
         )
     weight, bias = linear.weight, linear.bias
     if bias is None:

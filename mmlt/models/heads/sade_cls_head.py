@@ -15,20 +15,21 @@ class SADEClsHead(ClassCountsMixin, MultiExpertClsHead):
     """Three experts, trained for three different test distributions.
 
     The training logits of each expert get its row of
-    :func:`~mmlt.functional.sade_adjustments`: nothing (the distribution of
-    the training), log pi (a uniform one) and log pi - tau log pi_bar (the
-    inverted one). At test the plain logits are averaged, or weighted as
+    :func:`~mmlt.functional.sade_adjustments`: nothing (for the training
+    distribution), log pi (for a uniform one) and log pi - tau log pi_bar (for
+    the inverted one). At test the plain logits are averaged, or weighted as
     ``tools/aggregate_experts.py`` finds.
 
-    Before a head with a ``scale`` FCC changes nothing; with ``scale=None``
-    the classifiers are linear and it works.
+    A head with a ``scale`` normalizes its features, so that FCC in front of
+    it has no effect; with ``scale=None`` the classifiers are linear and FCC
+    works.
 
     Args:
         num_classes: C.
         in_channels: D, channels of one expert.
-        num_experts: 1, 2 or 3: as many of the three; 1 is a plain head.
+        num_experts: 1, 2 or 3: the first of the three; 1 is a plain head.
         scale: Factor on the cosine; None for linear classifiers with bias.
-        tau: Strength of the third expert, >= 0.
+        tau: How strongly the third expert is trained for rare classes, >= 0.
         **kwargs: As :class:`MultiExpertClsHead`.
 
     Raises:

@@ -11,22 +11,22 @@ __all__ = ['TauNormClsHead']
 
 @MODELS.register_module()
 class TauNormClsHead(DirectionalClsHead):
-    r"""Tau-normalised classifier: logits w_i.x / \|w_i\|^tau.
+    r"""Tau-normalized classifier: logits w_i.x / \|w_i\|^tau.
 
-    Made for a trained ``LinearClsHead``: put it in the config's place and
-    test the same checkpoint. It can be trained as well.
+    Use it instead of a trained ``LinearClsHead`` and test the same
+    checkpoint. It can be trained as well.
 
     Args:
         num_classes: C.
         in_channels: D >= 2.
-        tau: Exponent, >= 0; 0 is the linear classifier without bias, 1
-            leaves the direction alone.
+        tau: Exponent of the norm, >= 0; 0 is the linear classifier without
+            bias, 1 leaves the direction alone.
         normalize_features: Whether x is divided by its length. Kang et al.
             do not; the appendix of arXiv 2208.10043 writes it so. The
             predicted class is the same, its probability is not.
         bias: Whether the linear head's bias is added as it is, as in the
             published code of Bag of Tricks; the paper has none.
-        **kwargs: As the parent's ``ClsHead``.
+        **kwargs: As mmpretrain's ``ClsHead``.
 
     Raises:
         ValueError: If a setting is out of range.

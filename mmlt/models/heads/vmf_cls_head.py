@@ -12,7 +12,7 @@ from mmlt.functional import (
     vmf_bias,
     vmf_log_partition,
 )
-from mmlt.functional.checks import check_real
+from mmlt.functional.checks import check_choice, check_real
 from mmlt.structures import labels_of
 
 from .directional_cls_head import PriorClsHead
@@ -37,7 +37,7 @@ class VMFClsHead(PriorClsHead):
         - one kappa everywhere, in the score, in b and in the divergences:
           ``head.kappa``, (C,), positive by construction. The parameter under
           it is ``head.kappa_raw`` (:func:`positive_concentration`), which
-          from a few units on is kappa itself.
+          is kappa itself from a few units on.
         - b up to a constant (:func:`vmf_bias`), computed in float64; the
           logits in at least float32, under autocast too.
         - with all kappa equal it is ``CosineClsHead(balanced=True)``.
@@ -58,7 +58,7 @@ class VMFClsHead(PriorClsHead):
             ``ClassFeatureConsistencyLoss``. Each is added under its name.
         numerics: How b is computed: 'torch', or 'mpmath' as in the appendix,
             on the host, class by class. For checking a run.
-        **kwargs: As the parent's ``ClsHead``.
+        **kwargs: As mmpretrain's ``ClsHead``.
 
     Raises:
         ValueError: If a setting is out of range.
@@ -87,11 +87,7 @@ class VMFClsHead(PriorClsHead):
             num_classes, in_channels, test_prior=test_prior, **kwargs
         )
         check_initial_kappa(init_kappa, init_kappa_std)
-        if numerics not in ('torch', 'mpmath'):
-            raise ValueError(
-                "Expected `numerics` to be 'torch' or 'mpmath', but got "
-                f'{numerics!r}.'
-            )
+        check_choice('numerics', numerics, ('torch', 'mpmath'))
         kappa = torch.full((num_classes,), float(init_kappa))
         if init_kappa_std:
             kappa = torch.normal(kappa, float(init_kappa_std))
@@ -143,12 +139,12 @@ class VMFClsHead(PriorClsHead):
         data_samples: Sequence[DataSample],
         **kwargs,
     ) -> dict[str, Tensor]:
-        """Named scalar losses: the parent's ``loss``, then ``aux_losses``.
+        """Named scalar losses: mmpretrain's ``loss``, then ``aux_losses``.
 
         Args:
             feats: Features; the last ones, (N, D), are classified.
             data_samples: N ``DataSample``, or one ``BatchDataSample``.
-            **kwargs: For the parent's loss module.
+            **kwargs: For mmpretrain's loss module.
         """
         losses = super().loss(feats, data_samples, **kwargs)
         if len(self.aux_losses):
@@ -162,7 +158,7 @@ class VMFClsHead(PriorClsHead):
 
 
 def check_initial_kappa(mean: float, std: float) -> None:
-    """Refuse initial concentrations that could be negative.
+    """Check that no initial concentration can be negative.
 
     Raises:
         ValueError: If ``mean`` is not positive or ``std`` too large.
@@ -179,7 +175,7 @@ def check_initial_kappa(mean: float, std: float) -> None:
 
 
 def check_loss_names(losses: Sequence[nn.Module]) -> None:
-    """Refuse losses that are not on (kappa, mu), and equal names.
+    """Check that the losses are on (kappa, mu) and have different names.
 
     Raises:
         TypeError: If a loss has no name of its own.
@@ -191,9 +187,9 @@ def check_loss_names(losses: Sequence[nn.Module]) -> None:
         if name is None:
             raise TypeError(
                 'Expected `aux_losses` to be losses on (kappa, mu), but got '
-                f'{type(loss).__name__}. (Known: InterClassDiscrepancyLoss, '
+                f'{type(loss).__name__}. Take InterClassDiscrepancyLoss or '
                 'ClassFeatureConsistencyLoss; the loss on the logits is '
-                '`loss`.)'
+                '`loss`.'
             )
         if name in names:
             raise ValueError(

@@ -15,7 +15,8 @@ class CDTLoss(ClassCountsLoss):
     """Cross-entropy with class-dependent temperatures (n_max / n_c)^gamma.
 
     Args:
-        gamma: >= 0; 0 is plain cross-entropy. The configs of FCC take 0.2.
+        gamma: Exponent of the ratio of the counts, >= 0; 0 is plain
+            cross-entropy. The configs of FCC take 0.2.
         **kwargs: ``reduction`` and ``loss_weight``.
 
     Raises:

@@ -17,7 +17,8 @@ class ClassBalancedFocalLoss(ReweightedLoss):
     batch, as in the published code.
 
     Args:
-        gamma: >= 0, of :func:`~mmlt.functional.one_vs_all_focal_loss`.
+        gamma: Exponent of the focus, >= 0, of
+            :func:`~mmlt.functional.one_vs_all_focal_loss`.
         reweight: 'class_balanced'; 'cost_sensitive', n_min / n_c, the second
             stage of DRW-focal; or None.
         beta: In [0, 1), of 'class_balanced'; 0 is the plain focal loss.

@@ -24,7 +24,7 @@ class ClassCountsLoss(ClassCountsMixin, PerSampleLoss):
     """
 
     def class_counts_changed(self) -> None:
-        """Refuse a class without images; a subclass derives from the rest.
+        """Check that every class has an image; a subclass derives the rest.
 
         Raises:
             ValueError: Naming the class.

@@ -22,7 +22,7 @@ class ClassFeatureConsistencyLoss(DecayingWeight):
 
     Raises:
         ValueError: If a setting is negative, or the name lacks 'loss' (the
-            parent sums what has it).
+            mmengine adds up what has it).
 
     Source:
         Wang et al., ECCV 2022, https://arxiv.org/abs/2208.10043;
@@ -46,9 +46,9 @@ class ClassFeatureConsistencyLoss(DecayingWeight):
         """Weighted loss, a scalar.
 
         Args:
-            kappa: (C,), >= 0.
+            kappa: Concentrations, (C,), >= 0.
             mu: (C, D), unit rows.
-            features: (N, D), not normalised.
+            features: (N, D), not normalized.
             labels: (N,) integers.
         """
         return self.weight * class_feature_consistency(

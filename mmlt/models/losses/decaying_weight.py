@@ -35,7 +35,7 @@ class DecayingWeight(nn.Module):
         if 'loss' not in loss_name:
             raise ValueError(
                 "Expected `loss_name` to contain 'loss', but got "
-                f'{loss_name!r}. (mmengine adds up what has it.)'
+                f'{loss_name!r}. Add it: mmengine adds up what has it.'
             )
         self.loss_name = loss_name
         self.weight = self.loss_weight

@@ -96,8 +96,8 @@ class DeferredLoss(nn.Module):
             cls_score: (N, C) logits.
             label: As that loss takes them.
             weight: (N,) factor on the loss of each sample.
-            avg_factor: What the mean divides by.
-            reduction_override: In the place of the loss's reduction.
+            avg_factor: Divisor of the mean.
+            reduction_override: Used instead of the loss's reduction.
         """
         if not self._told:
             print_log(
@@ -130,6 +130,6 @@ def build_loss(name: str, loss: dict | nn.Module) -> nn.Module:
     if not isinstance(loss, dict):
         raise TypeError(
             f'Expected `{name}` to be a config or a module, but got {loss!r}. '
-            "(Such as dict(type='CrossEntropyLoss').)"
+            "Such as dict(type='CrossEntropyLoss')."
         )
     return MODELS.build(loss)

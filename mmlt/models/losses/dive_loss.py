@@ -3,6 +3,7 @@ from mmpretrain.registry import MODELS
 from torch import Tensor, nn
 
 from mmlt.functional import distillation_loss
+from mmlt.functional.checks import check_real
 from mmlt.functional.distillation import check_distillation_settings
 
 __all__ = ['DiVELoss']
@@ -10,7 +11,7 @@ __all__ = ['DiVELoss']
 
 @MODELS.register_module()
 class DiVELoss(nn.Module):
-    r"""Distil the virtual examples of a teacher, beside a loss of the labels.
+    r"""Distill a teacher's virtual examples, in addition to a loss on labels.
 
     alpha T^2 KL(q \|\| softmax(z_s / T)) + (1 - alpha) base loss, see
     :func:`~mmlt.functional.distillation_loss`. The loss of a head in a
@@ -44,10 +45,7 @@ class DiVELoss(nn.Module):
     ) -> None:
         super().__init__()
         check_distillation_settings(temperature, power)
-        if not 0 <= alpha <= 1:
-            raise ValueError(
-                f'Expected `alpha` to be in [0, 1], but got {alpha!r}.'
-            )
+        check_real('alpha', alpha, 0, 'The default is 0.5.', high=1)
         self.temperature = temperature
         self.power = power
         self.alpha = alpha
@@ -66,7 +64,7 @@ class DiVELoss(nn.Module):
         reduction_override: str | None = None,
         teacher_logits: Tensor | None = None,
     ) -> Tensor:
-        """Loss, as the parent's losses.
+        """Loss of a batch, with the arguments of mmpretrain's losses.
 
         Args:
             cls_score: (N, C) logits of the student.

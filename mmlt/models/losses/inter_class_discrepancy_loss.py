@@ -20,8 +20,8 @@ class InterClassDiscrepancyLoss(DecayingWeight):
         loss_name: Under which the head reports it.
 
     Raises:
-        ValueError: If a setting is negative, or the name lacks 'loss' (the
-            parent sums what has it).
+        ValueError: If a setting is negative, or the name lacks 'loss'
+            (mmengine adds up what has it).
 
     Source:
         Wang et al., ECCV 2022, https://arxiv.org/abs/2208.10043;
@@ -48,9 +48,9 @@ class InterClassDiscrepancyLoss(DecayingWeight):
         """Weighted loss, a scalar.
 
         Args:
-            kappa: (C,), >= 0.
+            kappa: Concentrations, (C,), >= 0.
             mu: (C, D), unit rows.
-            features: Not looked at.
-            labels: Not looked at.
+            features: Not used.
+            labels: Not used.
         """
         return self.weight * inter_class_discrepancy(kappa, mu)

@@ -14,10 +14,11 @@ __all__ = ['LDAMLoss']
 class LDAMLoss(ReweightedLoss):
     """Label-distribution-aware margins on cosine logits.
 
-    The head gives the cosine itself: ``CosineClsHead(scale=1)``. At test its
-    softmax is taken unscaled then, as published: right classes, hardly any
-    confidence. ``CosineClsHead(scale=30)`` with ``LDAMLoss(scale=1,
-    max_margin=15)`` is the same training with scaled logits at test.
+    The head gives the cosine itself: ``CosineClsHead(scale=1)``. At test the
+    softmax is then taken of the unscaled cosines, as published: the ranking is
+    right, but the confidence is low. ``CosineClsHead(scale=30)`` with
+    ``LDAMLoss(scale=1, max_margin=15)`` is the same training with scaled
+    logits at test.
 
     Args:
         max_margin: Margin of the rarest class, >= 0, on the cosine.

@@ -13,10 +13,11 @@ __all__ = ['LogitAdjustedLoss']
 class LogitAdjustedLoss(ClassCountsLoss):
     """Registered form of :func:`~mmlt.functional.logit_adjusted_loss`.
 
-    For a network that is trained already there is ``LogitAdjustedClsHead``.
+    For a trained network use ``LogitAdjustedClsHead``.
 
     Args:
-        tau: Strength >= 0; 0 is cross-entropy, 1 balanced softmax.
+        tau: Strength of the adjustment >= 0; 0 is cross-entropy, 1 balanced
+            softmax.
         reduction: 'mean', 'sum' or 'none'.
         loss_weight: Factor on the result.
 

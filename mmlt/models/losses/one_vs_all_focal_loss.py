@@ -13,12 +13,12 @@ __all__ = ['OneVsAllFocalLoss']
 class OneVsAllFocalLoss(PerSampleLoss):
     """Registered form of :func:`~mmlt.functional.one_vs_all_focal_loss`.
 
-    Summed over the classes and divided by N. The parent's ``FocalLoss`` has a
-    factor alpha besides (at 0.5 it is half of this one), and refuses mixed
-    labels.
+    Summed over the classes and divided by N. mmpretrain's ``FocalLoss`` has
+    an additional factor alpha (at 0.5 it is half of this loss) and does not
+    accept mixed labels.
 
     Args:
-        gamma: >= 0; 0 is binary cross-entropy.
+        gamma: Exponent of the focus, >= 0; 0 is binary cross-entropy.
         reduction: 'mean', 'sum' or 'none'.
         loss_weight: Factor on the result.
 

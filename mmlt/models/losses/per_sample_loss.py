@@ -1,9 +1,10 @@
+import math
 from functools import partial
-from numbers import Real
 
 from mmpretrain.models.losses.utils import weight_reduce_loss
 from torch import Tensor, nn
 
+from mmlt.functional.checks import check_choice, check_real
 from mmlt.structures import MixedLabels
 
 __all__ = ['PerSampleLoss', 'check_reduction', 'over_labels']
@@ -37,11 +38,8 @@ class PerSampleLoss(nn.Module):
     ) -> None:
         super().__init__()
         check_reduction('reduction', reduction)
-        if isinstance(loss_weight, bool) or not isinstance(loss_weight, Real):
-            raise TypeError(
-                'Expected `loss_weight` to be a number, but got '
-                f'{loss_weight!r}. (1 leaves the loss as it is.)'
-            )
+        hint = '1 leaves the loss as it is.'
+        check_real('loss_weight', loss_weight, -math.inf, hint)
         self.reduction = reduction
         self.loss_weight = loss_weight
 
@@ -52,7 +50,10 @@ class PerSampleLoss(nn.Module):
             logits: (N, C), in any precision.
             labels: (N,) indices, or (N, C) if ``accepts_soft_labels``.
         """
-        raise TypeError(f'{type(self).__name__} lacks per_sample().')
+        raise TypeError(
+            f'Expected {type(self).__name__} to have `per_sample()`, but it '
+            'does not. Write it, returning the loss of each sample, (N,).'
+        )
 
     def label_weights(self, labels: Tensor) -> Tensor | None:
         """(N,) weights whose sum the mean divides by, or None for N.
@@ -70,16 +71,16 @@ class PerSampleLoss(nn.Module):
         avg_factor: float | None = None,
         reduction_override: str | None = None,
     ) -> Tensor:
-        """Loss of a batch, as the parent's losses.
+        """Loss of a batch, with the arguments of mmpretrain's losses.
 
         Args:
             cls_score: (N, C) logits.
             label: (N,) indices, ``MixedLabels``, or (N, C) soft labels.
             weight: (N,) factor on the loss of each sample.
-            avg_factor: What 'mean' divides by in the place of N. The
-                parent's heads give N. A loss with class weights divides by
-                their mean over the labels besides, whatever is given.
-            reduction_override: In the place of ``reduction``.
+            avg_factor: Divisor of 'mean' instead of N. mmpretrain's heads pass
+                N. A loss with class weights also divides by their mean over
+                the labels, whatever is given.
+            reduction_override: Used instead of ``reduction``.
 
         Returns:
             A scalar, or (N,) for 'none'; at least float32.
@@ -89,8 +90,8 @@ class PerSampleLoss(nn.Module):
         if reduction == 'sum' and avg_factor is not None:
             raise ValueError(
                 "Expected `avg_factor` with reduction 'mean' alone, but got "
-                f"{avg_factor} with 'sum'. (The parent's heads always give "
-                "one: use reduction='mean'.)"
+                f"{avg_factor} with 'sum'. The heads of mmpretrain "
+                "always give one: use reduction='mean'."
             )
         self._check_batch(cls_score, label)
         loss = over_labels(partial(self.per_sample, cls_score), label)
@@ -105,13 +106,13 @@ class PerSampleLoss(nn.Module):
         return self.loss_weight * loss
 
     def _check_batch(self, logits: Tensor, label: Tensor) -> None:
-        """Refuse what does not fit, by shape and dtype alone."""
+        """Check shapes and dtypes; values are not read (no GPU wait)."""
         name = type(self).__name__
         if logits.dim() != 2 or len(logits) != len(label):
             raise ValueError(
                 f'Expected {name} to get logits (N, C) and N labels, but got '
                 f'logits of shape {tuple(logits.shape)} and {len(label)} '
-                'labels.'
+                'labels. Pass one label per row.'
             )
         if isinstance(label, MixedLabels) or label.dim() == 1:
             return
@@ -119,7 +120,7 @@ class PerSampleLoss(nn.Module):
             raise ValueError(
                 f'Expected {name} to get labels (N,) or (N, C) for logits '
                 f'of shape {tuple(logits.shape)}, but got '
-                f'{tuple(label.shape)}.'
+                f'{tuple(label.shape)}. Set `num_classes` of the head.'
             )
         if not self.accepts_soft_labels:
             raise TypeError(
@@ -140,13 +141,9 @@ def over_labels(per_label, label: Tensor | MixedLabels) -> Tensor | None:
 
 
 def check_reduction(name: str, reduction: str) -> None:
-    """Refuse an unknown reduction.
+    """Check that a reduction is known.
 
     Raises:
         ValueError: Listing the known ones.
     """
-    if reduction not in REDUCTIONS:
-        raise ValueError(
-            f'Expected `{name}` to be one of {list(REDUCTIONS)}, but got '
-            f'{reduction!r}.'
-        )
+    check_choice(name, reduction, REDUCTIONS)

@@ -6,7 +6,7 @@ from mmlt.functional import (
     cost_sensitive_weights,
     label_weights,
 )
-from mmlt.functional.checks import check_real
+from mmlt.functional.checks import check_choice, check_real
 from mmlt.functional.per_class import check_beta
 
 from .class_counts_loss import ClassCountsLoss
@@ -38,11 +38,7 @@ class ReweightedLoss(ClassCountsLoss):
         **kwargs,
     ) -> None:
         super().__init__(**kwargs)
-        if reweight not in REWEIGHTS:
-            raise ValueError(
-                f'Expected `reweight` to be one of {list(REWEIGHTS)}, but '
-                f'got {reweight!r}.'
-            )
+        check_choice('reweight', reweight, REWEIGHTS)
         self.reweight = reweight
         self.beta = check_beta(beta)
         hint = 'The usual ones are 1 and 0.5.'

@@ -10,6 +10,7 @@ from mmlt.functional import (
     compress_mixed_features,
     compression_factors,
 )
+from mmlt.functional.checks import check_choice
 from mmlt.functional.compression import check_compression_settings
 from mmlt.functional.schedule import check_epoch, epoch_of
 from mmlt.models.class_counts import ClassCountsMixin
@@ -30,18 +31,18 @@ class FCCNeck(ClassCountsMixin):
     which hands it the labels, alone or in a list after the pooling (pooling
     is homogeneous: before or after makes no difference).
 
-    Before a head that normalises its features it changes nothing.
+    Before a head that normalizes its features it changes nothing.
 
     Args:
-        gamma: Strength >= 0, dimensionless; at most 1 for 'reverse'. 0 is
-            plain training.
+        gamma: Strength of the compression >= 0, dimensionless; at most 1 for
+            'reverse'. 0 is plain training.
         strategy: 'equal_difference', 'half_top', 'half_bottom', 'uniform' or
             'reverse'.
         begin: First epoch in which features are scaled: an int counts from
             0, a float in [0, 1) is a share of the schedule (0.25 is epoch 50
             of 200; :func:`~mmlt.functional.epoch_of`).
-        order: 'index', class 0 is scaled most, or 'frequency', the class
-            with most training images is.
+        order: 'index': class 0 is scaled most; or 'frequency': the class
+            with the most training images is.
         round_digits: Decimal digits of tau; None keeps all, the published
             code rounds to 2.
         mixed_labels: Which tau an image mixed from two gets: 'weighted',
@@ -76,11 +77,7 @@ class FCCNeck(ClassCountsMixin):
     ) -> None:
         super().__init__()
         check_compression_settings(gamma, strategy, order, round_digits)
-        if mixed_labels not in MIXED_LABELS:
-            raise ValueError(
-                f'Expected `mixed_labels` to be one of {list(MIXED_LABELS)}, '
-                f'but got {mixed_labels!r}.'
-            )
+        check_choice('mixed_labels', mixed_labels, MIXED_LABELS)
         self.gamma = gamma
         self.strategy = strategy
         self.begin = check_epoch('begin', begin)

@@ -40,7 +40,7 @@ def test_a_plain_training_has_everything_off():
     ('name', 'changes'),
     [
         ('channels-last', dict(channels_last=True)),
-        ('fused optimiser', dict(fused=True)),
+        ('fused optimizer', dict(fused=True)),
         ('torch.compile', dict(compile=dict(mode='default'))),
         ('whole batches', dict(collate=batch_collate)),
     ],
@@ -64,4 +64,4 @@ def test_the_hook_writes_one_line():
     SpeedSettingsHook().before_train(run)
     assert len(lines) == 1
     assert lines[0].startswith('Speed: device: cpu')
-    assert 'fused optimiser: on' in lines[0]
+    assert 'fused optimizer: on' in lines[0]

@@ -159,7 +159,10 @@ def test_shared_stages_can_be_frozen():
     ('settings', 'match'),
     [
         (dict(num_experts=0), '`num_experts`'),
-        (dict(shared_stages=4), '`shared_stages` to be from 1 to 3'),
+        (
+            dict(shared_stages=4),
+            '`shared_stages` to be an integer from 1 to 3',
+        ),
         (dict(shared_stages=0), '`shared_stages`'),
         (dict(expert_channels=(96,)), '`expert_channels` to be 2 multiples'),
         (dict(expert_channels=(0, 96)), '`expert_channels`'),

@@ -31,5 +31,5 @@ def test_the_seed_repeats_it_and_the_size_is_checked():
     a, b, c = (BatchCutout(4)(images, generator(s)) for s in (0, 0, 1))
     assert torch.equal(a, b)
     assert not torch.equal(a, c)
-    with pytest.raises(ValueError, match='`size` to be >= 1'):
+    with pytest.raises(ValueError, match='`size` to be an integer >= 1'):
         BatchCutout(0)

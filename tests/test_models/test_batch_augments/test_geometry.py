@@ -59,7 +59,7 @@ def test_images_of_a_batch_differ_and_the_seed_repeats_them():
     ('make', 'match'),
     [
         (lambda: BatchRandomCrop(0), 'size'),
-        (lambda: BatchRandomCrop(8, padding=-1), 'padding=-1'),
+        (lambda: BatchRandomCrop(8, padding=-1), '`padding`.*got -1'),
         (lambda: BatchRandomFlip(1.5), r'\[0, 1\], but got 1.5'),
     ],
 )

@@ -97,7 +97,9 @@ def test_features_can_be_mixed_as_by_remix():
 @pytest.mark.parametrize('location', ['layer4', '', 'layer1.7'])
 def test_refuses_a_part_that_is_not_there(location):
     mixing = ManifoldMixup(location)
-    with pytest.raises(ValueError, match=r"Known: \['layer1', 'layer2'\]"):
+    with pytest.raises(
+        ValueError, match=r"Choose among \['layer1', 'layer2'\]"
+    ):
         mixing.part_of(Backbone())
 
 

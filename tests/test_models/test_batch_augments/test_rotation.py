@@ -35,5 +35,5 @@ def test_no_degrees_is_no_rotation():
 
 
 def test_degrees_out_of_range():
-    with pytest.raises(ValueError, match='`degrees` to be in'):
+    with pytest.raises(ValueError, match='`degrees` to be a number in'):
         BatchRandomRotation(-1)

@@ -447,8 +447,14 @@ def test_freezing_changes_no_key_of_the_checkpoint():
 @pytest.mark.parametrize(
     ('name', 'message'),
     [
-        ('bckbone', "got 'bckbone'. Parts: .*backbone, neck, head"),
-        ('head.fcc', "got 'head.fcc'. Parts of head: .*head.fc"),
+        (
+            'bckbone',
+            "got 'bckbone'. Choose among the parts: .*backbone, neck, head",
+        ),
+        (
+            'head.fcc',
+            "got 'head.fcc'. Choose among the parts of head: .*head.fc",
+        ),
     ],
 )
 def test_a_wrong_part_to_freeze_names_the_parts(name, message):

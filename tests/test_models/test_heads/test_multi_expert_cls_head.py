@@ -80,8 +80,8 @@ def test_learned_weights_travel_in_the_checkpoint():
     ('kwargs', 'match'),
     [
         (dict(num_experts=0), '`num_experts` to be an integer >= 1'),
-        (dict(scale=0.0), '`scale` to be a number > 0'),
-        (dict(expert=3), '`expert` to be one of 0 to 2'),
+        (dict(scale=0.0), '`scale` to be a finite number > 0'),
+        (dict(expert=3), '`expert` to be an integer from 0 to 2'),
     ],
 )
 def test_settings_out_of_range(kwargs, match):

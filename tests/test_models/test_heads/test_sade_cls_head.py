@@ -108,9 +108,11 @@ def test_what_it_refuses():
         SADEClsHead(5, 4).double().loss(feats, samples)
     with pytest.raises(ValueError, match='class 1 has 0'):
         build([3, 0, 1, 1, 1])
-    with pytest.raises(ValueError, match='`num_experts` to be 1, 2 or 3'):
+    with pytest.raises(
+        ValueError, match=r'`num_experts` to be one of \[1, 2, 3\]'
+    ):
         build(num_experts=4)
-    with pytest.raises(ValueError, match='`tau` to be >= 0'):
+    with pytest.raises(ValueError, match='`tau` to be a finite number >= 0'):
         build(tau=-1.0)
 
 

@@ -97,7 +97,7 @@ def test_without_a_teacher_it_says_what_to_set():
 @pytest.mark.parametrize(
     ('kwargs', 'match'),
     [
-        (dict(alpha=1.5), '`alpha` to be in'),
+        (dict(alpha=1.5), '`alpha` to be a number in'),
         (dict(temperature=-1), '`temperature`'),
         (dict(power=-1), '`power`'),
     ],

@@ -303,7 +303,7 @@ def test_a_new_loss_says_its_formula_alone():
     mixed = mixed_labels(y)
     got = Brier()(z, mixed, avg_factor=8)
     assert got.shape == ()
-    with pytest.raises(TypeError, match='lacks per_sample'):
+    with pytest.raises(TypeError, match='to have `per_sample'):
         PerSampleLoss()(z, y)
 
 
