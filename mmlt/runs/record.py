@@ -13,7 +13,7 @@ import mmlt
 from mmlt.fileio import whole_file
 
 NAME = 'run.json'
-# what of a checkout can change a result
+# folders of a checkout whose files can change a result
 CODE = ('mmlt', 'configs', 'tools')
 KEYS = {
     'config',
@@ -34,7 +34,7 @@ ONE_VALUE = {
     '--local_rank',
     '--local-rank',
 }
-# that do not change the result
+# options that do not change the result
 LEFT_OUT = ONE_VALUE - {'--seed'}
 
 
