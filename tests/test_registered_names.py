@@ -33,6 +33,7 @@ def registered():
 
 KINDS = registered()
 KINDS_BY_NAME = {kind.__name__: kind for kind in KINDS}
+NAMES = {kind.__name__: registry for kind, registry in KINDS.items()}
 # without a paper: they serve the training, and say how in their docstring
 INFRASTRUCTURE = ('mmlt.engine.', 'mmlt.evaluation.evaluator')
 
@@ -105,3 +106,26 @@ def test_it_names_its_source(name):
             f'{name} has no `Source:`. Name the paper with its address, or '
             'say `Ours: ...` and what for.'
         )
+
+
+# parts of models that no recipe names, and why
+WITHOUT_RECIPE = {
+    'CalibratedClsHead': 'written by calibrate-overlap, for testing alone',
+    'CausalClsHead': 'tests a trained head; the overlap reads it',
+    'MultiExpertClsHead': 'base of the heads of SADE and NCL',
+    'ParallelBackbones': 'built by NCLClassifier',
+}
+RECIPES = '\n'.join(
+    path.read_text() for path in (ROOT / 'configs').rglob('*.py')
+)
+
+
+@pytest.mark.parametrize(
+    'name', sorted(n for n, registry in NAMES.items() if registry == 'MODELS')
+)
+def test_a_recipe_uses_it(name):
+    used = re.search(rf'[\'"]{name}[\'"]', RECIPES) is not None
+    assert used != (name in WITHOUT_RECIPE), (
+        f'No recipe names {name}. Write one in configs/, or say above why '
+        'there is none.'
+    )
