@@ -96,7 +96,7 @@ def principal_components(
     """Coordinates on the directions in which the features vary most.
 
     Convention:
-        - features are centred, not scaled.
+        - features are centered, not scaled.
         - a direction points to where its largest entry (by size; the first
           of equal ones) is positive, so that a picture does not flip.
 
@@ -126,8 +126,8 @@ def principal_components(
     most = min(features.shape)
     hint = 'At most the smaller side of the features.'
     check_integer('num_components', num_components, 1, hint, high=most)
-    centred = features.double() - features.double().mean(0)
-    left, size, directions = torch.linalg.svd(centred, full_matrices=False)
+    centered = features.double() - features.double().mean(0)
+    left, size, directions = torch.linalg.svd(centered, full_matrices=False)
     largest = directions.abs().argmax(dim=1, keepdim=True)
     sign = directions.gather(1, largest).sign().squeeze(1)
     coordinates = left * size * sign

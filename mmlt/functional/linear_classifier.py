@@ -93,7 +93,7 @@ def layer_norm_classifier(weight: Tensor) -> tuple[Tensor, Tensor, float]:
 
     (x, -x) has mean 0 and the variance \|x\|^2 / D, so LayerNorm makes
     sqrt(D) (x, -x) / \|x\| of it: the weight times (x, -x) / (2 sqrt(D)) is
-    the weight times x/\|x\|. Where a code base has no layer that normalises
+    the weight times x/\|x\|. Where a code base has no layer that normalizes
     a vector, LayerNorm stands in, exactly.
 
     Args:
@@ -101,7 +101,7 @@ def layer_norm_classifier(weight: Tensor) -> tuple[Tensor, Tensor, float]:
 
     Returns:
         projection (2 D, D), its entries 0, 1 and -1; weight (C, 2 D) on the
-        layer-normalised projection; and the ``eps`` of the LayerNorm, with
+        layer-normalized projection; and the ``eps`` of the LayerNorm, with
         which a feature of zeros stays 0.
 
     Raises:

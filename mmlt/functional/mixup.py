@@ -82,7 +82,7 @@ def mix_batch(batch: Tensor, index: Tensor, weight: float | Tensor) -> Tensor:
     if not batch.is_floating_point():
         raise TypeError(
             f'Expected `batch` to be floating point, but got {batch.dtype}. '
-            'Mix after the normalisation.'
+            'Mix after the normalization.'
         )
     # a half-precision weight would be off by up to 0.2 %, and the two
     # products would be rounded before they are added

@@ -264,7 +264,7 @@ def estimate_prior(
     max_iter: int = 1000,
     tolerance: float = 1e-8,
 ) -> Tensor:
-    """Class prior of unlabelled samples, by expectation maximisation.
+    """Class prior of unlabeled samples, by expectation maximization.
 
     It looks at predictions alone, never at labels. The likelihood is concave
     in the prior, so there is one answer; it is as good as the probabilities

@@ -1,6 +1,6 @@
 r"""Logits of the vMF classifier and of those that are special cases of it.
 
-All of them are kappa_i (x.mu_i) + offset_i, with the feature x normalised or
+All of them are kappa_i (x.mu_i) + offset_i, with the feature x normalized or
 not; they differ in where kappa and the offset come from.
 """
 

@@ -64,10 +64,10 @@ def linear_to_vmf(weight: Tensor) -> tuple[Tensor, Tensor]:
 
 
 def tau_norm_to_vmf(weight: Tensor, tau: float = 0.7) -> tuple[Tensor, Tensor]:
-    r"""The same for a tau-normalised classifier, kappa = \|w\|^(1 - tau).
+    r"""The same for a tau-normalized classifier, kappa = \|w\|^(1 - tau).
 
     Convention:
-        - ``weight`` is the trained one, not yet normalised.
+        - ``weight`` is the trained one, not yet normalized.
         - tau = 0 is the linear classifier, tau = 1 gives kappa = 1.
 
     Args:

@@ -152,7 +152,7 @@ def vmf_kl(kappa: Tensor, mu: Tensor) -> Tensor:
     Convention:
         - row i, column j holds KL(i || j): the expectation is under i. The
           matrix is not symmetric.
-        - the rows of ``mu`` are taken as unit vectors and not normalised
+        - the rows of ``mu`` are taken as unit vectors and not normalized
           here. The gradient on ``mu`` is the Euclidean one.
         - the diagonal is exactly 0, and no entry is negative.
 
@@ -174,7 +174,7 @@ def vmf_kl(kappa: Tensor, mu: Tensor) -> Tensor:
         for close kappa. The error of the cosine, about 1e-16 for float64
         ``mu`` and 1e-7 for float32, is multiplied by A_i kappa_j. Where
         float32 directions nearly coincide at large kappa, pass
-        ``mu.double()``, normalised in float64. TF32 follows
+        ``mu.double()``, normalized in float64. TF32 follows
         ``torch.set_float32_matmul_precision``.
 
     Examples:

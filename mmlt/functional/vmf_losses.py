@@ -55,7 +55,7 @@ def class_feature_consistency(
 ) -> Tensor:
     r"""Class-feature consistency loss of a batch.
 
-    With m_c the normalised mean of the normalised features of class c,
+    With m_c the normalized mean of the normalized features of class c,
 
     $$\mathcal{L}_\mathrm{cfc} = \frac{1}{|P|} \sum_{c \in P}
     \left(1 - \frac{1}{1 + \mathrm{KL}_c}\right), \qquad
@@ -72,7 +72,7 @@ def class_feature_consistency(
     Args:
         kappa: Concentrations, (C,), >= 0.
         mu: Unit directions, (C, D), D >= 2.
-        features: (N, D), not normalised.
+        features: (N, D), not normalized.
         labels: (N,), integers in 0 ... C-1.
 
     Returns:

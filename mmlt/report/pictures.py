@@ -227,7 +227,7 @@ def overlap(records: Sequence[RunRecord]) -> Picture | None:
         'overlap',
         'Overlap 1 / (1 + KL(i‖j)) of the densities of each two classes, in '
         'percent, of the classifier read as von Mises-Fisher densities; one '
-        'colour scale for all. The diagonal, always 100, is left blank.'
+        'color scale for all. The diagonal, always 100, is left blank.'
         + _seed_note(records),
         panels,
         min(3, len(panels)),

@@ -1,4 +1,4 @@
-"""What the folder of a finished run says about the run."""
+"""The folder of a run: its config, its checkpoint, what it says of itself."""
 
 import re
 from dataclasses import dataclass, field

@@ -13,7 +13,6 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 import torch
-from matplotlib.figure import Figure
 from scipy import stats
 from scipy.spatial.distance import pdist
 from sklearn.metrics import confusion_matrix, log_loss, recall_score
@@ -23,14 +22,11 @@ from mmlt.cli.commands.plot import PICTURES
 from mmlt.cli.main import main
 from mmlt.cli.predictions import load_predicted_run
 from mmlt.functional import compression_factors
-from mmlt.report import file_name, load_run, pictures, with_names
+from mmlt.report import file_name, load_run, with_names
 from mmlt.report.build import commands
-from mmlt.report.ledger import from_ledger
-from mmlt.report.make import feature_maps
 from mmlt.report.names import short_names
-from mmlt.structures import Predictions
 
-from .conftest import COUNTS, NAMES, ROOT, record_of
+from .conftest import COUNTS, NAMES, ROOT
 
 MINUS = '\N{MINUS SIGN}'
 
@@ -565,98 +561,3 @@ def test_recipes_of_one_file_are_told_apart_by_their_settings(
         for record, other in zip(records, 'pqr', strict=True)
     ]
     assert short_names(records) == ['fcc', 'fcc (2)', 'fcc (3)']
-
-
-def strategy_record(name, top1, compression, base='1', head='Linear'):
-    return record_of(
-        name=name,
-        seed=top1,
-        numbers=dict(top1=top1),
-        compression=compression,
-        base_hash=base,
-        head=head,
-    )
-
-
-def drawn(records):
-    """Rows of points, their names, and the text of the picture."""
-    picture = pictures.compression(records)
-    figure = Figure()
-    picture.panels[0].draw(figure)
-    (axes,) = figure.axes
-    points = [
-        list(line.get_xdata())
-        for line in axes.lines
-        if line.get_marker() == 'o'
-    ]
-    names = [t.get_text() for t in axes.get_yticklabels()]
-    return points, names, [t.get_text() for t in axes.texts], picture.caption
-
-
-def test_a_row_of_the_strategy_picture_is_a_recipe():
-    edc, half = (dict(strategy=s) for s in ('equal_difference', 'half_top'))
-    records = [
-        strategy_record('ce', 40, None),
-        strategy_record('ce', 42, None),
-        strategy_record('other', 90, None, base='2'),
-        strategy_record('a', 50, edc),
-        strategy_record('a', 52, edc),
-        strategy_record('b', 60, edc),
-        strategy_record('c', 70, half),
-    ]
-    points, names, texts, caption = drawn(records)
-    assert points == [[50, 52], [60], [70]]
-    assert names == [
-        *('equal difference, a', 'equal difference, b', 'half top')
-    ]
-    assert 'none 41.0' in texts  # not of the other recipe
-    assert 'Dashed' in caption
-    records[-1] = replace(
-        records[-1], base_hash='2'
-    )  # nothing that belongs to all rows
-    _, _, texts, caption = drawn(records)
-    assert not any('none' in text for text in texts)
-    assert 'Dashed' not in caption
-    assert pictures.compression(records[:-1]) is None
-
-
-def test_commit_and_device_come_from_the_ledger(tmp_path):
-    ledger = tmp_path / 'results.csv'
-    ledger.write_text(
-        'config,seed,epochs,top1,device,commit\n'
-        'configs/ce/a.py,0,2,50.00,other,aaa\n'
-        'configs/ce/a.py,0,2,51.23,mine,bbb\n'
-    )
-    record = record_of(
-        recipe='ce/a',
-        seed=0,
-        epochs=2,
-        numbers=dict(top1=51.2345),
-        commit=None,
-        device='CPU',
-    )
-    known = from_ledger(record, ledger)
-    assert (known.commit, known.device) == ('bbb', 'mine')
-    assert from_ledger(replace(known, commit='c'), ledger).commit == 'c'
-    other = replace(record, seed=1)
-    assert from_ledger(other, ledger) == other
-    assert from_ledger(record, tmp_path / 'none') == record
-
-
-def test_a_map_needs_three_images_of_the_chosen_classes():
-    record = record_of(name='ce', seed=1, class_counts=[5, 4, 3, 2, 1])
-
-    def maps(labels):
-        labels = torch.tensor(labels)
-        predictions = Predictions(
-            logits=torch.zeros(len(labels), 5),
-            labels=labels,
-            class_counts=torch.tensor(record.class_counts),
-            meta=dict(split='test'),
-            features=torch.arange(len(labels) * 3.0).view(-1, 3).square(),
-        )
-        return feature_maps([(record, predictions)])
-
-    # the first class, the middle one and the last are chosen
-    assert maps([0, 1, 1, 1, 3, 4]) == {}
-    assert maps([0, 0, 1, 1, 4])['ce']['pca']['labels'].tolist() == [0, 0, 4]
