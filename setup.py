@@ -65,6 +65,7 @@ setup(
     python_requires='>=3.10,<3.13',
     packages=find_packages(include=['mmlt', 'mmlt.*']),
     cmdclass={'build_py': BuildWithConfigs},
+    entry_points={'console_scripts': ['mmlt = mmlt.cli.main:main']},
     install_requires=[
         'torch>=2.6,<2.12',
         'torchvision>=0.21,<0.27',

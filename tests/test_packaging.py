@@ -1,5 +1,7 @@
 """The wheel carries the configs, and another repository inherits them."""
 
+import compileall
+import json
 import os
 import shutil
 import subprocess
@@ -57,10 +59,89 @@ def test_the_wheel_carries_every_config_and_tool(wheel):
     assert not any(n.startswith('tests/') for n in names)
 
 
-def test_another_repository_inherits_a_recipe(wheel, tmp_path):
-    site = tmp_path / 'site'
+@pytest.fixture(scope='module')
+def installed(wheel, tmp_path_factory):
+    """Environment of a machine on which the wheel is all there is of mmlt."""
+    folder = tmp_path_factory.mktemp('installed')
+    site = folder / 'site'
     with zipfile.ZipFile(wheel) as archive:
         archive.extractall(site)
+    # pip compiles what it installs, configs too
+    compileall.compile_dir(site / 'mmlt', quiet=1)
+    return {'PYTHONPATH': str(site)}
+
+
+def mmlt(*arguments, cwd, env, code=0):
+    """Call the installed command; returns what it printed."""
+    done = subprocess.run(
+        [sys.executable, '-m', 'mmlt', *map(str, arguments)],
+        cwd=cwd,
+        env={**os.environ, 'OMP_NUM_THREADS': '1', **env},
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert done.returncode == code, done.stdout + done.stderr
+    assert 'Traceback' not in done.stderr
+    return done.stdout + done.stderr
+
+
+def test_the_wheel_has_the_command(wheel):
+    with zipfile.ZipFile(wheel) as archive:
+        (name,) = (n for n in archive.namelist() if 'entry_points' in n)
+        assert 'mmlt = mmlt.cli.main:main' in archive.read(name).decode()
+
+
+def test_train_test_and_report_from_an_empty_folder(installed, tmp_path):
+    """A shipped recipe with overlays, by its name alone."""
+    where = {'cwd': tmp_path, 'env': installed}
+    recipe = 'bsce/resnet20_digitslt'
+    output = mmlt('train', recipe, '--with', 'fcc', 'short', **where)
+    assert 'Result after epoch 4' in output
+    run = tmp_path / 'work_dirs' / f'{recipe}+fcc+short'
+    (part,) = json.loads((run / 'run.json').read_text())
+    assert part['config'] == f'configs/{recipe}.py'
+    assert part['arguments'] == ['--with', 'fcc', 'short']
+    reported = output.strip().splitlines()[-2]
+    checkpoint = run / 'epoch_4.pth'
+    output = mmlt('test', recipe, checkpoint, '--with', 'fcc', **where)
+    assert output.strip().splitlines()[-2] == reported
+    assert 'index.html' in mmlt('report', run, '--no-maps', **where)
+    page = (tmp_path / 'report' / 'README.md').read_text()
+    assert f'mmlt train configs/{recipe}.py --seed' in page
+    assert '--with fcc short' in page
+
+
+@pytest.mark.parametrize(
+    ('arguments', 'code', 'message'),
+    [
+        (['train', 'ce/nix'], 1, 'Recipes of ce: '),
+        (
+            ['train', 'ce/resnet20_digitslt', '--with', 'nix'],
+            1,
+            "got 'nix'. Known: fcc, ",
+        ),
+        (
+            ['train', 'fcc/resnet20_digitslt', '--with', 'fcc'],
+            1,
+            'Leave the overlay out',
+        ),
+        (['test', 'ce/resnet20_digitslt', 'no.pth'], 1, 'no.pth does not'),
+        (['train', 'ce/resnet20_digitslt', '--sed', '3'], 2, '--sed'),
+        (['trian'], 2, "'train'"),
+    ],
+)
+def test_wrong_names_end_with_one_line(
+    installed, tmp_path, arguments, code, message
+):
+    output = mmlt(*arguments, cwd=tmp_path, env=installed, code=code)
+    last = output.strip().splitlines()[-1]
+    assert message in last
+    assert last.startswith('error: ' if code == 1 else 'mmlt')
+    assert not list(tmp_path.iterdir())
+
+
+def test_another_repository_inherits_a_recipe(installed, tmp_path):
     (tmp_path / 'mine.py').write_text(
         "_base_ = 'mmlt::fcc/resnet20_digitslt.py'\n"
         'train_cfg = dict(max_epochs=1, val_interval=1)\n'
@@ -72,10 +153,11 @@ def test_another_repository_inherits_a_recipe(wheel, tmp_path):
         "c = Config.fromfile('mine.py'); "
         'print(mmlt.__file__, c.model.neck[1].gamma, c.train_cfg.max_epochs)',
         cwd=tmp_path,
-        PYTHONPATH=str(site),
+        **installed,
     ).split()
+    site = Path(installed['PYTHONPATH'])
     assert where[-3:] == [str(site / 'mmlt' / '__init__.py'), '0.5', '1']
     train = site / 'mmlt' / '.mim' / 'tools' / 'train.py'
-    output = python(train, 'mine.py', cwd=tmp_path, PYTHONPATH=str(site))
+    output = python(train, 'mine.py', cwd=tmp_path, **installed)
     assert 'Result after epoch 1' in output
     assert (tmp_path / 'work_dirs' / 'mine' / 'epoch_1.pth').exists()

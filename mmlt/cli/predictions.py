@@ -2,13 +2,15 @@
 
 import sys
 from contextlib import redirect_stdout
+from functools import partial
 from pathlib import Path
 
 from mmlt.fileio import check_can_write
 from mmlt.functional import percent
+from mmlt.report import RunRecord, load_run
 from mmlt.runs.dump import save_predictions
 from mmlt.runs.folder import find_run
-from mmlt.runs.predict import predict_split, predictions_of
+from mmlt.runs.predict import dump_split, predict_split, predictions_of
 from mmlt.runs.recipes import load_recipe
 from mmlt.structures import Predictions
 
@@ -76,3 +78,18 @@ def run_predictions(work_dir: str, split: str) -> Predictions:
     """
     with redirect_stdout(sys.stderr):
         return predictions_of(work_dir, split, progress=bar)
+
+
+def load_predicted_run(
+    work_dir: Path, train: bool = False
+) -> tuple[RunRecord, Predictions]:
+    """What a report needs of a run, predicted where it is not there yet.
+
+    Args:
+        work_dir: Folder of a training.
+        train: Whether training images are predicted, too.
+    """
+    progress = partial(bar, words=f'predicting {work_dir}')
+    for split in ('test', 'train') if train else ('test',):
+        dump_split(work_dir, split, with_features=True, progress=progress)
+    return load_run(work_dir)

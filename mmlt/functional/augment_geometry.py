@@ -8,7 +8,7 @@ __all__ = ['cutout_batch', 'rotate_batch']
 
 
 def rotate_batch(images: Tensor, angles: Tensor) -> Tensor:
-    """Rotate every image about its centre, by its own angle.
+    """Rotate every image about its center, by its own angle.
 
     Convention: counter-clockwise in degrees; the nearest pixel; black where
     nothing was; the size stays. Pixel for pixel what torchvision's

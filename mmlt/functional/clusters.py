@@ -68,6 +68,11 @@ def cluster_spread(
         ValueError: If a shape is not as above, a label out of range, or a
             feature not finite.
 
+    Examples:
+        >>> features = torch.tensor([[0.0, 0.0], [0.0, 2.0], [5.0, 5.0]])
+        >>> cluster_spread(features, torch.tensor([0, 0, 1]), num_classes=2)
+        tensor([2., nan], dtype=torch.float64)
+
     Source:
         The claim it measures: Li et al. (FCC), CVPR 2023,
         https://openaccess.thecvf.com/content/CVPR2023/html/Li_FCC_Feature_Clusters_Compression_for_Long-Tailed_Visual_Recognition_CVPR_2023_paper.html,
@@ -91,7 +96,7 @@ def principal_components(
     """Coordinates on the directions in which the features vary most.
 
     Convention:
-        - features are centred, not scaled.
+        - features are centered, not scaled.
         - a direction points to where its largest entry (by size; the first
           of equal ones) is positive, so that a picture does not flip.
 
@@ -107,6 +112,12 @@ def principal_components(
         ValueError: If a shape or ``num_components`` is not as above, or a
             feature is not finite.
 
+    Examples:
+        >>> features = torch.tensor([[0.0, 0.0], [2.0, 1.0], [4.0, 0.0]])
+        >>> coordinates, shares = principal_components(features)
+        >>> shares
+        tensor([0.9231, 0.0769], dtype=torch.float64)
+
     Source:
         Hotelling, Journal of Educational Psychology 24, 1933,
         https://doi.org/10.1037/h0071325
@@ -115,8 +126,8 @@ def principal_components(
     most = min(features.shape)
     hint = 'At most the smaller side of the features.'
     check_integer('num_components', num_components, 1, hint, high=most)
-    centred = features.double() - features.double().mean(0)
-    left, size, directions = torch.linalg.svd(centred, full_matrices=False)
+    centered = features.double() - features.double().mean(0)
+    left, size, directions = torch.linalg.svd(centered, full_matrices=False)
     largest = directions.abs().argmax(dim=1, keepdim=True)
     sign = directions.gather(1, largest).sign().squeeze(1)
     coordinates = left * size * sign

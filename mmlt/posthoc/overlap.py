@@ -15,7 +15,7 @@ done here:
 - kappa is not cut at 1: converted ones may lie below.
 - b of a vMF classifier stays that of the trained kappa, as in the published
   code (``bias_at='published'``), or follows (``bias_at='calibrated'``), which
-  keeps the densities normalised.
+  keeps the densities normalized.
 - biases of other classifiers take no part in the overlap and stay.
 """
 
@@ -79,7 +79,7 @@ def read_classifier(head: nn.Module) -> Classifier:
     """Read a head as it scores in evaluation mode.
 
     Args:
-        head: A linear, cosine, tau-normalised, causal or vMF head.
+        head: A linear, cosine, tau-normalized, causal or vMF head.
 
     Returns:
         The classifier, on the CPU.

@@ -3,7 +3,8 @@
 from mmlt.star_imports import public_names
 
 from .build import *
+from .names import *
 from .page import *
-from .runs import *
+from .record import *
 
 __all__ = public_names(globals())

@@ -4,16 +4,17 @@ import shlex
 from collections.abc import Sequence
 
 from . import pictures
+from .names import by_recipe
 from .page import Code, Report, Section
 from .pictures import Picture
-from .runs import by_recipe
+from .record import RunRecord
 from .tables import TABLES, epochs_of, runs_table, unfinished
 
 __all__ = ['build_report']
 
 
 def build_report(
-    records: Sequence[dict],
+    records: Sequence[RunRecord],
     maps: dict[str, dict[str, dict]],
     numbers_folder: str,
     command: str,
@@ -74,7 +75,7 @@ def build_report(
         Section('Commands', [Code(commands(records, command))]),
     ]
     return Report(
-        title(list(groups), first['dataset']), summary(records), sections
+        title(list(groups), first.dataset), summary(records), sections
     )
 
 
@@ -84,22 +85,22 @@ def title(names: list[str], dataset: str) -> str:
     return f'{listed if len(names) > 1 else names[0]} on {dataset}'
 
 
-def summary(records: Sequence[dict]) -> str:
+def summary(records: Sequence[RunRecord]) -> str:
     """What is compared, on what, and how many seeds stand behind it."""
     groups = by_recipe(records)
     first = records[0]
-    counts = first['class_counts']
+    counts = first.class_counts
     text = (
         f'{len(records)} {"run" if len(records) == 1 else "runs"} of '
         f'{len(groups)} {"recipe" if len(groups) == 1 else "recipes"}, '
         f'trained on {sum(counts):,} images of {len(counts)} classes (from '
         f'{max(counts):,} to {min(counts):,} images), tested on the same '
-        f'{first["num_samples"]:,} images of {first["dataset"]}.'
+        f'{first.num_samples:,} images of {first.dataset}.'
     )
     if len(groups) > 1:
         text += f' Differences are to {next(iter(groups))}.'
     short = [
-        f'{r["name"]} with seed {r["seed"]} ({epochs_of(r)} epochs)'
+        f'{r.name} with seed {r.seed} ({epochs_of(r)} epochs)'
         for r in records
         if unfinished(r)
     ]
@@ -120,24 +121,24 @@ def summary(records: Sequence[dict]) -> str:
     return text
 
 
-def commands(records: Sequence[dict], command: str) -> str:
+def commands(records: Sequence[RunRecord], command: str) -> str:
     """How to repeat the runs and the report."""
     lines, at = [], None
     installed = command.startswith('mmlt ')
     train = ['mmlt', 'train'] if installed else ['python', 'tools/train.py']
     for record in records:
-        if record['commit'] and record['commit'] != at:
-            at = record['commit']
+        if record.commit and record.commit != at:
+            at = record.commit
             lines.append(f'git checkout {at}')
-        if record.get('commit_note'):
-            lines.append(f'# {record["commit_note"]}')
-        recipe = record['recipe'].partition('+')[0]
-        config = record.get('config') or f'configs/{recipe}.py'
-        if '/' not in record['recipe']:
+        if record.commit_note:
+            lines.append(f'# {record.commit_note}')
+        recipe = record.recipe.partition('+')[0]
+        config = record.config or f'configs/{recipe}.py'
+        if '/' not in record.recipe:
             lines.append(f'# the folder of {config} was not recorded')
-        arguments = [*record.get('arguments', [])]
+        arguments = [*record.arguments]
         if '--seed' not in arguments:
-            arguments = ['--seed', str(record['seed']), *arguments]
+            arguments = ['--seed', str(record.seed), *arguments]
         lines.append(shlex.join([*train, config, *arguments]))
     return '\n'.join([*lines, command])
 

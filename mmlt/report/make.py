@@ -1,6 +1,5 @@
 """A report, and one picture, from the folders of runs to the files."""
 
-import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -18,21 +17,17 @@ from mmlt.visualization.style import check_picture_path
 from . import pictures
 from .build import all_pictures, build_report
 from .ledger import from_ledger
+from .names import by_recipe, check_same_test_set, file_name, with_names
 from .page import check_report_folder, draw_panels, write_report
 from .pictures import Picture
-from .runs import (
-    by_recipe,
-    check_same_test_set,
-    file_name,
-    load_run,
-    set_names,
-)
+from .record import RunRecord, load_run
 
 __all__ = ['PictureSettings', 'make_picture', 'make_report']
 
 # wraps what is worked on, with words for what is done
 Progress = Callable[[Iterable, str], Iterable]
-Loaded = list[tuple[dict, Predictions]]
+Load = Callable[[Path], tuple[RunRecord, Predictions]]
+Loaded = list[tuple[RunRecord, Predictions]]
 
 
 def silent(items: Iterable, words: str) -> Iterable:
@@ -43,18 +38,14 @@ def silent(items: Iterable, words: str) -> Iterable:
 def load_runs(
     work_dirs: Sequence[Path],
     names: Sequence[str] | None,
-    train: bool,
-    progress: Progress,
+    load: Load = load_run,
 ) -> Loaded:
     """Records and predictions of runs that can be compared, named."""
-    loaded = [
-        load_run(path, partial(progress, words=f'predicting {path}'), train)
-        for path in work_dirs
-    ]
+    loaded = [load(path) for path in work_dirs]
     records = [record for record, _ in loaded]
     check_same_test_set(records)
-    set_names(records, names)
-    return loaded
+    named = with_names(records, names)
+    return [(record, p) for record, (_, p) in zip(named, loaded, strict=True)]
 
 
 def make_report(
@@ -63,9 +54,9 @@ def make_report(
     command: str,
     names: Sequence[str] | None = None,
     numbers: Path | None = None,
-    train: bool = False,
     maps: bool = True,
     progress: Progress = silent,
+    load: Load = load_run,
 ) -> list[Path]:
     """Read, compare, draw and write.
 
@@ -75,9 +66,9 @@ def make_report(
         command: What makes it again, for its last section.
         names: For every work directory; None chooses them.
         numbers: Folder of the JSON files; None: ``numbers`` in ``out``.
-        train: Whether training images are predicted, too.
         maps: Whether there are feature maps, of which t-SNE takes long.
         progress: Shows how far it is.
+        load: Record and predictions of a run; may make predictions first.
 
     Returns:
         The files that were written.
@@ -89,22 +80,22 @@ def make_report(
     numbers = numbers or out / 'numbers'
     check_report_folder(out)
     check_can_write(numbers, folder=True)
-    loaded = load_runs(work_dirs, names, train, progress)
+    loaded = [
+        (from_ledger(record), predictions)
+        for record, predictions in load_runs(work_dirs, names, load)
+    ]
     records = [record for record, _ in loaded]
-    for record in records:
-        from_ledger(record)
     drawn_maps = feature_maps(loaded, progress) if maps else {}
     report = build_report(records, drawn_maps, str(numbers), command)
     panels = [p for picture in all_pictures(report) for p in picture.panels]
     drawn = draw_panels(progress(panels, 'drawing'))
     texts = {
-        numbers / file_name(record): json.dumps(record, indent=1) + '\n'
-        for record in records
+        numbers / file_name(record): record.to_json() for record in records
     }
     return write_report(report, out, drawn, texts)
 
 
-def first_runs(loaded: Loaded) -> dict[str, tuple[dict, Predictions]]:
+def first_runs(loaded: Loaded) -> dict[str, tuple[RunRecord, Predictions]]:
     """The first run of each recipe, by its name."""
     of = {id(record): p for record, p in loaded}
     groups = by_recipe([record for record, _ in loaded])
@@ -123,7 +114,7 @@ def feature_maps(
     for name, (record, p) in progress(
         list(first_runs(loaded).items()), 'mapping'
     ):
-        chosen = torch.tensor(chosen_classes(record['class_counts']))
+        chosen = torch.tensor(chosen_classes(record.class_counts))
         images = (p.labels[:, None] == chosen).sum(0)
         if images.sum() < 3 or p.features.shape[1] < 2:
             continue
@@ -147,7 +138,6 @@ class PictureSettings:
         dpi: Of a PNG.
         columns: Panels in a row; None: at most 3.
         shots: Whether a reliability diagram is drawn of each shot group.
-        train: Whether the spread is measured on training images, too.
         method: Of the feature map, 'pca' or 'tsne'.
         classes: In the feature map; None: the first, middle and last.
         seed: Of draw and t-SNE.
@@ -160,7 +150,6 @@ class PictureSettings:
     dpi: float = 200
     columns: int | None = None
     shots: bool = False
-    train: bool = False
     method: str = 'pca'
     classes: list[int] | None = field(default=None)
     seed: int = 0
@@ -169,14 +158,14 @@ class PictureSettings:
 def make_picture(
     work_dirs: Sequence[Path],
     settings: PictureSettings,
-    progress: Progress = silent,
+    load: Load = load_run,
 ) -> None:
     """Read, draw and write one picture; the file is checked before the work.
 
     Args:
         work_dirs: Folders of finished runs.
         settings: What is drawn.
-        progress: Shows how far it is.
+        load: As for :func:`make_report`.
 
     Raises:
         OSError: If a folder is missing, or the file cannot be written.
@@ -184,7 +173,7 @@ def make_picture(
     """
     check_picture_path(settings.out)
     check_can_write(settings.out)
-    loaded = load_runs(work_dirs, settings.names, settings.train, progress)
+    loaded = load_runs(work_dirs, settings.names, load)
     picture = picture_of(settings, loaded)
     if picture is None:
         raise ValueError(
@@ -225,7 +214,7 @@ def picture_of(settings: PictureSettings, loaded: Loaded) -> Picture | None:
 
 def one_map(settings: PictureSettings, loaded: Loaded) -> dict:
     """The map of the first run of each recipe, by the method asked for."""
-    counts = loaded[0][0]['class_counts']
+    counts = loaded[0][0].class_counts
     size = len(counts)
     classes = settings.classes or chosen_classes(counts)
     wrong = [c for c in classes if not 0 <= c < size]

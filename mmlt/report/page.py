@@ -309,7 +309,7 @@ figure,tr{{break-inside:avoid}}}}
 
 
 def check_report_folder(out: Path) -> None:
-    """Refuse a folder that cannot be written, or holds other pages.
+    """Raise if a folder cannot be written, or holds other pages.
 
     Args:
         out: Folder of the report.

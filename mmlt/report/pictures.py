@@ -18,7 +18,8 @@ from mmlt.visualization import (
     training_curves,
 )
 
-from .runs import by_recipe, slug
+from .names import by_recipe, slug
+from .record import RunRecord
 
 __all__ = [
     'Panel',
@@ -73,26 +74,26 @@ class Picture:
     columns: int = 3
 
 
-def _shown(records: Sequence[dict]) -> dict[str, dict]:
+def _shown(records: Sequence[RunRecord]) -> dict[str, RunRecord]:
     """The first run of each recipe, by name."""
     return {name: group[0] for name, group in by_recipe(records).items()}
 
 
-def _seed_note(records: Sequence[dict]) -> str:
+def _seed_note(records: Sequence[RunRecord]) -> str:
     if all(len(group) == 1 for group in by_recipe(records).values()):
         return ''
     return ' Of several seeds the first is shown.'
 
 
-def reliability(records: Sequence[dict], shots: bool = True) -> Picture:
+def reliability(records: Sequence[RunRecord], shots: bool = True) -> Picture:
     """Reliability diagrams of every run, of all images and by shot."""
     panels = []
     for name, record in _shown(records).items():
-        for group, bins in record['reliability'].items():
+        for group, bins in record.reliability.items():
             if group != 'all' and not shots:
                 continue
             suffix = '' if group == 'all' else f'_{group}'
-            ece = record['numbers'][f'ece{suffix}']
+            ece = record.numbers[f'ece{suffix}']
             what = 'all' if group == 'all' else f'{group}-shot'
             panels.append(
                 Panel(
@@ -130,17 +131,17 @@ def _reliability(bins: dict, title: str, note: str, figure) -> None:
     )
 
 
-def recall(records: Sequence[dict]) -> Picture:
+def recall(records: Sequence[RunRecord]) -> Picture:
     """Recall of every class, all runs side by side."""
     shown = by_recipe(records)
     first = records[0]
-    size = len(first['class_counts'])
+    size = len(first.class_counts)
     wide, high = (3.8, 1.0 + 0.25 * size) if size <= 30 else (7.2, 3.2)
     values = {
         name: [
             mean_over_seeds(seeds)[0]
             for seeds in zip(
-                *(_floats(r['classes']['recall']) for r in group), strict=True
+                *(_floats(r.classes['recall']) for r in group), strict=True
             )
         ]
         for name, group in shown.items()
@@ -150,8 +151,8 @@ def recall(records: Sequence[dict]) -> Picture:
         f'Recall of each class of {", ".join(shown)}',
         lambda figure: recall_by_class(
             values,
-            first['class_counts'],
-            first['class_names'],
+            first.class_counts,
+            first.class_names,
             figure=figure,
         ),
         wide,
@@ -163,21 +164,19 @@ def recall(records: Sequence[dict]) -> Picture:
     return Picture('recall', caption, [panel], 1)
 
 
-def confusion(records: Sequence[dict]) -> Picture | None:
+def confusion(records: Sequence[RunRecord]) -> Picture | None:
     """Confusion matrices side by side; None for very many classes."""
-    shown = {n: r for n, r in _shown(records).items() if r['confusion']}
+    shown = {n: r for n, r in _shown(records).items() if r.confusion}
     if not shown:
         return None
     panels = []
     for name, record in shown.items():
-        shares = confusion_shares(record['confusion']).tolist()
+        shares = confusion_shares(record.confusion).tolist()
         panels.append(
             Panel(
                 f'confusion-{slug(name)}',
                 f'Confusion matrix of {name}',
-                partial(
-                    _confusion, percent(shares), record['class_names'], name
-                ),
+                partial(_confusion, percent(shares), record.class_names, name),
                 3.8,
                 3.7,
             )
@@ -196,15 +195,15 @@ def _confusion(matrix, names, title, figure) -> None:
     confusion_matrix(matrix, names, title, figure)
 
 
-def overlap(records: Sequence[dict]) -> Picture | None:
+def overlap(records: Sequence[RunRecord]) -> Picture | None:
     """Overlap matrices side by side, one scale."""
-    shown = {n: r for n, r in _shown(records).items() if r['overlap_matrix']}
+    shown = {n: r for n, r in _shown(records).items() if r.overlap_matrix}
     if not shown:
         return None
     highest = max(
         value
         for record in shown.values()
-        for i, row in enumerate(record['overlap_matrix'])
+        for i, row in enumerate(record.overlap_matrix)
         for j, value in enumerate(row)
         if i != j
     )
@@ -214,8 +213,8 @@ def overlap(records: Sequence[dict]) -> Picture | None:
             f'Overlap of the class distributions of {name}',
             partial(
                 _overlap,
-                record['overlap_matrix'],
-                record['class_names'],
+                record.overlap_matrix,
+                record.class_names,
                 name,
                 highest,
             ),
@@ -228,7 +227,7 @@ def overlap(records: Sequence[dict]) -> Picture | None:
         'overlap',
         'Overlap 1 / (1 + KL(i‖j)) of the densities of each two classes, in '
         'percent, of the classifier read as von Mises-Fisher densities; one '
-        'colour scale for all. The diagonal, always 100, is left blank.'
+        'color scale for all. The diagonal, always 100, is left blank.'
         + _seed_note(records),
         panels,
         min(3, len(panels)),
@@ -240,7 +239,7 @@ def _overlap(matrix, names, title, highest, figure) -> None:
 
 
 def _against_count(
-    records: Sequence[dict],
+    records: Sequence[RunRecord],
     key: str,
     label: str,
     caption: str,
@@ -260,10 +259,11 @@ def _against_count(
     panels = []
     for split in splits:
         for i, (name, record) in enumerate(_shown(records).items()):
-            numbers = record.get(split) if split else record
-            if not numbers or key not in numbers['classes']:
+            at = f'{split}/' if split else ''
+            values = record.at(f'{at}classes/{key}')
+            if values is None:
                 continue
-            rho = numbers['correlations'][key]
+            rho = record.at(f'{at}correlations/{key}')
             where = ', training images' if split else ''
             ending = f'-{split}' if split else ''
             panels.append(
@@ -273,8 +273,8 @@ def _against_count(
                     f'{name}{where}',
                     partial(
                         _by_count,
-                        {name + where: _floats(numbers['classes'][key])},
-                        record['class_counts'],
+                        {name + where: _floats(values)},
+                        record.class_counts,
                         label,
                         {name + where: float('nan') if rho is None else rho},
                         i,
@@ -304,7 +304,7 @@ def _by_count(values, counts, label, correlations, style, figure) -> None:
     )
 
 
-def spread(records: Sequence[dict]) -> Picture | None:
+def spread(records: Sequence[RunRecord]) -> Picture | None:
     """Cluster spread against class count."""
     return _against_count(
         records,
@@ -319,7 +319,7 @@ def spread(records: Sequence[dict]) -> Picture | None:
     )
 
 
-def kappa(records: Sequence[dict]) -> Picture | None:
+def kappa(records: Sequence[RunRecord]) -> Picture | None:
     """Concentration against class count."""
     return _against_count(
         records,
@@ -332,7 +332,7 @@ def kappa(records: Sequence[dict]) -> Picture | None:
     )
 
 
-def curves(records: Sequence[dict]) -> Picture | None:
+def curves(records: Sequence[RunRecord]) -> Picture | None:
     """Loss, accuracy and calibration error over the epochs."""
     panels = []
     for key, label in (
@@ -341,7 +341,7 @@ def curves(records: Sequence[dict]) -> Picture | None:
         ('calibration/ece', 'ECE, percent'),
     ):
         of = {
-            name: [r['curves'][key] for r in group if key in r['curves']]
+            name: [r.curves[key] for r in group if key in r.curves]
             for name, group in by_recipe(records).items()
         }
         of = {name: seeds for name, seeds in of.items() if seeds}
@@ -371,7 +371,7 @@ def _curve(values, label, figure) -> None:
     training_curves(values, label, figure=figure)
 
 
-def compression(records: Sequence[dict]) -> Picture | None:
+def compression(records: Sequence[RunRecord]) -> Picture | None:
     """Accuracy by compression strategy; None with fewer than two.
 
     A row per recipe, its seeds the points; one name for several recipes of
@@ -381,9 +381,9 @@ def compression(records: Sequence[dict]) -> Picture | None:
     groups = {
         name: group
         for name, group in by_recipe(records).items()
-        if group[0]['compression']
+        if group[0].compression
     }
-    strategies = [g[0]['compression']['strategy'] for g in groups.values()]
+    strategies = [g[0].compression['strategy'] for g in groups.values()]
     if len(set(strategies)) < 2:
         return None
     accuracy = {}
@@ -393,12 +393,12 @@ def compression(records: Sequence[dict]) -> Picture | None:
         row = strategy.replace('_', ' ')
         if strategies.count(strategy) > 1:
             row += f', {name}'
-        accuracy[row] = [r['numbers']['top1'] for r in group]
-    bases = {_base(r) for r in records if r['compression']}
+        accuracy[row] = [r.numbers['top1'] for r in group]
+    bases = {_base(r) for r in records if r.compression}
     baseline = [
-        r['numbers']['top1']
+        r.numbers['top1']
         for r in records
-        if not r['compression'] and bases == {_base(r)}
+        if not r.compression and bases == {_base(r)}
     ]
     panel = Panel(
         'compression',
@@ -421,13 +421,13 @@ def compression(records: Sequence[dict]) -> Picture | None:
     return Picture('compression', caption, [panel], 1)
 
 
-def _base(record: dict) -> tuple:
+def _base(record: RunRecord) -> tuple:
     """What a recipe is but for its compression."""
-    return record['head'], record.get('base_hash')
+    return record.head, record.base_hash
 
 
 def features(
-    records: Sequence[dict], maps: dict[str, dict[str, dict]]
+    records: Sequence[RunRecord], maps: dict[str, dict[str, dict]]
 ) -> Picture | None:
     """Feature maps of the runs that have them.
 
@@ -445,8 +445,8 @@ def features(
             names = [
                 f'{n}, {count:,} images'
                 for n, count in zip(
-                    record['class_names'],
-                    record['class_counts'],
+                    record.class_names,
+                    record.class_counts,
                     strict=True,
                 )
             ]

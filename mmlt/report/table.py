@@ -14,7 +14,7 @@ FORMATS = ('.md', '.csv', '.json')
 
 
 def check_table_path(path: str | Path) -> None:
-    """Refuse a file that is none of the formats, or cannot be written.
+    """Raise if a file has another ending, or cannot be written.
 
     Raises:
         ValueError: Naming the formats.
@@ -72,7 +72,7 @@ def write_table(path: str | Path, rows: list[dict], facts: dict) -> None:
         facts: What they are of; the JSON and the Markdown hold it.
 
     Raises:
-        ValueError: If the ending is none of these.
+        ValueError: If the ending is not one of these.
     """
     check_table_path(path)
     path = Path(path)

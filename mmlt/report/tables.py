@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from mmlt.functional import mean_over_seeds, seed_difference
 from mmlt.functional.shots import SHOTS
 
-from .runs import by_recipe, file_name
+from .names import by_recipe, file_name
+from .record import RunRecord
 
 __all__ = [
     'Table',
@@ -125,9 +126,9 @@ def _digits(value: float) -> str:
     return '' if math.isnan(value) else f'{value:.10g}'
 
 
-def _read(record: dict, path: str) -> float:
+def _read(record: RunRecord, path: str) -> float:
     """A number of a record by its path, 'numbers/top1'; nan where None."""
-    value = _values(record, path)
+    value = record.at(path)
     return float('nan') if value is None else float(value)
 
 
@@ -140,7 +141,7 @@ def compared(
     key: str,
     title: str,
     note: str,
-    records: Sequence[dict],
+    records: Sequence[RunRecord],
     columns: dict[str, str],
 ) -> Table | None:
     """A row per recipe, and under all but the first its difference to it.
@@ -196,7 +197,7 @@ def compared(
     return table
 
 
-def runs_table(records: Sequence[dict], folder: str) -> Table:
+def runs_table(records: Sequence[RunRecord], folder: str) -> Table:
     """What was run: one row per run, with the file of its numbers."""
     table = Table(
         'runs',
@@ -219,35 +220,33 @@ def runs_table(records: Sequence[dict], folder: str) -> Table:
     for record in records:
         table.rows.append(
             [
-                record['name'],
-                record['recipe'],
-                str(record['seed']),
+                record.name,
+                record.recipe,
+                str(record.seed),
                 epochs_of(record),
-                ', '.join(
-                    filter(None, [record['commit'], record.get('commit_note')])
-                )
+                ', '.join(filter(None, [record.commit, record.commit_note]))
                 or 'not recorded',
-                record['device'] or 'not recorded',
-                f'{record["minutes"]:.1f}',
-                f'{record["checkpoint"]} ({record["checkpoint_hash"]})',
+                record.device or 'not recorded',
+                f'{record.minutes:.1f}',
+                f'{record.checkpoint} ({record.checkpoint_hash})',
                 file_name(record),
             ]
         )
     return table
 
 
-def epochs_of(record: dict) -> str:
+def epochs_of(record: RunRecord) -> str:
     """Epochs of a run, '12 of 40' where it is not finished."""
-    done, most = record['epochs'], record.get('max_epochs')
+    done, most = record.epochs, record.max_epochs
     return f'{done} of {most}' if unfinished(record) else str(done)
 
 
-def unfinished(record: dict) -> bool:
+def unfinished(record: RunRecord) -> bool:
     """Whether a run has epochs to go."""
-    return 0 < record['epochs'] < (record.get('max_epochs') or 0)
+    return 0 < record.epochs < (record.max_epochs or 0)
 
 
-def class_table(records: Sequence[dict]) -> Table:
+def class_table(records: Sequence[RunRecord]) -> Table:
     """Per class: training images, recall of each recipe, means over seeds."""
     groups = by_recipe(records)
     first = records[0]
@@ -259,7 +258,7 @@ def class_table(records: Sequence[dict]) -> Table:
         'files' + ('; mean over the seeds.' if several else '.'),
         ['class', 'training images', *groups],
     )
-    counts = first['class_counts']
+    counts = first.class_counts
     for c in sorted(range(len(counts)), key=lambda c: -counts[c]):
         cells = [
             Value(
@@ -270,7 +269,7 @@ def class_table(records: Sequence[dict]) -> Table:
             )
             for group in groups.values()
         ]
-        name = first['class_names'][c]
+        name = first.class_names[c]
         table.rows.append([name, f'{counts[c]:,}', *cells])
     return table
 
@@ -284,7 +283,7 @@ GEOMETRY = (
 )
 
 
-def geometry_table(records: Sequence[dict]) -> Table | None:
+def geometry_table(records: Sequence[RunRecord]) -> Table | None:
     """Per class: spread of its features, concentration, mean overlap."""
     return _per_class(
         'class-geometry',
@@ -306,7 +305,7 @@ AREA = tuple(
 )
 
 
-def area_class_table(records: Sequence[dict]) -> Table | None:
+def area_class_table(records: Sequence[RunRecord]) -> Table | None:
     """Misclassified area of each class."""
     return _per_class(
         'misclassified-area-by-class',
@@ -323,7 +322,7 @@ def _per_class(
     key: str,
     title: str,
     note: str,
-    records: Sequence[dict],
+    records: Sequence[RunRecord],
     columns: Sequence[tuple[str, str, int]],
 ) -> Table | None:
     """A row per class; a column per number and recipe that has it."""
@@ -333,7 +332,7 @@ def _per_class(
         (path, f'{heading} {name}', digits, group)
         for path, heading, digits in columns
         for name, group in groups.items()
-        if all(_values(record, path) is not None for record in group)
+        if all(record.at(path) is not None for record in group)
     ]
     if not kept:
         return None
@@ -343,7 +342,7 @@ def _per_class(
         note,
         ['class', 'training images', *(heading for _, heading, *_ in kept)],
     )
-    counts = first['class_counts']
+    counts = first.class_counts
     for c in sorted(range(len(counts)), key=lambda c: -counts[c]):
         cells = [
             Value(
@@ -352,25 +351,17 @@ def _per_class(
             )
             for path, _, digits, group in kept
         ]
-        name = first['class_names'][c]
+        name = first.class_names[c]
         table.rows.append([name, f'{counts[c]:,}', *cells])
     return table
 
 
-def _values(record: dict, path: str):
-    """What lies at a path of a record, None where nothing does."""
-    value = record
-    for key in path.split('/'):
-        value = None if value is None else value.get(key)
-    return value
-
-
-def _class(record: dict, path: str, c: int) -> float:
-    value = _values(record, path)[c]
+def _class(record: RunRecord, path: str, c: int) -> float:
+    value = record.at(path)[c]
     return float('nan') if value is None else value
 
 
-def accuracy_table(records: Sequence[dict]) -> Table:
+def accuracy_table(records: Sequence[RunRecord]) -> Table:
     """Top-1, by shot, and means that weigh the worst classes."""
     return compared(
         'accuracy',
@@ -392,7 +383,7 @@ def accuracy_table(records: Sequence[dict]) -> Table:
     )
 
 
-def calibration_table(records: Sequence[dict]) -> Table:
+def calibration_table(records: Sequence[RunRecord]) -> Table:
     """Calibration errors and proper scores."""
     return compared(
         'calibration',
@@ -411,7 +402,7 @@ def calibration_table(records: Sequence[dict]) -> Table:
     )
 
 
-def shot_calibration_table(records: Sequence[dict]) -> Table | None:
+def shot_calibration_table(records: Sequence[RunRecord]) -> Table | None:
     """ECE and NLL of each shot group."""
     return compared(
         'calibration-by-shot',
@@ -430,7 +421,7 @@ def shot_calibration_table(records: Sequence[dict]) -> Table | None:
     )
 
 
-def cluster_table(records: Sequence[dict]) -> Table | None:
+def cluster_table(records: Sequence[RunRecord]) -> Table | None:
     """Whether the clusters of rare classes are sparser, as a number."""
     return compared(
         'clusters',
@@ -457,7 +448,7 @@ def cluster_table(records: Sequence[dict]) -> Table | None:
     )
 
 
-def area_table(records: Sequence[dict]) -> Table | None:
+def area_table(records: Sequence[RunRecord]) -> Table | None:
     """Share of samples between the planes of FCC's appendix A."""
     return compared(
         'misclassified-area',
@@ -467,7 +458,7 @@ def area_table(records: Sequence[dict]) -> Table | None:
         '(FCC, appendix A); lost: right with the scaled one alone; gained: '
         'right with the original alone. `misclassified_area` and '
         '`train/misclassified_area` of the files.',
-        [r for r in records if r['misclassified_area']] or records,
+        [r for r in records if r.misclassified_area] or records,
         {
             f'{split}misclassified_area/{outcome}': outcome + where
             for split, where in (('', ''), ('train/', ' (train)'))
@@ -477,7 +468,7 @@ def area_table(records: Sequence[dict]) -> Table | None:
 
 
 # in the order of the report
-TABLES: dict[str, Callable[[Sequence[dict]], Table | None]] = {
+TABLES: dict[str, Callable[[Sequence[RunRecord]], Table | None]] = {
     'accuracy': accuracy_table,
     'classes': class_table,
     'calibration': calibration_table,

@@ -1,8 +1,10 @@
 """Predictions as files, ``.npz``, that explain themselves."""
 
+import hashlib
 import json
 import zipfile
 import zlib
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +14,9 @@ from mmlt.fileio import whole_file
 from mmlt.structures import Predictions
 from mmlt.structures.predictions import OF_THE_HEAD
 
-__all__ = ['load_predictions', 'save_predictions']
+from .folder import config_and_checkpoint
+
+__all__ = ['dump_of', 'file_hash', 'load_predictions', 'save_predictions']
 
 TENSORS = (
     'logits',
@@ -73,21 +77,7 @@ def load_predictions(path: str | Path) -> Predictions:
         FileNotFoundError: If there is no such file.
         ValueError: If it is another kind of file, or does not fit together.
     """
-    if not Path(path).is_file():
-        raise FileNotFoundError(
-            f'Expected a file of predictions, but {path} does not exist. '
-            'Write one with tools/analysis_tools/dump_predictions.py.'
-        )
-    try:
-        with np.load(path, allow_pickle=False) as file:
-            content = {name: file[name] for name in file.files}
-        meta = json.loads(content.pop('meta').item())
-    except NO_DUMP as error:
-        raise ValueError(
-            f'Expected {path} to be written by tools/analysis_tools/'
-            f'dump_predictions.py, but it is not ({type(error).__name__}): '
-            'another kind of file, or damaged. Write it again.'
-        ) from error
+    meta, content = _read(path)
     missing = {'logits', 'labels', 'class_counts'} - content.keys()
     if missing:
         raise ValueError(
@@ -110,6 +100,83 @@ def load_predictions(path: str | Path) -> Predictions:
             'tools/analysis_tools/dump_predictions.py.)'
         ) from error
     return predictions
+
+
+def _read(
+    path: str | Path, names_alone: bool = False
+) -> tuple[dict, dict[str, np.ndarray | None]]:
+    """What a file says of itself, and its arrays, or None for each."""
+    if not Path(path).is_file():
+        raise FileNotFoundError(
+            f'Expected a file of predictions, but {path} does not exist. '
+            'Write one with tools/analysis_tools/dump_predictions.py.'
+        )
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            meta = json.loads(file['meta'].item())
+            content = {
+                name: None if names_alone else file[name]
+                for name in file.files
+                if name != 'meta'
+            }
+    except NO_DUMP as error:
+        raise ValueError(
+            f'Expected {path} to be written by tools/analysis_tools/'
+            f'dump_predictions.py, but it is not ({type(error).__name__}): '
+            'another kind of file, or damaged. Write it again.'
+        ) from error
+    return meta, content
+
+
+def dump_path(work_dir: str | Path, split: str) -> Path:
+    """Where the predictions of a run on a split are: beside its checkpoint.
+
+    Args:
+        work_dir: Folder of a training.
+        split: 'train', 'held-out', 'val' or 'test'.
+    """
+    _, checkpoint = config_and_checkpoint(Path(work_dir))
+    return checkpoint.parent / f'predictions_{split}.npz'
+
+
+def dump_of(
+    work_dir: str | Path, split: str, needs: Sequence[str] = ()
+) -> Path | None:
+    """The file of predictions of the last checkpoint of a run on a split.
+
+    If the checkpoint has been deleted, its name is compared, not its hash.
+
+    Args:
+        work_dir: Folder of a training.
+        split: 'train', 'held-out', 'val' or 'test'.
+        needs: Names of arrays that it must hold.
+
+    Returns:
+        The file, which may be read by :func:`load_predictions`; None if
+        there is none of this checkpoint, or it lacks what is needed.
+
+    Raises:
+        FileNotFoundError: If the folder lacks its config, or names no
+            checkpoint.
+        ValueError: If the file is damaged.
+    """
+    _, checkpoint = config_and_checkpoint(Path(work_dir))
+    path = dump_path(work_dir, split)
+    if not path.is_file():
+        return None
+    meta, content = _read(path, names_alone=True)
+    if meta.get('split') != split or set(needs) - content.keys():
+        return None
+    if checkpoint.is_file():
+        same = meta.get('checkpoint_hash') == file_hash(checkpoint)
+    else:
+        same = Path(meta.get('checkpoint', '')).name == checkpoint.name
+    return path if same else None
+
+
+def file_hash(path: str | Path) -> str:
+    """Beginning of the SHA-256 of a file, 16 hexadecimal digits."""
+    return hashlib.sha256(Path(path).read_bytes()).hexdigest()[:16]
 
 
 def check_values(predictions: Predictions) -> None:

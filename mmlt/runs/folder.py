@@ -1,4 +1,4 @@
-"""What the folder of a finished run says about the run."""
+"""The folder of a run: its config, its checkpoint, what it says of itself."""
 
 import re
 from dataclasses import dataclass, field
@@ -186,10 +186,17 @@ def config_and_checkpoint(
     """What a work directory names; the checkpoint itself may be gone.
 
     Raises:
-        FileNotFoundError: If there is no config, or no checkpoint is named
-            where one is needed.
+        FileNotFoundError: If there is no folder or config, or no checkpoint
+            is named where one is needed.
         ValueError: If there are several configs.
     """
+    if not folder.is_dir():
+        near = sorted(p.name for p in folder.parent.glob('*') if p.is_dir())
+        hint = f' In {folder.parent}: {", ".join(near[:8])}.' if near else ''
+        raise FileNotFoundError(
+            f'Expected the folder of a run, but {folder} '
+            f'{"is a file" if folder.exists() else "does not exist"}.{hint}'
+        )
     configs = sorted(folder.glob('*.py'))
     if len(configs) > 1:
         raise ValueError(
@@ -239,13 +246,6 @@ def read_work_dir(path: str | Path) -> WorkDir:
         ValueError: If there are several configs, or a file is damaged.
     """
     path = Path(path)
-    if not path.is_dir():
-        near = sorted(p.name for p in path.parent.glob('*') if p.is_dir())
-        hint = f' In {path.parent}: {", ".join(near[:8])}.' if near else ''
-        raise FileNotFoundError(
-            f'Expected the folder of a run, but {path} '
-            f'{"is a file" if path.exists() else "does not exist"}.{hint}'
-        )
     config_path, checkpoint = config_and_checkpoint(path)
     config = read_config(config_path, import_custom_modules=False)
     parts = read_run_record(path)

@@ -12,12 +12,12 @@ from .record import read_run_record
 def logs_of(path: Path, pattern: str) -> list[Path]:
     """Files of the logs of a run, in order.
 
-    Those of a training that was in the folder before, and was begun anew,
-    are left out where the run was recorded.
+    If the run was recorded, logs of an earlier training in the same folder
+    are left out.
 
     Args:
         path: Work directory.
-        pattern: Of the names, below the folder of a part.
+        pattern: Of their names, below the folder of a part of the run.
     """
     parts = read_run_record(path)
     anew = parts and not parts[0]['resumed']
@@ -32,7 +32,7 @@ def logs_of(path: Path, pattern: str) -> list[Path]:
 def logged(path: Path) -> Iterator[dict]:
     """Every entry of the logs of a run, in order.
 
-    A last line that is cut off, as a killed run leaves it, is left out.
+    A killed run may leave its last line cut off: that line is left out.
 
     Args:
         path: Work directory.

@@ -22,7 +22,13 @@ from mmlt.structures import Predictions, labels_of
 from mmlt.structures.predictions import MATRIX_CLASSES
 
 from .checkpoint import load_model
-from .dump import load_predictions, save_predictions
+from .dump import (
+    dump_of,
+    dump_path,
+    file_hash,
+    load_predictions,
+    save_predictions,
+)
 from .folder import check_is_there, config_and_checkpoint
 from .preflight import complete_config, read_config
 from .splits import split_loader
@@ -34,70 +40,81 @@ def predictions_of(
     work_dir: str | Path,
     split: str,
     with_features: bool = False,
-    make: bool = True,
     progress: Progress = iter,
-) -> Predictions | None:
+) -> Predictions:
     """Predictions of the last checkpoint of a run on a split.
 
-    They are read from ``predictions_<split>.npz`` beside the checkpoint.
-    Where that file is missing, or of another checkpoint, they are made and
-    written there. If the checkpoint has been deleted, the name of the
-    checkpoint in the file is compared.
+    Args:
+        work_dir: As for :func:`dump_split`.
+        split: As there.
+        with_features: As there.
+        progress: As there.
+
+    Returns:
+        What the file holds that :func:`dump_split` found or wrote.
+    """
+    return load_predictions(
+        dump_split(work_dir, split, with_features, progress)
+    )
+
+
+def dump_split(
+    work_dir: str | Path,
+    split: str,
+    with_features: bool = False,
+    progress: Progress = iter,
+) -> Path:
+    """Write the predictions of a run on a split, if they are not there yet.
+
+    They go to ``predictions_<split>.npz`` beside the last checkpoint. Those
+    of another checkpoint are replaced.
 
     Args:
         work_dir: Folder of a training.
         split: 'train', 'held-out', 'val' or 'test'.
-        with_features: Whether features, overlap matrix and class names are
-            needed: a file without them is completed.
-        make: Whether to make what is not there.
+        with_features: Whether everything that a report shows is needed: the
+            features, and in a file of an earlier version the overlap matrix
+            and the class names.
         progress: Wraps the loader, to show how far it is.
 
     Returns:
-        The predictions; None, or what the file holds, where ``make`` is
-        False.
+        The file.
 
     Raises:
         FileNotFoundError: If something must be made, and config or
             checkpoint is missing.
         ValueError: If a file is damaged, or the config has no such split.
     """
+    needs = ['features'] if with_features else []
+    found = dump_of(work_dir, split, needs)
     config, checkpoint = config_and_checkpoint(Path(work_dir))
-    file = checkpoint.parent / f'predictions_{split}.npz'
-    found = load_predictions(file) if file.is_file() else None
-    if found is not None and not _is_of(found, split, checkpoint):
-        found = None
-    if not make:
-        return found
-    if found is None or (with_features and found.features is None):
+    if found is None:
         check_is_there(checkpoint)
-        found = predict_split(
+        predictions = predict_split(
             read_config(config),
             checkpoint,
             split,
             with_features=with_features,
             progress=progress,
         )
-    elif with_features and found.class_names is None and checkpoint.is_file():
-        # written before dumps had them; the logits stay as they are
+    elif (
+        with_features
+        and dump_of(work_dir, split, ['class_names']) is None
+        and checkpoint.is_file()
+    ):
+        # of an earlier version: the logits stay as they are
         model, content = load_model(read_config(config), checkpoint)
-        found = replace(
-            found,
+        before = load_predictions(found)
+        predictions = replace(
+            before,
             overlap_matrix=facts_of_the_head(model).get('overlap_matrix'),
-            class_names=class_names_of(content['meta'], found.logits),
+            class_names=class_names_of(content['meta'], before.logits),
         )
     else:
         return found
-    save_predictions(found, file)
-    return found
-
-
-def _is_of(found: Predictions, split: str, checkpoint: Path) -> bool:
-    """Whether predictions are of a split and of a checkpoint."""
-    if found.meta['split'] != split:
-        return False
-    if checkpoint.is_file():
-        return found.meta.get('checkpoint_hash') == file_hash(checkpoint)
-    return Path(found.meta.get('checkpoint', '')).name == checkpoint.name
+    path = dump_path(work_dir, split)
+    save_predictions(predictions, path)
+    return path
 
 
 def predict_split(
@@ -246,8 +263,3 @@ def model_prior(cfg: Config, head: nn.Module) -> str:
         and sampler.get('type') == 'DefaultSampler'
     )
     return 'train' if plain else 'unknown'
-
-
-def file_hash(path: str | Path) -> str:
-    """Beginning of the SHA-256 of a file, 16 hexadecimal digits."""
-    return hashlib.sha256(Path(path).read_bytes()).hexdigest()[:16]

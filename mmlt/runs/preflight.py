@@ -8,12 +8,9 @@ from pathlib import Path
 import torch
 from mmengine.config import Config
 
-from .checkpoint import check_checkpoint  # noqa: F401
-from .processes import join_processes  # noqa: F401
-
 
 def check_config(path: str) -> None:
-    """Refuse a config file that is not there.
+    """Raise if a config file does not exist.
 
     Raises:
         FileNotFoundError: Naming configs of the same folder.
@@ -94,7 +91,7 @@ def check_work_dir(work_dir: str) -> None:
 def complete_config(cfg: Config) -> Config:
     """Fill in what depends on the machine, where the config is silent.
 
-    As the parent's tools: ``default_collate`` where no ``collate_fn`` is
+    As the tools of mmpretrain: ``default_collate`` where no ``collate_fn`` is
     named, workers that persist, pinned memory where there is a GPU. Without
     a GPU, several processes do not ask for one.
 
@@ -117,7 +114,7 @@ def complete_config(cfg: Config) -> Config:
             'Drop it: --cfg-options sync_bn=None.'
         )
     if not has_gpu and launcher != 'none':
-        # the parent would give every process a GPU
+        # mmpretrain would give every process a GPU
         cfg.model_wrapper_cfg = {
             'type': 'MMDistributedDataParallel',
             'device_ids': None,

@@ -10,7 +10,7 @@ import torch
 def join_processes(launcher: str) -> None:
     """Let processes without a GPU talk through gloo; end with the launcher.
 
-    The parent's own start-up needs a GPU in every process; it does nothing
+    The start-up of mmengine needs a GPU in every process; it does nothing
     more once they are joined.
 
     Args:

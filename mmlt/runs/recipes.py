@@ -188,6 +188,17 @@ def recipe_file(recipe: str | Path) -> Path:
             shipped = shipped.with_name(f'{shipped.name}.py')
         if shipped.is_file():
             return shipped.resolve()
+        if not path.parent.is_dir():
+            known = sorted(p.stem for p in shipped.parent.glob('*.py'))
+            method = shipped.parent.name
+            near = (
+                f'Recipes of {method}: {", ".join(known)}. ' if known else ''
+            )
+            raise FileNotFoundError(
+                'Expected a config file, or the name of a recipe, but '
+                f'{recipe} is neither. {near if known else ""}(`mmlt recipes` '
+                'lists all.)'
+            )
     check_config(str(path))
     return path
 
@@ -202,7 +213,7 @@ def known_overlays() -> list[str]:
     """Names of the overlays of this project."""
     return sorted(
         path.stem
-        for path in (CONFIGS / FOLDER).glob('*')
+        for path in (CONFIGS / FOLDER).glob('[!_]*')  # no __pycache__
         if path.is_dir() or path.suffix == '.py'
     )
 

@@ -13,7 +13,7 @@ import mmlt
 from mmlt.fileio import whole_file
 
 NAME = 'run.json'
-# what of a checkout can change a result
+# folders of a checkout whose files can change a result
 CODE = ('mmlt', 'configs', 'tools')
 KEYS = {
     'config',
@@ -34,7 +34,7 @@ ONE_VALUE = {
     '--local_rank',
     '--local-rank',
 }
-# that do not change the result
+# options that do not change the result
 LEFT_OUT = ONE_VALUE - {'--seed'}
 
 
@@ -133,11 +133,16 @@ def kept_arguments(arguments: Sequence[str]) -> list[str]:
 
 
 def _config_name(cfg: Config, root: Path | None) -> str | None:
-    """The config from the top of the checkout, or from where one stands."""
+    """The config from the top of the project, or from where one stands.
+
+    In a wheel the project's configs lie beside its code; ``mmlt train`` finds
+    them by the same name.
+    """
     if not cfg.filename:
         return None
     path = Path(cfg.filename).resolve()
-    for top in filter(None, (root, Path.cwd())):
+    installed = Path(mmlt.__file__).resolve().parent / '.mim'
+    for top in filter(None, (root, installed, Path.cwd())):
         if path.is_relative_to(top):
             return path.relative_to(top).as_posix()
     return path.as_posix()

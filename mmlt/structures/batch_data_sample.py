@@ -12,12 +12,12 @@ class BatchDataSample(DataSample):
 
     Where mmpretrain passes a list of N ``DataSample``, the batched path
     passes a list of one ``BatchDataSample``. Its fields have the names of
-    the parent's, with N in front:
+    mmpretrain's, with N in front:
 
     - ``gt_label`` (N,) int64, ``pred_label`` (N,) int64;
     - ``pred_score`` (N, C) floating point.
 
-    The ``loss`` of the parent's heads concatenates the labels of the list
+    The ``loss`` of mmpretrain's heads concatenates the labels of the list
     and so takes it as it is; what needs one object per image gets it from
     :func:`unpack_batch`.
 

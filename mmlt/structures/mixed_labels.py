@@ -14,7 +14,7 @@ class MixedLabels:
 
     ``weight`` belongs to ``label_a``, the rest of 1 to ``label_b``. It stands
     where a batch has its (N,) labels (``gt_label`` of a ``BatchDataSample``):
-    the ``loss`` of the parent's heads hands it on, and the parent's
+    the ``loss`` of mmpretrain's heads hands it on, and mmpretrain's
     ``CrossEntropyLoss`` and the losses of mmlt understand it. Any other
     function of torch refuses it.
 
@@ -54,7 +54,7 @@ class MixedLabels:
 
     @classmethod
     def __torch_function__(cls, func, types, args=(), kwargs=None):
-        """What the parent's heads and its cross-entropy do with labels."""
+        """What mmpretrain's heads and its cross-entropy do with labels."""
         if func is torch.cat and len(args[0]) == 1:
             return args[0][0]
         if func is F.cross_entropy:

@@ -220,7 +220,7 @@ def side_by_side(
 
 
 def check_picture_path(path: str | Path) -> Path:
-    """Refuse a file name that is no picture's.
+    """Raise if a file name does not end as that of a picture.
 
     Raises:
         ValueError: If the ending is not .png, .svg or .pdf.
@@ -250,7 +250,7 @@ def save_figure(
         The path.
 
     Raises:
-        ValueError: If the ending is none of these.
+        ValueError: If the ending is not one of these.
     """
     path = check_picture_path(path)
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -62,7 +62,7 @@ def test_refuses_a_square_larger_than_the_image(images):
 @pytest.mark.parametrize(
     'layout', [torch.contiguous_format, torch.channels_last]
 )
-def test_normalisation_is_the_formula_bit_by_bit(images, layout):
+def test_normalization_is_the_formula_bit_by_bit(images, layout):
     mean, std = torch.tensor([125.3, 123.0, 113.9]), torch.tensor([51.6, 2, 3])
     shape = (3, 1, 1)
     expected = (images.float() - mean.view(shape)) / std.view(shape)
@@ -84,7 +84,7 @@ def test_a_mean_of_whole_numbers_is_a_mean():
 
 
 @pytest.mark.parametrize('dtype', [torch.float32, torch.float64])
-def test_normalisation_leaves_its_input_alone(images, dtype):
+def test_normalization_leaves_its_input_alone(images, dtype):
     x = images.to(dtype).contiguous(memory_format=torch.channels_last)
     out = normalize_batch(x, torch.ones(3), torch.ones(3))
     assert out.dtype == torch.float32

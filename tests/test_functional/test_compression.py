@@ -150,7 +150,7 @@ def test_training_logits_and_gradients_are_a_label_dependent_temperature():
         torch.testing.assert_close(got, want, rtol=1e-12, atol=1e-14)
 
 
-def test_a_normalised_classifier_sees_no_difference():
+def test_a_normalized_classifier_sees_no_difference():
     features = torch.randn(6, 4, dtype=torch.float64)
     labels = torch.tensor([0, 1, 2, 0, 1, 2])
     out = compress_features(features, labels, compression_factors(3, 1.0))

@@ -120,7 +120,7 @@ def test_dtype_is_kept(dtype):
     assert mix_batch(x, torch.tensor([1, 0]), weight).dtype == dtype
 
 
-def test_refuses_images_that_are_not_normalised():
+def test_refuses_images_that_are_not_normalized():
     x = torch.zeros(2, 3, 4, 4, dtype=torch.uint8)
     with pytest.raises(TypeError, match='got torch.uint8. Mix after'):
         mix_batch(x, torch.tensor([1, 0]), 0.5)

@@ -37,7 +37,7 @@ def test_convention_centered_adjustment_keeps_the_mean_logit():
 
 
 @pytest.mark.parametrize('tau', [0.0, 0.7, 1.0])
-def test_tau_normalisation_is_that_of_the_head(tau):
+def test_tau_normalization_is_that_of_the_head(tau):
     head = TauNormClsHead(5, 8, tau=tau).double()
     features, bias = torch.randn(6, 8).double(), torch.randn(5).double()
     with torch.no_grad():

@@ -75,7 +75,7 @@ def test_the_estimated_prior_is_that_of_the_sample():
     assert got.tolist() == pytest.approx(true, abs=0.015)
 
 
-def test_the_estimate_maximises_the_likelihood_in_numpy():
+def test_the_estimate_maximizes_the_likelihood_in_numpy():
     log_density, _ = gaussians([0.6, 0.3, 0.1], 400)
     got = estimate_prior(log_density, torch.ones(3)).numpy()
     # likelihood ratios to the source: posterior / source

@@ -27,7 +27,7 @@ HEADS = {
         5, 8, balanced=True, test_prior=[1, 2, 3, 4, 5]
     ),
     'tau': lambda: TauNormClsHead(5, 8),
-    'tau_normalised': lambda: TauNormClsHead(5, 8, normalize_features=True),
+    'tau_normalized': lambda: TauNormClsHead(5, 8, normalize_features=True),
     'causal': lambda: CausalClsHead(5, 8, scale=16),
     'vmf': lambda: VMFClsHead(5, 8, init_kappa_std=2),
     'vmf_prior': lambda: VMFClsHead(

@@ -1,6 +1,7 @@
 """Work directories of tiny runs on the embedded data, never trained."""
 
 import json
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -8,9 +9,17 @@ import torch
 from mmengine.config import Config
 from mmpretrain.registry import MODELS
 
+from mmlt.report import RunRecord
+
 ROOT = Path(__file__).parents[2]
 COUNTS = [130, 93, 66, 47, 34, 24, 17, 12, 9, 6]
 NAMES = [f'digit {c}' for c in range(10)]
+
+
+def record_of(**known):
+    """Record of a run; what is not given is None."""
+    names = [field.name for field in fields(RunRecord)]
+    return RunRecord(**(dict.fromkeys(names) | known))
 
 
 def write_run(folder, recipe, seed, minutes=3, **changes):

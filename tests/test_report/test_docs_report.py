@@ -5,9 +5,9 @@ import json
 
 import pytest
 
+from mmlt.report import RunRecord, file_name
 from mmlt.report.build import build_report, summary
 from mmlt.report.page import FOLDED_ROWS
-from mmlt.report.runs import file_name
 from mmlt.report.tables import Table
 
 from .conftest import ROOT
@@ -25,14 +25,15 @@ def records(folder):
     """Of the runs, in the order of the page."""
     page = (folder / 'README.md').read_text()
     found = [
-        json.loads(path.read_text()) for path in numbers(folder).glob('*.json')
+        RunRecord(**json.loads(path.read_text()))
+        for path in numbers(folder).glob('*.json')
     ]
     return sorted(found, key=lambda r: page.index(f'| {file_name(r)} |'))
 
 
 def test_there_is_a_report_of_both_papers_on_real_data():
     for folder in FOLDERS:
-        names = [record['name'] for record in records(folder)]
+        names = [record.name for record in records(folder)]
         assert names == ['ce', 'fcc', 'vmf']
     assert [f.name for f in FOLDERS] == ['cifar100lt', 'cifar10lt']
 
@@ -64,13 +65,13 @@ def test_the_runs_are_rows_of_the_ledger(folder):
         rows = list(csv.DictReader(file))
     for record in records(folder):
         assert any(
-            row['config'] == f'configs/{record["recipe"]}.py'
-            and row['seed'] == str(record['seed'])
-            and row['commit'] == record['commit']
-            and row['top1'] == f'{record["numbers"]["top1"]:.2f}'
-            and row['ece'] == f'{record["numbers"]["ece"]:.2f}'
+            row['config'] == f'configs/{record.recipe}.py'
+            and row['seed'] == str(record.seed)
+            and row['commit'] == record.commit
+            and row['top1'] == f'{record.numbers["top1"]:.2f}'
+            and row['ece'] == f'{record.numbers["ece"]:.2f}'
             for row in rows
-        ), record['recipe']
+        ), record.recipe
 
 
 @each

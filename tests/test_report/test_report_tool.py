@@ -6,13 +6,13 @@ import json
 import math
 import re
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
 import numpy as np
 import pytest
 import torch
-from matplotlib.figure import Figure
 from scipy import stats
 from scipy.spatial.distance import pdist
 from sklearn.metrics import confusion_matrix, log_loss, recall_score
@@ -20,12 +20,11 @@ from torchmetrics.functional.classification import multiclass_calibration_error
 
 from mmlt.cli.commands.plot import PICTURES
 from mmlt.cli.main import main
+from mmlt.cli.predictions import load_predicted_run
 from mmlt.functional import compression_factors
-from mmlt.report import load_run, pictures, runs
+from mmlt.report import file_name, load_run, with_names
 from mmlt.report.build import commands
-from mmlt.report.ledger import from_ledger
-from mmlt.report.make import feature_maps
-from mmlt.structures import Predictions
+from mmlt.report.names import short_names
 
 from .conftest import COUNTS, NAMES, ROOT
 
@@ -279,13 +278,15 @@ def test_predictions_are_kept_and_renewed_with_the_checkpoint(
     shutil.copytree(work_dirs[0], copy)
     dump = copy / 'predictions_test.npz'
     before = dump.stat().st_mtime_ns
-    load_run(copy)
+    load_predicted_run(copy)
     assert dump.stat().st_mtime_ns == before
     content = torch.load(copy / 'epoch_2.pth', weights_only=False)
     content['state_dict']['head.fc.bias'][3] += 100
     torch.save(content, copy / 'epoch_2.pth')
-    record, predictions = load_run(copy)
-    assert record['classes']['recall'][3] == 100
+    with pytest.raises(FileNotFoundError, match='of its last checkpoint on'):
+        load_run(copy)
+    record, predictions = load_predicted_run(copy)
+    assert record.classes['recall'][3] == 100
     assert (predictions.logits.argmax(1) == 3).all()
 
 
@@ -470,13 +471,11 @@ def test_the_commit_and_the_command_are_those_of_the_run(copies, tmp_path):
     *_, block, _ = page.split('```')
     assert block.strip().splitlines()[:-1] == [
         f'git checkout {"c" * 10}',
-        'python tools/train.py configs/fcc/resnet20_digitslt.py --seed 0 '
+        'mmlt train configs/fcc/resnet20_digitslt.py --seed 0 '
         "--cfg-options 'a.b=[1,2]'",
         '# with changes that were not committed',
-        "python tools/train.py 'configs/fcc/b c.py' --seed 2 --cfg-options "
-        "'a.b=[1,2]'",
-        'python tools/train.py configs/vmf/x.py --seed 0 --cfg-options '
-        "'a.b=[1,2]'",
+        "mmlt train 'configs/fcc/b c.py' --seed 2 --cfg-options 'a.b=[1,2]'",
+        "mmlt train configs/vmf/x.py --seed 0 --cfg-options 'a.b=[1,2]'",
     ]
     assert f'| {"c" * 10}, with changes that were not committed |' in page
 
@@ -544,111 +543,21 @@ def test_recipes_of_one_file_are_told_apart_by_their_settings(
 ):
     with_neck(copies[1], "strategy='uniform'")
     records = [load_run(p)[0] for p in copies[:3]]
-    runs.set_names(records)
-    assert [r['name'] for r in records] == [
+    records = with_names(records)
+    assert [r.name for r in records] == [
         'fcc', 'fcc strategy=uniform', 'vmf'
     ]  # fmt: skip
-    assert records[0]['base_hash'] == records[1]['base_hash']
-    assert records[0]['base_hash'] != records[2]['base_hash']
-    assert runs.file_name(records[1]) == 'fcc-strategy-uniform-seed2.json'
-    runs.set_names(records, ['a', 'b/../c', 'd'])
-    assert runs.file_name(records[1]) == 'b-..-c-seed2.json'
+    assert records[0].base_hash == records[1].base_hash
+    assert records[0].base_hash != records[2].base_hash
+    assert file_name(records[1]) == 'fcc-strategy-uniform-seed2.json'
+    renamed = with_names(records, ['a', 'b/../c', 'd'])
+    assert file_name(renamed[1]) == 'b-..-c-seed2.json'
+    assert records[1].name == 'fcc strategy=uniform'
     with pytest.raises(ValueError, match="'b c' and 'B-c'|'B-c' and 'b c'"):
-        runs.set_names(records, ['b c', 'B-c', 'd'])
+        with_names(records, ['b c', 'B-c', 'd'])
     # more than a name can hold: by number
-    for record, other in zip(records, 'pqr', strict=True):
-        record.update(recipe='fcc/a', settings={'k': other * 50})
-    assert runs.short_names(records) == ['fcc', 'fcc (2)', 'fcc (3)']
-
-
-def strategy_record(name, top1, compression, base='1', head='Linear'):
-    return dict(
-        name=name,
-        seed=top1,
-        numbers=dict(top1=top1),
-        compression=compression,
-        base_hash=base,
-        head=head,
-    )
-
-
-def drawn(records):
-    """Rows of points, their names, and the text of the picture."""
-    picture = pictures.compression(records)
-    figure = Figure()
-    picture.panels[0].draw(figure)
-    (axes,) = figure.axes
-    points = [
-        list(line.get_xdata())
-        for line in axes.lines
-        if line.get_marker() == 'o'
-    ]
-    names = [t.get_text() for t in axes.get_yticklabels()]
-    return points, names, [t.get_text() for t in axes.texts], picture.caption
-
-
-def test_a_row_of_the_strategy_picture_is_a_recipe():
-    edc, half = (dict(strategy=s) for s in ('equal_difference', 'half_top'))
     records = [
-        strategy_record('ce', 40, None),
-        strategy_record('ce', 42, None),
-        strategy_record('other', 90, None, base='2'),
-        strategy_record('a', 50, edc),
-        strategy_record('a', 52, edc),
-        strategy_record('b', 60, edc),
-        strategy_record('c', 70, half),
+        replace(record, recipe='fcc/a', settings={'k': other * 50})
+        for record, other in zip(records, 'pqr', strict=True)
     ]
-    points, names, texts, caption = drawn(records)
-    assert points == [[50, 52], [60], [70]]
-    assert names == [
-        *('equal difference, a', 'equal difference, b', 'half top')
-    ]
-    assert 'none 41.0' in texts  # not of the other recipe
-    assert 'Dashed' in caption
-    records[-1]['base_hash'] = '2'  # nothing that belongs to all rows
-    _, _, texts, caption = drawn(records)
-    assert not any('none' in text for text in texts)
-    assert 'Dashed' not in caption
-    assert pictures.compression(records[:-1]) is None
-
-
-def test_commit_and_device_come_from_the_ledger(tmp_path):
-    ledger = tmp_path / 'results.csv'
-    ledger.write_text(
-        'config,seed,epochs,top1,device,commit\n'
-        'configs/ce/a.py,0,2,50.00,other,aaa\n'
-        'configs/ce/a.py,0,2,51.23,mine,bbb\n'
-    )
-    record = dict(
-        recipe='ce/a',
-        seed=0,
-        epochs=2,
-        numbers=dict(top1=51.2345),
-        commit=None,
-        device='CPU',
-    )
-    from_ledger(record, ledger)
-    assert (record['commit'], record['device']) == ('bbb', 'mine')
-    record.update(seed=1, commit=None)
-    from_ledger(record, ledger)
-    from_ledger(record, Path(tmp_path / 'none'))
-    assert record['commit'] is None
-
-
-def test_a_map_needs_three_images_of_the_chosen_classes():
-    record = dict(name='ce', seed=1, class_counts=[5, 4, 3, 2, 1])
-
-    def maps(labels):
-        labels = torch.tensor(labels)
-        predictions = Predictions(
-            logits=torch.zeros(len(labels), 5),
-            labels=labels,
-            class_counts=torch.tensor(record['class_counts']),
-            meta=dict(split='test'),
-            features=torch.arange(len(labels) * 3.0).view(-1, 3).square(),
-        )
-        return feature_maps([(record, predictions)])
-
-    # the first class, the middle one and the last are chosen
-    assert maps([0, 1, 1, 1, 3, 4]) == {}
-    assert maps([0, 0, 1, 1, 4])['ce']['pca']['labels'].tolist() == [0, 0, 4]
+    assert short_names(records) == ['fcc', 'fcc (2)', 'fcc (3)']

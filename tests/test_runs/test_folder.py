@@ -1,62 +1,8 @@
-import json
-
 import pytest
 
 from mmlt.runs.folder import find_run, last_checkpoint, read_work_dir
 
-CONFIG = """
-model = dict(type='A')
-train_cfg = dict(max_epochs=2)
-randomness = dict(seed=7)
-work_dir = {work_dir!r}
-"""
-
-
-def write_log(
-    folder, name, entries, stamps, device='    CUDA available: False'
-):
-    part = folder / name
-    (part / 'vis_data').mkdir(parents=True)
-    lines = [json.dumps(entry) for entry in entries]
-    (part / 'vis_data' / 'scalars.json').write_text('\n'.join(lines))
-    text = '\n'.join(f'2026/01/02 {stamp} - mmengine' for stamp in stamps)
-    (part / f'{name}.log').write_text(f'{text}\n{device}\n')
-
-
-@pytest.fixture
-def folder(tmp_path):
-    """A run of two epochs, killed in the second and resumed."""
-    path = tmp_path / 'moved'
-    path.mkdir()
-    work_dir = 'work_dirs/fcc/resnet20_digitslt'
-    (path / 'resnet20_digitslt.py').write_text(
-        CONFIG.format(work_dir=work_dir)
-    )
-    (path / 'epoch_1.pth').touch()
-    (path / 'epoch_2.pth').touch()
-    (path / 'last_checkpoint').write_text('/elsewhere/epoch_2.pth')
-    write_log(
-        path,
-        '20260102_100000',
-        [
-            dict(loss=4.0, epoch=1, step=10),
-            dict(loss=2.0, epoch=1, step=20),
-            {'accuracy/top1': 30.0, 'time': 1.0, 'step': 1},
-            dict(loss=9.0, epoch=2, step=30),
-        ],
-        ['10:00:00', '10:03:00'],
-    )
-    write_log(
-        path,
-        '20260102_110000',
-        [
-            dict(loss=1.0, epoch=2, step=30),
-            dict(loss=0.5, epoch=2, step=40),
-            {'accuracy/top1': 60.0, 'shot/few': float('nan'), 'step': 2},
-        ],
-        ['11:00:00', '11:00:30'],
-    )
-    return path
+from .conftest import CONFIG, record
 
 
 def test_everything_of_a_moved_and_resumed_run(folder):
@@ -78,25 +24,6 @@ def test_a_folder_of_another_name_has_the_name_of_the_config(folder):
         CONFIG.format(work_dir='/tmp/a')
     )
     assert read_work_dir(folder).recipe == 'resnet20_digitslt'
-
-
-def record(folder, *parts):
-    (folder / 'run.json').write_text(
-        json.dumps(
-            [
-                dict(
-                    config='configs/fcc/b.py',
-                    arguments=['--seed', '7'],
-                    commit=commit,
-                    changed=changed,
-                    resumed=resumed,
-                    mmlt='0.1',
-                    started=started,
-                )
-                for commit, changed, resumed, started in parts
-            ]
-        )
-    )
 
 
 def test_a_recorded_run_knows_recipe_and_commit(folder):
@@ -124,38 +51,10 @@ def test_a_recorded_run_knows_recipe_and_commit(folder):
     assert run.minutes == 3.5
 
 
-def test_what_was_in_the_folder_before_does_not_count(folder):
-    record(folder, ('a' * 40, False, False, '20260102_105959'))
-    run = read_work_dir(folder)
-    assert run.minutes == 0.5
-    assert run.curves['accuracy/top1'] == ([2], [60.0])
-
-
-def test_a_last_line_that_is_cut_off_is_left_out(folder):
-    file = folder / '20260102_110000' / 'vis_data' / 'scalars.json'
-    whole = read_work_dir(folder).curves['loss']
-    lines = file.read_text()
-    file.write_text(lines + '\n{"loss": 7.0, "epo')
-    assert read_work_dir(folder).curves['loss'] == whole
-    file.write_text('{"loss": 7.0, "epo\n' + lines)
-    with pytest.raises(
-        ValueError, match='scalars.json to be JSON, but line 1'
-    ):
-        read_work_dir(folder)
-
-
 def test_a_config_that_is_none_is_named(folder):
     (folder / 'resnet20_digitslt.py').write_text('model = dict(')
     with pytest.raises(ValueError, match='resnet20_digitslt.py to be a conf'):
         read_work_dir(folder)
-
-
-def test_the_gpu_is_named(folder):
-    for log in folder.glob('*/*.log'):
-        log.write_text('    CUDA available: True\n    GPU 0,1: A100-SXM4\n')
-    run = read_work_dir(folder)
-    assert run.device == 'A100-SXM4'
-    assert run.minutes == 0
 
 
 def test_what_is_missing_is_named(folder):

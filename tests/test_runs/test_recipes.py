@@ -300,6 +300,14 @@ def test_a_recipe_is_found_where_there_are_no_configs(
     assert own == Path('bsce/resnet20_digitslt.py')
 
 
+def test_a_name_that_is_none_lists_those_that_are(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(FileNotFoundError, match='of ce: .*resnet20_digitslt'):
+        recipe_file('ce/resnet20')
+    with pytest.raises(FileNotFoundError, match=r'neither\. \(`mmlt recipes`'):
+        recipe_file('nix/resnet20')
+
+
 def test_what_is_shipped_has_names_and_words():
     titles = method_names()
     assert titles['fcc'] == 'FCC: Feature Clusters Compression'

@@ -3,10 +3,8 @@
 import json
 import subprocess
 import sys
-from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import pytest
 import torch
 from mmengine.config import Config
@@ -156,14 +154,6 @@ def test_a_validation_set_that_is_the_test_set_is_refused(trained, tmp_path):
     assert 'Traceback' not in done.stderr
 
 
-def test_nothing_held_out_is_refused():
-    cfg = Config.fromfile(ROOT / 'configs/ce/resnet20_digitslt.py')
-    with pytest.raises(ValueError, match='nothing was held out'):
-        split_loader(cfg, 'held-out')
-    with pytest.raises(ValueError, match='split'):
-        split_loader(cfg, 'held_out')
-
-
 def test_the_test_set_is_not_fitted_on(tmp_path):
     test, path = synthetic('test', 0, 50), tmp_path / 'test.npz'
     save_predictions(test, path)
@@ -222,79 +212,6 @@ def test_calibrators_say_what_they_cannot_do():
     for name in ('logit_adjustment', 'tau_norm', 'overlap_temperature'):
         assert CALIBRATORS[name](held) is None
     assert CALIBRATORS['kappa_temperature'](held) is None
-
-
-def test_predictions_survive_the_file(tmp_path):
-    before = synthetic('val', 3)
-    save_predictions(before, tmp_path / 'deep' / 'a.npz')
-    after = load_predictions(tmp_path / 'deep' / 'a.npz')
-    assert after.meta == before.meta
-    for name in ('logits', 'labels', 'class_counts', 'overlap'):
-        assert torch.equal(getattr(after, name), getattr(before, name))
-    assert after.tau is None
-
-
-def test_files_that_are_none_are_refused(tmp_path):
-    with pytest.raises(FileNotFoundError, match='does not exist'):
-        load_predictions(tmp_path / 'no.npz')
-    np.savez(tmp_path / 'other.npz', a=np.zeros(3))
-    with pytest.raises(ValueError, match='dump_predictions'):
-        load_predictions(tmp_path / 'other.npz')
-    (tmp_path / 'text.npz').write_text('no')
-    with pytest.raises(ValueError, match='dump_predictions'):
-        load_predictions(tmp_path / 'text.npz')
-    with pytest.raises(ValueError, match='.npz'):
-        save_predictions(synthetic('val', 3), tmp_path / 'a.pt')
-    with pytest.raises(ValueError, match='split'):
-        synthetic('holdout', 0)
-
-
-def test_values_that_nothing_has_are_refused(tmp_path):
-    path = tmp_path / 'a.npz'
-
-    def refused(match, **change):
-        good = synthetic('test', 0, 50)
-        save_predictions(replace(good, **change), path)
-        with pytest.raises(ValueError, match=match) as caught:
-            load_predictions(path)
-        assert str(path) in str(caught.value)
-
-    good = synthetic('test', 0, 50)
-    for value in (float('nan'), float('inf')):
-        logits = good.logits.clone()
-        logits[7, 3] = value
-        refused(
-            '1 of 400 samples have one, the first is sample 7', logits=logits
-        )
-    labels = good.labels.clone()
-    labels[5] = 8
-    refused('labels from 0 to 7, but got 8', labels=labels)
-    labels[5] = -1
-    refused('labels from 0 to 7, but got -1', labels=labels)
-    refused('int64 labels', labels=good.labels.float())
-    refused('images per class', class_counts=torch.zeros(8).long())
-    refused('of a sample', logits=good.logits[:0], labels=good.labels[:0])
-    # a class that was masked out is none of these
-    logits = good.logits.clone()
-    logits[:, 3] = -float('inf')
-    save_predictions(replace(good, logits=logits), path)
-    load_predictions(path)
-
-
-def test_damaged_files_are_named(tmp_path):
-    path = tmp_path / 'a.npz'
-    save_predictions(synthetic('test', 0, 50), path)
-    whole = path.read_bytes()
-    middle = len(whole) // 2
-    wrong = bytes(255 - b for b in whole[middle : middle + 200])
-    for content in (
-        b'',
-        whole[:middle],
-        whole[:middle] + wrong + whole[middle + 200 :],
-    ):
-        path.write_bytes(content)
-        with pytest.raises(ValueError, match='a.npz to be written by'):
-            load_predictions(path)
 
 
 def test_a_class_without_training_images_has_no_logarithm():

@@ -1,12 +1,13 @@
 """Draw one picture of finished runs, as PNG, SVG or PDF."""
 
 import argparse
+from functools import partial
 from pathlib import Path
 
 import mmlt.engine
 import mmlt.models  # noqa: F401 (registers the parts that configs name)
 from mmlt.cli.options import chosen
-from mmlt.cli.progress import bar
+from mmlt.cli.predictions import load_predicted_run
 from mmlt.report.make import PictureSettings, make_picture
 
 TOOL = 'tools/analysis_tools/plot.py'
@@ -109,5 +110,6 @@ def check_arguments(
 
 def run(args: argparse.Namespace) -> None:
     """Draw it, and say where it is."""
-    make_picture(args.work_dirs, chosen(args, PictureSettings), bar)
+    load = partial(load_predicted_run, train=getattr(args, 'train', False))
+    make_picture(args.work_dirs, chosen(args, PictureSettings), load)
     print(f'Wrote {args.out}')

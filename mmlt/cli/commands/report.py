@@ -2,10 +2,12 @@
 
 import argparse
 import shlex
+from functools import partial
 from pathlib import Path
 
 import mmlt.engine
 import mmlt.models  # noqa: F401 (registers the parts that configs name)
+from mmlt.cli.predictions import load_predicted_run
 from mmlt.cli.progress import bar
 from mmlt.report.make import make_report
 
@@ -75,8 +77,8 @@ def run(args: argparse.Namespace) -> None:
         command_of(args),
         args.names,
         args.numbers,
-        args.train,
         not args.no_maps,
         bar,
+        partial(load_predicted_run, train=args.train),
     )
     print(f'Wrote {len(files)} files. Open {args.out / "index.html"}')

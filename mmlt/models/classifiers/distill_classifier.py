@@ -48,7 +48,7 @@ class DistillClassifier(LongTailClassifier):
         self._loaded: tuple[nn.Module, ...] = ()
 
     def init_weights(self) -> None:
-        """Initialise the student and load the teacher; training begins."""
+        """Initialize the student and load the teacher; training begins."""
         super().init_weights()
         self.load_teacher()
 

@@ -54,7 +54,7 @@ class NCLClassifier(LongTailClassifier):
             )
 
     def init_weights(self) -> None:
-        """Initialise; the contrast's slower networks begin as copies."""
+        """Initialize; the contrast's slower networks begin as copies."""
         super().init_weights()
         if self.contrast is not None:
             self.contrast.follow(self.backbone, momentum=0)

@@ -1,0 +1,118 @@
+"""A report is made of finished files: no network, and no checkpoint."""
+
+import dataclasses
+import json
+import shutil
+
+import numpy as np
+import pytest
+import torch
+from mmengine.registry import MODELS
+
+from mmlt.cli.predictions import load_predicted_run
+from mmlt.functional import vmf_overlap
+from mmlt.models.heads.reading import head_to_vmf
+from mmlt.report import load_run
+from mmlt.report.make import make_report
+from mmlt.runs.checkpoint import load_model
+from mmlt.runs.folder import read_work_dir
+
+from .conftest import NAMES, write_run
+
+
+@pytest.fixture(scope='module')
+def finished(tmp_path_factory):
+    """A run with predictions of test and training images."""
+    top = tmp_path_factory.mktemp('finished')
+    folder = write_run(top / 'vmf', 'vmf/resnet20_digitslt', 0)
+    load_predicted_run(folder, train=True)
+    return folder
+
+
+@pytest.fixture
+def no_network(monkeypatch):
+    def fails(*args, **kwargs):
+        raise AssertionError('a network was built')
+
+    monkeypatch.setattr(MODELS, 'build', fails)
+    monkeypatch.setattr(torch.nn.Module, '__call__', fails)
+    monkeypatch.setattr(torch, 'load', fails)
+
+
+def test_no_network_is_built_and_no_checkpoint_needed(
+    finished, no_network, tmp_path
+):
+    with pytest.raises(AssertionError, match='network was built'):
+        load_model(read_work_dir(finished).config, finished / 'epoch_2.pth')
+    pages = []
+    folder = shutil.copytree(finished, tmp_path / 'run')
+    for name in ('there', 'gone'):
+        out = tmp_path / name
+        make_report([folder], out, 'command', maps=False)
+        numbers = (out / 'numbers' / 'vmf-seed0.json').read_text()
+        page = (out / 'README.md').read_text().replace(str(out), '')
+        pages.append((page, numbers))
+        (folder / 'epoch_2.pth').unlink(missing_ok=True)
+    assert pages[0] == pages[1]
+    assert json.loads(numbers)['overlap_matrix'][3][3] == 100
+    assert json.loads(numbers)['train']['num_samples'] > 0
+    # but predictions of another checkpoint are not taken
+    (folder / 'last_checkpoint').write_text('epoch_3.pth')
+    with pytest.raises(FileNotFoundError, match='dump_predictions.py .*run'):
+        load_run(folder)
+
+
+def test_overlap_and_names_are_those_of_the_network(finished):
+    model, _ = load_model(
+        read_work_dir(finished).config, finished / 'epoch_2.pth'
+    )
+    with torch.no_grad():
+        overlap = vmf_overlap(*head_to_vmf(model.head, torch.float64))
+    record, predictions = load_run(finished)
+    assert torch.equal(predictions.overlap_matrix, overlap)
+    assert record.overlap_matrix == (100 * overlap).round(decimals=4).tolist()
+    assert record.class_names == NAMES
+
+
+def test_a_dump_of_an_earlier_version_is_completed(finished, tmp_path):
+    """Without overlap matrix and class names; its logits stay."""
+    folder = shutil.copytree(finished, tmp_path / 'run')
+    path = folder / 'predictions_test.npz'
+    with np.load(path) as file:
+        arrays = {name: file[name] for name in file.files}
+    for name in ('overlap_matrix', 'class_names'):
+        arrays.pop(name)
+    arrays['logits'] += 1
+    np.savez(path, **arrays)
+    record, _ = load_run(folder)
+    assert record.overlap_matrix is None
+    assert record.class_names == [str(c) for c in range(10)]
+    record, predictions = load_predicted_run(folder)
+    whole, before = load_run(finished)
+    assert torch.equal(predictions.logits, before.logits + 1)
+    assert record.overlap_matrix == whole.overlap_matrix
+    assert record.class_names == NAMES
+    # and without the checkpoint it is taken as it is
+    np.savez(path, **arrays)
+    (folder / 'epoch_2.pth').unlink()
+    record, _ = load_predicted_run(folder)
+    assert record.overlap_matrix is None
+
+
+def test_a_record_is_its_file(finished):
+    record, _ = load_run(finished)
+    content = json.loads(record.to_json())
+    assert type(record)(**content) == record
+    assert list(content)[0] == 'recipe'
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        record.seed = 1
+
+
+def test_a_path_into_a_record_may_lead_nowhere(finished):
+    record, _ = load_run(finished)
+    assert record.at('numbers/top1') == record.numbers['top1']
+    assert (
+        record.at('train/classes/spread') == record.train['classes']['spread']
+    )
+    assert record.at('misclassified_area/lost') is None
+    assert record.at('numbers/more/less') is None
