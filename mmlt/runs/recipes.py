@@ -190,13 +190,12 @@ def recipe_file(recipe: str | Path) -> Path:
             return shipped.resolve()
         if not path.parent.is_dir():
             known = sorted(p.stem for p in shipped.parent.glob('*.py'))
-            method = shipped.parent.name
-            near = (
-                f'Recipes of {method}: {", ".join(known)}. ' if known else ''
-            )
+            near = f'Recipes of {shipped.parent.name}: {", ".join(known)}. '
             raise FileNotFoundError(
                 'Expected a config file, or the name of a recipe, but '
-                f'{recipe} is neither. {near if known else ""}(`mmlt recipes` lists all.)'
+                f'{recipe} is neither. '
+                + (near if known else '')
+                + '(`mmlt recipes` lists all.)'
             )
     check_config(str(path))
     return path
