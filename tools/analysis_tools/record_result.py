@@ -27,6 +27,7 @@ METRICS = {
 }
 FIELDS = [
     'config',
+    'with',
     'seed',
     'epochs',
     *METRICS,
@@ -134,6 +135,7 @@ def make_row(args: argparse.Namespace) -> dict[str, str]:
     }
     return {
         'config': config,
+        'with': ' '.join(cfg.get('applied_overlays') or []),
         'seed': str(cfg.get('randomness', {}).get('seed', '')),
         'epochs': str(epoch),
         **shown,
