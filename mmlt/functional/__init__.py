@@ -2,6 +2,9 @@
 
 No registry, no configuration, no file and no print. Imports torch and numpy
 alone (``mpmath_reference``, the oracle, is never imported from here).
+
+The examples of the docstrings follow ``import torch``, ``import numpy as np``
+and ``from mmlt.functional import *``.
 """
 
 from mmlt.star_imports import public_names

@@ -231,6 +231,10 @@ def log_iv(order: float, x: Tensor) -> Tensor:
         |error| <= 5e-14 (1 + \|log I\|) in float64, also where log I crosses
         zero; see tests/test_functional/test_bessel.py.
 
+    Examples:
+        >>> log_iv(0.0, torch.tensor([0.0, 1.0, 100.0]))
+        tensor([ 0.0000,  0.2359, 96.7797])
+
     Source:
         Expansion: https://dlmf.nist.gov/10.41.E3; gradient:
         https://dlmf.nist.gov/10.29.E2; the form without cancellation is
@@ -263,6 +267,10 @@ def iv_ratio(order: float, x: Tensor) -> Tensor:
 
     Accuracy:
         Relative error <= 1e-13 in float64, 1.2e-7 in float32.
+
+    Examples:
+        >>> iv_ratio(0.0, torch.tensor([0.0, 1.0, 100.0]))
+        tensor([0.0000, 0.4464, 0.9950])
 
     Source:
         Expansion: https://dlmf.nist.gov/10.41.E3; recurrence:

@@ -75,6 +75,13 @@ def calibration_bins(
         ValueError: If ``num_bins`` or ``binning`` is not as above, or shapes
             differ.
 
+    Examples:
+        >>> confidence = torch.tensor([0.25, 0.75, 0.75])
+        >>> correct = torch.tensor([0, 1, 1])
+        >>> count, confident, right = calibration_bins(confidence, correct, 2)
+        >>> count.tolist(), confident.tolist(), right.tolist()
+        ([1, 2], [0.25, 0.75], [0.0, 1.0])
+
     Source:
         Guo et al., ICML 2017, https://arxiv.org/abs/1706.04599, Eq. 1 and 2
         (the bins).
@@ -127,6 +134,11 @@ def calibration_error(
     Raises:
         ValueError: If a shape, a value or a setting is not as above.
 
+    Examples:
+        >>> probs = torch.tensor([[0.9, 0.1], [0.6, 0.4]])
+        >>> calibration_error(probs, torch.tensor([0, 1]))
+        tensor(0.3500, dtype=torch.float64)
+
     Source:
         Guo et al., ICML 2017, https://arxiv.org/abs/1706.04599, Eq. 3 and 5.
     """
@@ -166,6 +178,11 @@ def top_calibration_error(
 
     Raises:
         ValueError: If a shape or a setting is not as above.
+
+    Examples:
+        >>> confidence = torch.tensor([0.9, 0.6])
+        >>> top_calibration_error(confidence, torch.tensor([1, 0]))
+        tensor(0.3500, dtype=torch.float64)
 
     Source:
         Guo et al., ICML 2017, https://arxiv.org/abs/1706.04599, Eq. 3 and 5.

@@ -63,10 +63,11 @@ def check_real(
         TypeError: If ``value`` is not a Python number.
         ValueError: If it is not finite, or outside the range.
 
-    >>> check_real('momentum', 1, 0, 'Try 0.9.', high=1, below=True)
-    Traceback (most recent call last):
-        ...
-    ValueError: Expected `momentum` to be a number in [0, 1), but got 1. \
+    Examples:
+        >>> check_real('momentum', 1, 0, 'Try 0.9.', high=1, below=True)
+        Traceback (most recent call last):
+            ...
+        ValueError: Expected `momentum` to be a number in [0, 1), but got 1. \
 Try 0.9.
     """
     if isinstance(value, bool) or not isinstance(value, numbers.Real):
@@ -119,10 +120,11 @@ def check_integer(
     Raises:
         ValueError: If ``value`` is no integer, or outside the range.
 
-    >>> check_integer('num_bins', 0, 1, 'The usual one is 15.')
-    Traceback (most recent call last):
-        ...
-    ValueError: Expected `num_bins` to be an integer >= 1, but got 0. \
+    Examples:
+        >>> check_integer('num_bins', 0, 1, 'The usual one is 15.')
+        Traceback (most recent call last):
+            ...
+        ValueError: Expected `num_bins` to be an integer >= 1, but got 0. \
 The usual one is 15.
     """
     integer = isinstance(value, numbers.Integral) and not isinstance(
@@ -152,10 +154,11 @@ def check_choice(
     Raises:
         ValueError: If the value is another one.
 
-    >>> check_choice('norm', 'L1', ('l1', 'l2', 'max'))
-    Traceback (most recent call last):
-        ...
-    ValueError: Expected `norm` to be one of ['l1', 'l2', 'max'], but got \
+    Examples:
+        >>> check_choice('norm', 'L1', ('l1', 'l2', 'max'))
+        Traceback (most recent call last):
+            ...
+        ValueError: Expected `norm` to be one of ['l1', 'l2', 'max'], but got \
 'L1'. Did you mean 'l1'?
     """
     # `value in choices` would raise its own error for a list or a tensor
@@ -182,10 +185,11 @@ def check_floating(name: str, value: Tensor) -> None:
     Raises:
         TypeError: If it is another type, or a tensor of integers.
 
-    >>> check_floating('kappa', torch.tensor([1, 2]))
-    Traceback (most recent call last):
-        ...
-    TypeError: Expected `kappa` to be a floating point tensor, but got \
+    Examples:
+        >>> check_floating('kappa', torch.tensor([1, 2]))
+        Traceback (most recent call last):
+            ...
+        TypeError: Expected `kappa` to be a floating point tensor, but got \
 torch.int64. Call `.float()` or `.double()` first.
     """
     if not isinstance(value, Tensor):
@@ -210,6 +214,13 @@ def check_not_empty(name: str, value: Tensor, hint: str) -> None:
 
     Raises:
         ValueError: If it is empty.
+
+    Examples:
+        >>> check_not_empty('labels', torch.ones(0), 'Is the test set empty?')
+        Traceback (most recent call last):
+            ...
+        ValueError: Expected `labels` to hold at least one element, but got \
+the shape (0,). Is the test set empty?
     """
     if not value.numel():
         raise ValueError(
@@ -232,6 +243,14 @@ def check_shapes(hint: str, **arguments: tuple[Tensor, str]) -> None:
 
     Raises:
         ValueError: If a shape is another one; all of them are named.
+
+    Examples:
+        >>> x, y = torch.ones(3, 2), torch.ones(4)
+        >>> check_shapes('Fit them.', x=(x, 'N D'), y=(y, 'N'))
+        Traceback (most recent call last):
+            ...
+        ValueError: Expected `x` of the shape (N, D) and `y` of the shape (N,), \
+but got (3, 2) and (4,). Fit them.
     """
     sizes: dict[str, int] = {}
     fits = True
@@ -279,11 +298,12 @@ def check_counts(
         ValueError: If it is no list of counts, or naming the first class
             whose count is not allowed.
 
-    >>> check_counts([500, 0, 5])
-    Traceback (most recent call last):
-        ...
-    ValueError: Expected every class to have a training image, but class 1 \
-has 0 (1 such classes). Remove the class, or add images.
+    Examples:
+        >>> check_counts([500, 0, 5])
+        Traceback (most recent call last):
+            ...
+        ValueError: Expected every class to have a training image, but class \
+1 has 0 (1 such classes). Remove the class, or add images.
     """
     counts = torch.as_tensor(counts, dtype=torch.float64)
     if counts.dim() != 1 or not len(counts):
@@ -324,10 +344,11 @@ def check_labels(
     Raises:
         ValueError: Naming the first that is none.
 
-    >>> check_labels(torch.tensor([0, 3]), 3, 'Which data set is it?')
-    Traceback (most recent call last):
-        ...
-    ValueError: Expected `labels` from 0 to 2, but got 3 at index 1. \
+    Examples:
+        >>> check_labels(torch.tensor([0, 3]), 3, 'Which data set is it?')
+        Traceback (most recent call last):
+            ...
+        ValueError: Expected `labels` from 0 to 2, but got 3 at index 1. \
 Which data set is it?
     """
     wrong = ((labels < 0) | (labels >= num_classes)).nonzero()
@@ -351,11 +372,12 @@ def check_finite(name: str, values: Tensor, hint: str) -> None:
     Raises:
         ValueError: Naming the first such entry.
 
-    >>> features = torch.tensor([[1.0, 2.0], [float('nan'), 0.0]])
-    >>> check_finite('features', features, 'Did the training diverge?')
-    Traceback (most recent call last):
-        ...
-    ValueError: Expected `features` to be finite, but got nan at index \
+    Examples:
+        >>> features = torch.tensor([[1.0, 2.0], [float('nan'), 0.0]])
+        >>> check_finite('features', features, 'Did the training diverge?')
+        Traceback (most recent call last):
+            ...
+        ValueError: Expected `features` to be finite, but got nan at index \
 (1, 0). Did the training diverge?
     """
     finite = values.isfinite()

@@ -53,6 +53,13 @@ class ClassificationState:
     Raises:
         ValueError: If an argument is not as above.
 
+    Examples:
+        >>> state = ClassificationState(num_classes=2, num_bins=10)
+        >>> probs = torch.tensor([[0.9, 0.1], [0.6, 0.4]])
+        >>> _ = state.update(probs, torch.tensor([0, 1]))
+        >>> state.num_samples
+        2
+
     Source:
         Ours: sums from which the metrics follow; what is summed and why it is
         exact is stated above.

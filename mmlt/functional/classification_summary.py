@@ -54,6 +54,14 @@ def classification_summary(state: ClassificationState) -> dict:
 
         ``confusion``: (C, C) int64, true class by predicted class, or None.
 
+    Examples:
+        >>> state = ClassificationState(num_classes=2, num_bins=10)
+        >>> probs = torch.tensor([[0.9, 0.1], [0.6, 0.4]])
+        >>> _ = state.update(probs, torch.tensor([0, 1]))
+        >>> numbers = classification_summary(state)['numbers']
+        >>> round(float(numbers['top1']), 4), round(float(numbers['ece']), 4)
+        (0.5, 0.35)
+
     Source:
         Calibration: Guo et al., ICML 2017, https://arxiv.org/abs/1706.04599,
         Eq. 3 and 5; adaptive: Nixon et al., 2019,
@@ -192,6 +200,11 @@ def confusion_shares(confusion: Sequence[Sequence[int]] | Tensor) -> Tensor:
     Returns:
         (C, C) float64; a row sums to 1, or is 0 for a class without a
         sample.
+
+    Examples:
+        >>> confusion_shares([[8, 2], [1, 3]])
+        tensor([[0.8000, 0.2000],
+                [0.2500, 0.7500]], dtype=torch.float64)
 
     Source:
         Textbook: scikit-learn's ``confusion_matrix(normalize='true')``,

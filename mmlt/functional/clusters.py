@@ -68,6 +68,11 @@ def cluster_spread(
         ValueError: If a shape is not as above, a label out of range, or a
             feature not finite.
 
+    Examples:
+        >>> features = torch.tensor([[0.0, 0.0], [0.0, 2.0], [5.0, 5.0]])
+        >>> cluster_spread(features, torch.tensor([0, 0, 1]), num_classes=2)
+        tensor([2., nan], dtype=torch.float64)
+
     Source:
         The claim it measures: Li et al. (FCC), CVPR 2023,
         https://openaccess.thecvf.com/content/CVPR2023/html/Li_FCC_Feature_Clusters_Compression_for_Long-Tailed_Visual_Recognition_CVPR_2023_paper.html,
@@ -106,6 +111,12 @@ def principal_components(
     Raises:
         ValueError: If a shape or ``num_components`` is not as above, or a
             feature is not finite.
+
+    Examples:
+        >>> features = torch.tensor([[0.0, 0.0], [2.0, 1.0], [4.0, 0.0]])
+        >>> coordinates, shares = principal_components(features)
+        >>> shares
+        tensor([0.9231, 0.0769], dtype=torch.float64)
 
     Source:
         Hotelling, Journal of Educational Psychology 24, 1933,

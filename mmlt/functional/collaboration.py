@@ -30,6 +30,13 @@ def hard_classes(logits: Tensor, labels: Tensor, num_hard: int) -> Tensor:
     Raises:
         ValueError: If ``num_hard`` is out of range.
 
+    Examples:
+        >>> logits = torch.tensor([[2.0, 1.0, 0.0], [0.0, 1.0, 3.0]])
+        >>> labels = torch.tensor([0, 1])
+        >>> hard_classes(logits, labels, num_hard=2)
+        tensor([[0, 1],
+                [1, 2]])
+
     Source:
         Li et al. (NCL), CVPR 2022, https://arxiv.org/abs/2203.15359 ("hard
         category mining");
@@ -61,6 +68,16 @@ def restrict_logits(
     Raises:
         ValueError: If ``excluded`` is another word.
 
+    Examples:
+        >>> logits = torch.tensor([[2.0, 1.0, 0.0], [0.0, 1.0, 3.0]])
+        >>> classes = torch.tensor([[0, 1], [2, 1]])
+        >>> restrict_logits(logits, classes)
+        tensor([[2., 1., 0.],
+                [0., 1., 3.]])
+        >>> restrict_logits(logits, classes, excluded='drop')
+        tensor([[2., 1.],
+                [3., 1.]])
+
     Source:
         Li et al. (NCL), CVPR 2022, https://arxiv.org/abs/2203.15359;
         multiplied by 0 as in
@@ -87,6 +104,13 @@ def mutual_distillation(logits: Tensor) -> Tensor:
 
     Returns:
         (N,) >= 0, in at least float32; 0 for one expert.
+
+    Examples:
+        >>> logits = torch.tensor([[[2.0, 0.0]], [[0.0, 0.0]]])  # two experts
+        >>> mutual_distillation(logits)
+        tensor([0.7616])
+        >>> mutual_distillation(logits[:1].repeat(2, 1, 1))  # they agree
+        tensor([0.])
 
     Source:
         Li et al. (NCL), CVPR 2022, https://arxiv.org/abs/2203.15359 ("nested
@@ -134,6 +158,13 @@ def ncl_losses(
         Four (N,): cross-entropy summed over the experts, over all classes
         and over the hard ones; mutual distillation over all classes and over
         the hard ones.
+
+    Examples:
+        >>> logits = torch.tensor([[[2.0, 1.0, 0.0]], [[1.0, 1.0, 0.0]]])
+        >>> prior = log_counts([9, 3, 1])
+        >>> terms = ncl_losses(logits, torch.tensor([0]), prior, num_hard=2)
+        >>> [round(term.item(), 4) for term in terms]
+        [0.4469, 0.4469, 0.1513, 0.1513]
 
     Source:
         Li et al. (NCL), CVPR 2022, https://arxiv.org/abs/2203.15359; the

@@ -93,6 +93,12 @@ def compression_factors(
         ValueError: If an argument is out of range or unknown, or ``counts``
             is missing or has another length.
 
+    Examples:
+        >>> compression_factors(num_classes=3, gamma=0.5)
+        tensor([1.5000, 1.3333, 1.1667], dtype=torch.float64)
+        >>> compression_factors(num_classes=3, gamma=0.5, strategy='uniform')
+        tensor([1.5000, 1.5000, 1.5000], dtype=torch.float64)
+
     Source:
         Li et al. (FCC), CVPR 2023,
         https://openaccess.thecvf.com/content/CVPR2023/html/Li_FCC_Feature_Clusters_Compression_for_Long-Tailed_Visual_Recognition_CVPR_2023_paper.html,
@@ -150,6 +156,12 @@ def compress_features(features: Tensor, labels: Tensor, tau: Tensor) -> Tensor:
     Returns:
         Shape and dtype of ``features``.
 
+    Examples:
+        >>> tau = compression_factors(num_classes=3, gamma=0.5)
+        >>> compress_features(torch.ones(2, 2), torch.tensor([0, 2]), tau)
+        tensor([[1.5000, 1.5000],
+                [1.1667, 1.1667]])
+
     Source:
         Li et al. (FCC), CVPR 2023,
         https://openaccess.thecvf.com/content/CVPR2023/html/Li_FCC_Feature_Clusters_Compression_for_Long-Tailed_Visual_Recognition_CVPR_2023_paper.html,
@@ -185,6 +197,12 @@ def compress_mixed_features(
     Returns:
         Shape and dtype of ``features``: times ``weight * tau[label_a] +
         (1 - weight) * tau[label_b]``.
+
+    Examples:
+        >>> x, weight = torch.ones(1, 2), torch.tensor([0.4])
+        >>> a, b = torch.tensor([0]), torch.tensor([1])
+        >>> compress_mixed_features(x, a, b, weight, torch.tensor([1.5, 1.0]))
+        tensor([[1.2000, 1.2000]])
 
     Source:
         Ours: :func:`compress_features` of the mixed one-hot labels. The

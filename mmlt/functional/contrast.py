@@ -29,6 +29,12 @@ def contrastive_loss(
     Returns:
         (N,) >= 0, in at least float32.
 
+    Examples:
+        >>> queries = torch.tensor([[1.0, 0.0]])
+        >>> queue = torch.tensor([[0.0, 1.0], [-1.0, 0.0]])
+        >>> contrastive_loss(queries, queries, queue, temperature=0.2)
+        tensor([0.0068])
+
     Source:
         He et al. (MoCo), CVPR 2020, https://arxiv.org/abs/1911.05722, Eq. 1;
         in NCL with T = 0.2:

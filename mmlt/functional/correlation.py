@@ -40,6 +40,11 @@ def spearman_correlation(x: Tensor, y: Tensor) -> Tensor:
     Raises:
         ValueError: If the shapes are not as above.
 
+    Examples:
+        >>> x = torch.tensor([1.0, 2.0, 3.0])
+        >>> spearman_correlation(x, x**3)
+        tensor(1., dtype=torch.float64)
+
     Source:
         Spearman, American Journal of Psychology 15, 1904,
         https://doi.org/10.2307/1412159

@@ -29,6 +29,12 @@ def virtual_examples(
     Raises:
         ValueError: If a setting is out of range.
 
+    Examples:
+        >>> logits = torch.tensor([[2.0, 1.0, 0.0], [0.0, 1.0, 3.0]])
+        >>> virtual_examples(logits, temperature=2.0, power=0.5).exp()
+        tensor([[0.4192, 0.3265, 0.2543],
+                [0.2272, 0.2918, 0.4810]])
+
     Source:
         He et al. (DiVE), ICCV 2021, https://arxiv.org/abs/2103.15042;
         https://github.com/lijian16/FCC/blob/ba9e7d3b8938c1cc092fc2546d9184ce4846ed1e/lib/loss/loss_impl/kld_loss.py#L33-L34
@@ -63,6 +69,11 @@ def distillation_loss(
 
     Raises:
         ValueError: If the shapes differ or a setting is out of range.
+
+    Examples:
+        >>> logits = torch.tensor([[2.0, 1.0, 0.0], [0.0, 1.0, 3.0]])
+        >>> distillation_loss(logits, logits.flip(1), temperature=2.0)
+        tensor([1.2806, 2.9297])
 
     Source:
         Hinton et al., 2015, https://arxiv.org/abs/1503.02531 (power 1); He et

@@ -31,6 +31,16 @@ def equal_mass_bins(
         mass (B,), mean confidence (B,) and accuracy (B,), float64; nan
         without a sample.
 
+    Examples:
+        >>> count = torch.tensor([2, 2])
+        >>> confidence = torch.tensor([1.0, 1.5])
+        >>> correct = torch.tensor([1, 2])
+        >>> for values in equal_mass_bins(count, confidence, correct, 2):
+        ...     values.tolist()
+        [2.0, 2.0]
+        [0.5, 0.75]
+        [0.5, 1.0]
+
     Source:
         Nguyen and O'Connor, EMNLP 2015, https://arxiv.org/abs/1508.05154
         (equal-size bins); Nixon et al., 2019, https://arxiv.org/abs/1904.01685
@@ -108,6 +118,11 @@ def adaptive_calibration_error(
 
     Returns:
         Scalar float64 in [0, 1].
+
+    Examples:
+        >>> probs = torch.tensor([[0.9, 0.1], [0.6, 0.4]])
+        >>> adaptive_calibration_error(probs, torch.tensor([0, 1]), num_bins=2)
+        tensor(0.3500, dtype=torch.float64)
 
     Source:
         Nixon et al., 2019, https://arxiv.org/abs/1904.01685; bins as in

@@ -43,6 +43,13 @@ def learn_expert_weights(
     Raises:
         ValueError: If ``epochs`` < 1 or there are fewer than two experts.
 
+    Examples:
+        >>> same, first = torch.eye(3), torch.eye(3)[[1, 2, 0]]
+        >>> views = torch.stack([same, first]), torch.stack([same, -first])
+        >>> weights = learn_expert_weights(lambda: [views], num_experts=2)
+        >>> bool(weights[-1][0] > weights[-1][1])  # expert 0 agrees
+        True
+
     Source:
         Zhang et al. (SADE), NeurIPS 2022, https://arxiv.org/abs/2107.09249;
         the settings are those for CIFAR-100-LT:

@@ -27,6 +27,10 @@ def reversed_prior(prior: Tensor) -> Tensor:
     Returns:
         (C,), the same numbers rearranged.
 
+    Examples:
+        >>> reversed_prior(torch.tensor([0.7, 0.2, 0.1]))
+        tensor([0.1000, 0.2000, 0.7000])
+
     Source:
         Zhang et al. (SADE), NeurIPS 2022, https://arxiv.org/abs/2107.09249;
         the order is that of
@@ -56,6 +60,12 @@ def sade_adjustments(
 
     Raises:
         ValueError: If a class has no image, or a setting is out of range.
+
+    Examples:
+        >>> sade_adjustments([9, 3, 1])
+        tensor([[ 0.0000,  0.0000,  0.0000],
+                [-0.3677, -1.4663, -2.5649],
+                [ 4.7622,  1.4663, -1.8295]], dtype=torch.float64)
 
     Source:
         Zhang et al. (SADE), NeurIPS 2022, https://arxiv.org/abs/2107.09249,
@@ -105,6 +115,12 @@ def view_agreement(first: Tensor, second: Tensor, weights: Tensor) -> Tensor:
 
     Returns:
         A scalar in (0, 1], in at least float32.
+
+    Examples:
+        >>> views = torch.tensor([[[2.0, 0.0]], [[0.0, 1.0]]])  # two experts
+        >>> weights = torch.tensor([0.5, 0.5])
+        >>> round(view_agreement(views, views, weights).item(), 4)
+        1.0
 
     Source:
         Zhang et al. (SADE), NeurIPS 2022, https://arxiv.org/abs/2107.09249,

@@ -27,6 +27,12 @@ def one_vs_all_focal_loss(
     Returns:
         (N,).
 
+    Examples:
+        >>> logits = torch.tensor([[2.0, 1.0, 0.0], [0.0, 1.0, 3.0]])
+        >>> labels = torch.tensor([0, 1])
+        >>> one_vs_all_focal_loss(logits, labels)
+        tensor([0.8770, 2.9622])
+
     Source:
         Lin et al., ICCV 2017, https://arxiv.org/abs/1708.02002; for several
         classes as Cui et al., CVPR 2019, https://arxiv.org/abs/1901.05555

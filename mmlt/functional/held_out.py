@@ -36,6 +36,11 @@ def held_out_rows(
     Raises:
         ValueError: If ``fraction`` is not between 0 and 1.
 
+    Examples:
+        >>> labels = np.repeat([0, 1], [10, 5])
+        >>> len(held_out_rows(labels, 0.2))  # 2 of class 0, 1 of class 1
+        3
+
     Source:
         Ours: stratified sampling without replacement, rounded per class.
     """
@@ -65,6 +70,11 @@ def class_mean(values: Tensor, labels: Tensor, num_classes: int) -> Tensor:
     Returns:
         Scalar float64; classes without a sample do not count.
 
+    Examples:
+        >>> correct = torch.tensor([1.0, 0.0, 1.0])
+        >>> class_mean(correct, torch.tensor([0, 0, 1]), num_classes=2)
+        tensor(0.7500, dtype=torch.float64)
+
     Source:
         Ours: a mean of means (balanced accuracy, if the values are hits).
     """
@@ -88,6 +98,12 @@ def balanced_accuracy(logits: Tensor, labels: Tensor) -> Tensor:
     Returns:
         Scalar float64 in [0, 1].
 
+    Examples:
+        >>> logits = torch.tensor([[2.0, 1.0, 0.0], [0.0, 1.0, 3.0]])
+        >>> labels = torch.tensor([0, 1])
+        >>> balanced_accuracy(logits, labels)  # class 0: 1, class 1: 0
+        tensor(0.5000, dtype=torch.float64)
+
     Source:
         Brodersen et al., ICPR 2010, https://doi.org/10.1109/ICPR.2010.764
     """
@@ -103,6 +119,12 @@ def balanced_log_likelihood(logits: Tensor, labels: Tensor) -> Tensor:
 
     Returns:
         Scalar float64 <= 0, in nats; larger is better.
+
+    Examples:
+        >>> logits = torch.tensor([[2.0, 1.0, 0.0], [0.0, 1.0, 3.0]])
+        >>> labels = torch.tensor([0, 1])
+        >>> balanced_log_likelihood(logits, labels)
+        tensor(-1.2887, dtype=torch.float64)
 
     Source:
         Textbook: the cross-entropy with its sign turned.

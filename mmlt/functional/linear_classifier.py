@@ -37,6 +37,13 @@ def directional_to_linear(
     Raises:
         ValueError: If the shapes do not fit.
 
+    Examples:
+        >>> kappa = torch.tensor([10.0, 5.0])
+        >>> mu = torch.eye(2)
+        >>> directional_to_linear(kappa, mu)
+        (tensor([[10.,  0.],
+                [ 0.,  5.]]), tensor([0., 0.]))
+
     Source:
         Ours: multiplied out. The classifier: Wang et al., ECCV 2022,
         https://arxiv.org/abs/2208.10043; Eq. 1 and 8 to 11 of its appendix:
@@ -68,6 +75,11 @@ def linear_logits(
     Returns:
         (N, C).
 
+    Examples:
+        >>> x, weight = torch.tensor([[3.0, 4.0]]), torch.eye(2)
+        >>> linear_logits(x, weight, torch.zeros(2), normalize=True)
+        tensor([[0.6000, 0.8000]])
+
     Source:
         Textbook: a linear classifier.
     """
@@ -94,6 +106,11 @@ def layer_norm_classifier(weight: Tensor) -> tuple[Tensor, Tensor, float]:
 
     Raises:
         ValueError: If ``weight`` is not two-dimensional.
+
+    Examples:
+        >>> projection, weight, eps = layer_norm_classifier(torch.eye(3))
+        >>> projection.shape, weight.shape
+        (torch.Size([6, 3]), torch.Size([3, 6]))
 
     Source:
         Ours; the derivation is in the docstring.

@@ -51,6 +51,10 @@ def long_tailed_counts(
     Raises:
         ValueError: If an argument is out of range, or a class would be empty.
 
+    Examples:
+        >>> long_tailed_counts(5, max_count=500, imbalance_ratio=100)
+        array([500, 158,  50,  15,   5])
+
     Source:
         Cui et al., CVPR 2019, https://arxiv.org/abs/1901.05555 (exponential);
         Buda et al., 2018, https://arxiv.org/abs/1710.05381 (step); the
@@ -121,6 +125,10 @@ def largest_max_count(
     Raises:
         ValueError: If a class has no image, or a setting is out of range.
 
+    Examples:
+        >>> largest_max_count(np.array([500, 500, 500]), imbalance_ratio=100)
+        500
+
     Source:
         Ours: :func:`long_tailed_counts` turned around.
     """
@@ -170,6 +178,10 @@ def class_counts(labels: np.ndarray, num_classes: int) -> np.ndarray:
     Raises:
         ValueError: If a label is outside [0, C).
 
+    Examples:
+        >>> class_counts(np.array([0, 0, 2]), num_classes=3)
+        array([2, 0, 1])
+
     Source:
         Textbook: a histogram.
     """
@@ -204,6 +216,11 @@ def long_tailed_indices(
 
     Raises:
         ValueError: If a class has fewer images than wanted.
+
+    Examples:
+        >>> labels = np.array([0, 0, 0, 1, 1, 1])
+        >>> long_tailed_indices(labels, np.array([2, 1]))
+        array([1, 2, 5])
 
     Source:
         Cao et al. (LDAM), NeurIPS 2019, https://arxiv.org/abs/1906.07413, the

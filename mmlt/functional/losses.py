@@ -49,6 +49,12 @@ def logit_adjusted_loss(
     Returns:
         (N,).
 
+    Examples:
+        >>> logits = torch.tensor([[2.0, 1.0, 0.0], [0.0, 1.0, 3.0]])
+        >>> labels = torch.tensor([0, 1])
+        >>> logit_adjusted_loss(logits, labels, [100, 10, 1], tau=1.0)
+        tensor([0.0374, 1.6897])
+
     Source:
         Menon et al., ICLR 2021, https://arxiv.org/abs/2007.07314, Eq. 10.
     """
@@ -75,6 +81,12 @@ def balanced_softmax_loss(
     Returns:
         (N,).
 
+    Examples:
+        >>> logits = torch.tensor([[2.0, 1.0, 0.0], [0.0, 1.0, 3.0]])
+        >>> labels = torch.tensor([0, 1])
+        >>> balanced_softmax_loss(logits, labels, [100, 10, 1])
+        tensor([0.0374, 1.6897])
+
     Source:
         Ren et al., NeurIPS 2020, https://arxiv.org/abs/2007.10740 (balanced
         softmax).
@@ -100,6 +112,12 @@ def class_weighted_cross_entropy(
     Returns:
         (N,).
 
+    Examples:
+        >>> logits = torch.tensor([[2.0, 1.0, 0.0], [0.0, 1.0, 3.0]])
+        >>> labels = torch.tensor([0, 1])
+        >>> class_weighted_cross_entropy(logits, labels, [0.5, 1.0, 1.5])
+        tensor([0.2038, 2.1698])
+
     Source:
         Textbook: ``torch.nn.functional.cross_entropy(weight=...)`` before its
         division by the weights.
@@ -117,6 +135,10 @@ def label_weights(labels: Tensor, class_weights: Tensor) -> Tensor:
 
     Returns:
         (N,) in the dtype of the weights; the mean over a soft label.
+
+    Examples:
+        >>> label_weights(torch.tensor([0, 2]), torch.tensor([0.5, 1.0, 1.5]))
+        tensor([0.5000, 1.5000])
 
     Source:
         Textbook: for mixed labels, the mean of the two weights.
@@ -142,6 +164,12 @@ def smoothed_cross_entropy(
 
     Returns:
         (N,).
+
+    Examples:
+        >>> logits = torch.tensor([[2.0, 1.0, 0.0], [0.0, 1.0, 3.0]])
+        >>> labels = torch.tensor([0, 1])
+        >>> smoothed_cross_entropy(logits, labels, [0.4, 0.2, 0.1])
+        tensor([0.8076, 2.1032])
 
     Source:
         Zhong et al. (MiSLAS), CVPR 2021, https://arxiv.org/abs/2104.00466; one
@@ -173,6 +201,13 @@ def cdt_loss(logits: Tensor, labels: Tensor, temperatures: PerClass) -> Tensor:
     Returns:
         (N,).
 
+    Examples:
+        >>> logits = torch.tensor([[2.0, 1.0, 0.0], [0.0, 1.0, 3.0]])
+        >>> labels = torch.tensor([0, 1])
+        >>> temperatures = cdt_temperatures([100, 10, 1], gamma=0.2)
+        >>> cdt_loss(logits, labels, temperatures)
+        tensor([0.3291, 1.1905])
+
     Source:
         Ye et al., 2020, https://arxiv.org/abs/2001.01385
     """
@@ -199,6 +234,12 @@ def ldam_loss(
 
     Returns:
         (N,).
+
+    Examples:
+        >>> cosine = torch.tensor([[0.3, 0.1], [0.8, 0.6]])
+        >>> margins = ldam_margins([100, 1])
+        >>> ldam_loss(cosine, torch.tensor([0, 1]), margins)
+        tensor([ 0.2505, 21.0000])
 
     Source:
         Cao et al. (LDAM), NeurIPS 2019, https://arxiv.org/abs/1906.07413; the

@@ -33,6 +33,12 @@ def scaled_feature_logits(
     Returns:
         (N, C).
 
+    Examples:
+        >>> scores = torch.tensor([[1.0, 1.2]])
+        >>> tau, bias = torch.tensor([2.0, 1.0]), torch.tensor([0.0, 1.0])
+        >>> scaled_feature_logits(scores, torch.tensor([0]), tau, bias)
+        tensor([[2.0000, 1.4000]])
+
     Source:
         Li et al. (FCC), CVPR 2023,
         https://openaccess.thecvf.com/content/CVPR2023/html/Li_FCC_Feature_Clusters_Compression_for_Long-Tailed_Visual_Recognition_CVPR_2023_paper.html,
@@ -66,6 +72,12 @@ def misclassified_area(
         the scaled feature and wrong with the original, the appendix's
         misclassified area; 'gained', the other way round.
 
+    Examples:
+        >>> scores = torch.tensor([[1.0, 1.2], [0.5, 3.0]])
+        >>> tau, bias = torch.tensor([2.0, 1.0]), torch.tensor([0.0, 1.0])
+        >>> misclassified_area(scores, torch.tensor([0, 1]), tau, bias)['lost']
+        tensor([ True, False])
+
     Source:
         Li et al. (FCC), CVPR 2023,
         https://openaccess.thecvf.com/content/CVPR2023/html/Li_FCC_Feature_Clusters_Compression_for_Long-Tailed_Visual_Recognition_CVPR_2023_paper.html,
@@ -95,6 +107,15 @@ def misclassified_area_counts(
         (4, C) int64: all samples of each true class, then those 'changed',
         'lost' and 'gained'.
 
+    Examples:
+        >>> scores = torch.tensor([[1.0, 1.2], [0.5, 3.0]])
+        >>> tau, bias = torch.tensor([2.0, 1.0]), torch.tensor([0.0, 1.0])
+        >>> misclassified_area_counts(scores, torch.tensor([0, 1]), tau, bias)
+        tensor([[1, 1],
+                [1, 0],
+                [1, 0],
+                [0, 0]])
+
     Source:
         Ours: counts of :func:`misclassified_area`.
     """
@@ -117,6 +138,11 @@ def misclassified_area_shares(
     Returns:
         (G,) or (C,) float64 in [0, 1] for each of 'changed', 'lost' and
         'gained'; nan where there is no sample.
+
+    Examples:
+        >>> counts = torch.tensor([[10, 4], [3, 0], [2, 0], [1, 0]])
+        >>> misclassified_area_shares(counts)['lost']
+        tensor([0.2000, 0.0000], dtype=torch.float64)
 
     Source:
         Ours: quotients of :func:`misclassified_area_counts`.

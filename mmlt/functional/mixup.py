@@ -34,6 +34,12 @@ def beta_weights(alpha: float, num: int, generator: Generator) -> Tensor:
     Raises:
         ValueError: If ``alpha`` is out of range.
 
+    Examples:
+        >>> generator = torch.Generator().manual_seed(0)
+        >>> weights = beta_weights(1.0, 4, generator)
+        >>> weights.shape, bool(((weights >= 0) & (weights <= 1)).all())
+        (torch.Size([4]), True)
+
     Source:
         Zhang et al., ICLR 2018, https://arxiv.org/abs/1710.09412
     """
@@ -62,6 +68,12 @@ def mix_batch(batch: Tensor, index: Tensor, weight: float | Tensor) -> Tensor:
 
     Raises:
         TypeError: If the batch is not floating point.
+
+    Examples:
+        >>> batch = torch.tensor([[0.0], [10.0]])
+        >>> mix_batch(batch, torch.tensor([1, 0]), 0.7)
+        tensor([[3.],
+                [7.]])
 
     Source:
         Zhang et al., ICLR 2018, https://arxiv.org/abs/1710.09412 (images);

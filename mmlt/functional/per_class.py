@@ -39,6 +39,10 @@ def log_counts(counts: Counts) -> Tensor:
     Returns:
         (C,) float64 on the device of ``counts``.
 
+    Examples:
+        >>> log_counts([100, 10, 1])
+        tensor([4.6052, 2.3026, 0.0000], dtype=torch.float64)
+
     Source:
         Ren et al., NeurIPS 2020, https://arxiv.org/abs/2007.10740, Eq. 4
         (balanced softmax).
@@ -58,6 +62,10 @@ def class_balanced_weights(counts: Counts, beta: float) -> Tensor:
 
     Raises:
         ValueError: If a class has no image, or ``beta`` is out of range.
+
+    Examples:
+        >>> class_balanced_weights([100, 10, 1], beta=0.9)
+        tensor([0.2393, 0.3674, 2.3932], dtype=torch.float64)
 
     Source:
         Cui et al., CVPR 2019, https://arxiv.org/abs/1901.05555 (effective
@@ -85,6 +93,10 @@ def cost_sensitive_weights(counts: Counts, power: float = 1.0) -> Tensor:
 
     Raises:
         ValueError: If a class has no image, or ``power`` is out of range.
+
+    Examples:
+        >>> cost_sensitive_weights([100, 10, 1])
+        tensor([0.0100, 0.1000, 1.0000], dtype=torch.float64)
 
     Source:
         CSCE and the second stage of DRW-focal in FCC:
@@ -128,6 +140,10 @@ def label_aware_smoothing(
     Raises:
         ValueError: If a class has no image, or a setting is out of range.
 
+    Examples:
+        >>> label_aware_smoothing([100, 10, 1], 0.4, 0.1)
+        tensor([0.4000, 0.1427, 0.1000], dtype=torch.float64)
+
     Source:
         Zhong et al. (MiSLAS), CVPR 2021, https://arxiv.org/abs/2104.00466,
         Sec. 3;
@@ -158,6 +174,10 @@ def ldam_margins(counts: Counts, max_margin: float = 0.5) -> Tensor:
     Raises:
         ValueError: If a class has no image, or the margin is negative.
 
+    Examples:
+        >>> ldam_margins([10000, 16, 1], max_margin=0.5)
+        tensor([0.0500, 0.2500, 0.5000], dtype=torch.float64)
+
     Source:
         Cao et al. (LDAM), NeurIPS 2019, https://arxiv.org/abs/1906.07413; the
         largest margin in the constant's place is that of
@@ -182,6 +202,10 @@ def cdt_temperatures(counts: Counts, gamma: float) -> Tensor:
 
     Raises:
         ValueError: If a class has no image, or ``gamma`` is negative.
+
+    Examples:
+        >>> cdt_temperatures([100, 10, 1], gamma=0.5)
+        tensor([ 1.0000,  3.1623, 10.0000], dtype=torch.float64)
 
     Source:
         Ye et al., 2020, https://arxiv.org/abs/2001.01385 (CDT).

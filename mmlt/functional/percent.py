@@ -22,8 +22,9 @@ def percent(shares: Shares) -> Shares:
     Returns:
         The same in percent; nan stays nan.
 
-    >>> percent({'top1': 0.5, 'recall': [0.25, 1.0]})
-    {'top1': 50.0, 'recall': [25.0, 100.0]}
+    Examples:
+        >>> percent({'top1': 0.5, 'recall': [0.25, 1.0]})
+        {'top1': 50.0, 'recall': [25.0, 100.0]}
 
     Source:
         Textbook: a hundred times.

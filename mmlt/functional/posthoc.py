@@ -38,6 +38,11 @@ def logit_adjustment(
     Returns:
         (N, C), in at least float32.
 
+    Examples:
+        >>> logits = torch.zeros(1, 3)
+        >>> logit_adjustment(logits, [100, 10, 1], tau=1.0)
+        tensor([[0.1044, 2.4069, 4.7095]])
+
     Source:
         Menon et al., ICLR 2021, https://arxiv.org/abs/2007.07314, Eq. 9.
     """
@@ -63,6 +68,11 @@ def temperature_scaled(logits: Tensor, log_temperature: Tensor) -> Tensor:
     Returns:
         (N, C); the predicted classes stay.
 
+    Examples:
+        >>> logits = torch.tensor([[2.0, 0.0]])
+        >>> temperature_scaled(logits, torch.tensor(2.0).log())
+        tensor([[1., 0.]])
+
     Source:
         Guo et al., ICML 2017, https://arxiv.org/abs/1706.04599, Eq. 9.
     """
@@ -79,6 +89,11 @@ def vector_scaled(logits: Tensor, log_scale: Tensor, shift: Tensor) -> Tensor:
 
     Returns:
         (N, C).
+
+    Examples:
+        >>> logits = torch.tensor([[2.0, 0.0]])
+        >>> vector_scaled(logits, torch.zeros(2), torch.tensor([0.0, 1.0]))
+        tensor([[2., 1.]])
 
     Source:
         Guo et al., ICML 2017, https://arxiv.org/abs/1706.04599, Sec. 4.2
@@ -108,6 +123,11 @@ def tau_normalized_logits(
     Returns:
         (N, C).
 
+    Examples:
+        >>> logits = torch.tensor([[4.0, 1.0]])
+        >>> tau_normalized_logits(logits, torch.tensor([4.0, 1.0]))
+        tensor([[1., 1.]])
+
     Source:
         Kang et al., ICLR 2020, https://arxiv.org/abs/1910.09217, Sec. 4.2;
         https://github.com/facebookresearch/classifier-balancing/blob/f162adef63fdf592d0b8a0f6e52bc481fc08785f/tau_norm.py#L102-L107
@@ -136,6 +156,13 @@ def log_linear_temperature(
     Returns:
         (N, C).
 
+    Examples:
+        >>> logits = torch.tensor([[2.0, 0.0]])
+        >>> values = torch.tensor([1.0, -1.0])
+        >>> log_two, zero = torch.tensor(2.0).log(), torch.tensor(0.0)
+        >>> log_linear_temperature(logits, values, log_two, zero)
+        tensor([[1., 0.]])
+
     Source:
         Ours; one temperature: Guo et al., ICML 2017,
         https://arxiv.org/abs/1706.04599, Sec. 4.2.
@@ -158,6 +185,13 @@ def predicted_class_temperature(
     Returns:
         (N, C).
 
+    Examples:
+        >>> logits = torch.tensor([[2.0, 0.0], [0.0, 2.0]])
+        >>> log_temperature = torch.tensor([1.0, 2.0]).log()
+        >>> predicted_class_temperature(logits, log_temperature)
+        tensor([[2., 0.],
+                [0., 1.]])
+
     Source:
         Frenkel and Goldberger, EUSIPCO 2021,
         https://doi.org/10.23919/EUSIPCO54536.2021.9616219 (class-based
@@ -177,6 +211,10 @@ def standardized(values: Tensor) -> Tensor:
 
     Returns:
         (C,) float64, dimensionless.
+
+    Examples:
+        >>> standardized(torch.tensor([1.0, 2.0, 3.0]))
+        tensor([-1.2247,  0.0000,  1.2247], dtype=torch.float64)
 
     Source:
         Textbook: the z-score.

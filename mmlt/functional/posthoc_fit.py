@@ -30,6 +30,10 @@ def balanced_weights(labels: Tensor, num_classes: int) -> Tensor:
     Returns:
         (N,) float64 with sum 1.
 
+    Examples:
+        >>> balanced_weights(torch.tensor([0, 0, 0, 1]), num_classes=2)
+        tensor([0.1667, 0.1667, 0.1667, 0.5000], dtype=torch.float64)
+
     Source:
         Ours: inverse class frequencies of the samples at hand, in
         proportion to scikit-learn's ``compute_sample_weight('balanced')``,
@@ -68,6 +72,13 @@ def fit_by_likelihood(
 
     Raises:
         ValueError: If there is no sample, or the fit did not stay finite.
+
+    Examples:
+        >>> z = torch.tensor([[2.0, 0.0], [2.0, 0.0], [2.0, 0.0]])
+        >>> labels, start = torch.tensor([0, 0, 1]), torch.zeros(1)
+        >>> t = fit_by_likelihood(lambda z, t: z / t.exp(), start, z, labels)
+        >>> round(torch.sigmoid(2 / t.exp()).item(), 4)  # the accuracy
+        0.6667
 
     Source:
         Textbook: maximum likelihood by L-BFGS,
@@ -123,6 +134,11 @@ def stratified_folds(labels: Tensor, num_folds: int, seed: int = 0) -> Tensor:
         (N,) int64 below K. Classes with fewer than K samples begin at a
         random fold.
 
+    Examples:
+        >>> folds = stratified_folds(torch.tensor([0, 0, 1, 1]), num_folds=2)
+        >>> folds[:2].sort().values, folds[2:].sort().values
+        (tensor([0, 1]), tensor([0, 1]))
+
     Source:
         Textbook: stratified cross-validation.
     """
@@ -158,6 +174,13 @@ def fit_vector_scaling(
 
     Raises:
         ValueError: If there is no sample, or the fit did not stay finite.
+
+    Examples:
+        >>> logits = torch.eye(2)[[0, 0, 1, 1]]
+        >>> labels = torch.tensor([0, 1, 1, 0])
+        >>> log_scale, shift = fit_vector_scaling(logits, labels, penalty=1.0)
+        >>> log_scale.shape, shift.shape
+        (torch.Size([2]), torch.Size([2]))
 
     Source:
         Guo et al., ICML 2017, https://arxiv.org/abs/1706.04599, Sec. 4.2;
@@ -196,6 +219,12 @@ def vector_scaled_out_of_fold(
 
     Returns:
         (N, C) float64; as given where a fold holds all samples.
+
+    Examples:
+        >>> logits = torch.eye(2).repeat(4, 1)
+        >>> labels = torch.tensor([0, 1]).repeat(4)
+        >>> vector_scaled_out_of_fold(logits, labels, 2, penalty=1.0).shape
+        torch.Size([8, 2])
 
     Source:
         Textbook: predictions by cross-validation, as scikit-learn's

@@ -45,6 +45,13 @@ def long_tailed_prior(
     Raises:
         ValueError: If ``ratio`` or ``direction`` is not as above.
 
+    Examples:
+        >>> counts = torch.tensor([100, 10, 1])
+        >>> long_tailed_prior(counts, ratio=4.0)
+        tensor([0.5714, 0.2857, 0.1429], dtype=torch.float64)
+        >>> long_tailed_prior(counts, ratio=4.0, direction='backward')
+        tensor([0.1429, 0.2857, 0.5714], dtype=torch.float64)
+
     Source:
         Hong et al. (LADE), CVPR 2021, https://arxiv.org/abs/2012.00321, and
         Zhang et al. (SADE), NeurIPS 2022, https://arxiv.org/abs/2107.09249,
@@ -81,6 +88,11 @@ def long_tailed_priors(
         {'forward-50': (C,), ..., 'uniform': ..., 'backward-50': ...}, as
         :func:`long_tailed_prior`: the most long-tailed ones outside.
 
+    Examples:
+        >>> counts = torch.tensor([100, 10, 1])
+        >>> list(long_tailed_priors(counts, ratios=[2, 50]))
+        ['forward-50', 'forward-2', 'uniform', 'backward-2', 'backward-50']
+
     Source:
         As :func:`long_tailed_prior`.
     """
@@ -110,6 +122,12 @@ def rows_for_prior(labels: Tensor, prior: Tensor, seed: int) -> Tensor:
 
     Returns:
         Row numbers, ascending.
+
+    Examples:
+        >>> labels = torch.tensor([0, 0, 0, 0, 1, 1, 1, 1])
+        >>> rows = rows_for_prior(labels, torch.tensor([0.8, 0.2]), seed=0)
+        >>> labels[rows]
+        tensor([0, 0, 0, 0, 1])
 
     Source:
         The construction of Hong et al. (LADE), CVPR 2021,
@@ -142,6 +160,13 @@ def weighted_numbers(
         'accuracy' and 'ece' (:func:`top_calibration_error`), shares; 'nll',
         the mean negative log-likelihood in nats.
 
+    Examples:
+        >>> log_probs = torch.tensor([[0.9, 0.1], [0.6, 0.4]]).double().log()
+        >>> labels, weights = torch.tensor([0, 1]), torch.tensor([0.75, 0.25])
+        >>> numbers = weighted_numbers(log_probs, labels, weights.double())
+        >>> {name: round(value, 4) for name, value in numbers.items()}
+        {'accuracy': 0.75, 'ece': 0.225, 'nll': 0.3081}
+
     Source:
         Textbook: weighted means. scikit-learn's ``accuracy_score`` and
         ``log_loss`` with ``sample_weight`` are the same.
@@ -168,6 +193,10 @@ def total_variation(first: Tensor, second: Tensor) -> Tensor:
         Scalar in [0, 1]: 0 for equal ones, 1 for those without a class in
         common.
 
+    Examples:
+        >>> total_variation(torch.tensor([0.7, 0.3]), torch.tensor([0.5, 0.5]))
+        tensor(0.2000)
+
     Source:
         Textbook: the total variation distance.
     """
@@ -187,6 +216,11 @@ def weights_for_prior(labels: Tensor, prior: Tensor) -> Tensor:
     Returns:
         (N,) float64 with sum 1. A class without a sample drops out, and the
         others keep their ratios.
+
+    Examples:
+        >>> prior = torch.tensor([0.5, 0.5])
+        >>> weights_for_prior(torch.tensor([0, 0, 1]), prior)
+        tensor([0.2500, 0.2500, 0.5000], dtype=torch.float64)
 
     Source:
         Textbook: importance weights, target over observed frequency.
@@ -208,6 +242,12 @@ def shift_prior(log_probs: Tensor, source: Tensor, target: Tensor) -> Tensor:
 
     Returns:
         (N, C) log probabilities.
+
+    Examples:
+        >>> log_probs = torch.tensor([[0.9, 0.1]]).log()
+        >>> source, target = torch.tensor([0.9, 0.1]), torch.tensor([0.5, 0.5])
+        >>> shift_prior(log_probs, source, target).exp()
+        tensor([[0.5000, 0.5000]])
 
     Source:
         Saerens, Latinne and Decaestecker, Neural Computation 14, 2002,
@@ -243,6 +283,11 @@ def estimate_prior(
 
     Raises:
         ValueError: If there is no sample.
+
+    Examples:
+        >>> probs = torch.tensor([[0.9, 0.1], [0.9, 0.1], [0.2, 0.8]])
+        >>> estimate_prior(probs.log(), torch.tensor([0.5, 0.5]))
+        tensor([0.8472, 0.1528], dtype=torch.float64)
 
     Source:
         Saerens, Latinne and Decaestecker, Neural Computation 14, 2002,

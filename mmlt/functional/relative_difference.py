@@ -22,6 +22,11 @@ def relative_difference(values: Tensor, expected: Tensor) -> float:
     Raises:
         ValueError: If the shapes differ.
 
+    Examples:
+        >>> x, y = torch.tensor([1.0, 9.0]), torch.tensor([1.0, 10.0])
+        >>> round(relative_difference(x, y), 4)
+        0.1
+
     Source:
         Textbook: the relative error in the maximum norm.
     """

@@ -58,6 +58,11 @@ def remix_label_weights(
     Raises:
         ValueError: If ``kappa`` or ``tau`` is out of range.
 
+    Examples:
+        >>> first, second = torch.tensor([0, 1]), torch.tensor([1, 1])
+        >>> remix_label_weights(first, second, 0.4, [100, 1])  # 1 is rare
+        tensor([0.0000, 0.4000])
+
     Source:
         Chou et al., ECCV workshops 2020, https://arxiv.org/abs/2007.03943 (the
         three cases of its label factor); kappa = 3 and tau = 0.5 there.

@@ -33,6 +33,10 @@ def mean_over_seeds(values: Sequence[float] | Tensor) -> tuple[float, float]:
     Raises:
         ValueError: If there is no value.
 
+    Examples:
+        >>> mean_over_seeds([70.0, 71.0, 72.0])
+        (71.0, 1.0)
+
     Source:
         Textbook: sample mean and standard deviation.
     """
@@ -61,6 +65,10 @@ def seed_difference(
 
     Raises:
         ValueError: If one has no value.
+
+    Examples:
+        >>> seed_difference([70.0, 72.0], [74.0, 76.0])
+        (4.0, 1.4142135623730951)
 
     Source:
         Welch, Biometrika 34, 1947, https://doi.org/10.1093/biomet/34.1-2.28

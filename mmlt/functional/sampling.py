@@ -41,6 +41,12 @@ def sampling_probabilities(
         ValueError: If the strategy is unknown, there is no image at all, or
             the progressive strategy is not told the epoch.
 
+    Examples:
+        >>> sampling_probabilities([100, 25, 4], 'class_balanced').round(4)
+        array([0.3333, 0.3333, 0.3333])
+        >>> sampling_probabilities([100, 25, 4], 'square_root').round(4)
+        array([0.5882, 0.2941, 0.1176])
+
     Source:
         Kang et al., ICLR 2020, https://arxiv.org/abs/1910.09217; Zhou et al.
         (BBN), CVPR 2020, https://arxiv.org/abs/1912.02413 (reverse); e from 1
@@ -104,6 +110,13 @@ def sample_rows(
 
     Returns:
         (size,) of ``rows``.
+
+    Examples:
+        >>> rows, counts = np.arange(6), np.array([4, 2])
+        >>> rng = np.random.RandomState(0)
+        >>> drawn = sample_rows(rows, counts, np.array([0.0, 1.0]), 3, rng)
+        >>> set(drawn.tolist()) <= {4, 5}  # class 1 alone
+        True
 
     Source:
         Kang et al., ICLR 2020, https://arxiv.org/abs/1910.09217: a class

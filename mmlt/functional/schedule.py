@@ -33,8 +33,9 @@ def epoch_of(value: int | float, max_epochs: int | None = None) -> int:
         ValueError: If ``value`` is neither, or ``max_epochs`` is missing or
             below 1 where a share needs it.
 
-    >>> epoch_of(50, 200), epoch_of(0.25, 200), epoch_of(0.25, 20)
-    (50, 50, 5)
+    Examples:
+        >>> epoch_of(50, 200), epoch_of(0.25, 200), epoch_of(0.25, 20)
+        (50, 50, 5)
 
     Source:
         Ours: a share of the schedule, rounded to an epoch.
@@ -69,8 +70,9 @@ def check_epoch(name: str, value: int | float) -> int | float:
     Raises:
         ValueError: If it is neither.
 
-    >>> check_epoch('begin', 50), check_epoch('begin', 0.25)
-    (50, 0.25)
+    Examples:
+        >>> check_epoch('begin', 50), check_epoch('begin', 0.25)
+        (50, 0.25)
 
     Source:
         Ours: an argument check.

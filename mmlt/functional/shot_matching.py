@@ -26,6 +26,13 @@ def group_gaps(
     Returns:
         (G',) in [-1, 1], differentiable in the logits.
 
+    Examples:
+        >>> logits = torch.zeros(2, 2).double()
+        >>> weights = torch.full((2,), 0.5).double()
+        >>> groups = [torch.tensor([True, False]), torch.tensor([False, True])]
+        >>> group_gaps(logits, torch.tensor([0, 1]), weights, groups)
+        tensor([-0.5000,  0.5000], dtype=torch.float64)
+
     Source:
         Ours: the gap of Guo et al., ICML 2017,
         https://arxiv.org/abs/1706.04599, Eq. 3, per group of true classes.
@@ -61,6 +68,11 @@ def shot_matched_logits(
 
     Returns:
         (N, C) float64.
+
+    Examples:
+        >>> logits, counts = torch.zeros(1, 2).double(), torch.tensor([100, 1])
+        >>> shot_matched_logits(logits, counts, 0.0, 0.0, strength=1.0)
+        tensor([[-2.3026,  2.3026]], dtype=torch.float64)
 
     Source:
         Ours.
@@ -112,6 +124,18 @@ def fit_shot_matching(
     Returns:
         ``intercept``, ``slope`` and ``strength`` of
         :func:`shot_matched_logits`.
+
+    Examples:
+        >>> z = torch.tensor([[2.0, 0.0], [1.0, 0.0], [0.0, 1.0]]).double()
+        >>> labels = torch.tensor([0, 1, 1])
+        >>> weights = torch.ones(3).double() / 3
+        >>> counts = torch.tensor([100, 10])
+        >>> groups = [counts >= 100, counts < 100]
+        >>> fitted = fit_shot_matching(
+        ...     z, labels, weights, counts, groups, (0.0, 1.0), 1.0
+        ... )
+        >>> fitted[2]  # the strength
+        1.0
 
     Source:
         Ours.

@@ -29,6 +29,10 @@ def shot_groups(
     Raises:
         ValueError: If ``few`` exceeds ``many``.
 
+    Examples:
+        >>> shot_groups([500, 50, 5])['few']
+        tensor([False, False,  True])
+
     Source:
         Liu et al. (OLTR), CVPR 2019, https://arxiv.org/abs/1904.05160, Sec. 4;
         the classes with exactly 20 or 100 images are medium-shot as in
@@ -55,6 +59,12 @@ def group_accuracy(correct: Tensor, labels: Tensor, group: Tensor) -> Tensor:
 
     Returns:
         Scalar float64 in [0, 1]; nan where the group has no sample.
+
+    Examples:
+        >>> correct = torch.tensor([True, False, True])
+        >>> many = torch.tensor([True, False])
+        >>> group_accuracy(correct, torch.tensor([0, 0, 1]), many)
+        tensor(0.5000, dtype=torch.float64)
 
     Source:
         Textbook: accuracy of a part of the samples.

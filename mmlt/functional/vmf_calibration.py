@@ -39,6 +39,12 @@ def calibrated_concentration(
         TypeError: If an input is not a floating point tensor.
         ValueError: If ``alpha`` is outside [0, 1] or the shapes differ.
 
+    Examples:
+        >>> kappa = torch.tensor([4.0, 16.0])
+        >>> overlap = torch.tensor([0.5, 0.2])
+        >>> calibrated_concentration(kappa, overlap, alpha=0.5)
+        tensor([8., 8.])
+
     Source:
         Wang et al., ECCV 2022, https://arxiv.org/abs/2208.10043, post-training
         calibration;

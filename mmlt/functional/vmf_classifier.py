@@ -35,6 +35,11 @@ def positive_concentration(raw: Tensor) -> Tensor:
     Returns:
         Shape, dtype and device of ``raw``; > 0 (0 only by underflow).
 
+    Examples:
+        >>> raw = raw_concentration(torch.tensor([0.5, 16.0]))
+        >>> positive_concentration(raw)
+        tensor([ 0.5000, 16.0000])
+
     Source:
         Ours: one positive value. The published code cuts at 1 in the score
         alone and lets the bias and the divergence see the uncut value:
@@ -52,6 +57,10 @@ def raw_concentration(kappa: Tensor) -> Tensor:
 
     Returns:
         Shape, dtype and device of ``kappa``.
+
+    Examples:
+        >>> raw_concentration(torch.tensor([0.5, 16.0]))
+        tensor([-0.4328, 16.0000])
 
     Source:
         Ours: the inverse function, solved by hand.
@@ -91,6 +100,10 @@ def vmf_bias(
         TypeError: If ``kappa`` is not a floating point tensor.
         ValueError: If ``dim`` is below 2 or not finite.
 
+    Examples:
+        >>> vmf_bias(3, torch.tensor([0.0, 10.0]))
+        tensor([ 2.6974, -4.3069], dtype=torch.float64)
+
     Source:
         Wang et al., ECCV 2022, https://arxiv.org/abs/2208.10043; Eq. 1 of its
         appendix:
@@ -129,6 +142,13 @@ def directional_logits(
         (N, C) in the widest dtype of features, kappa and mu, at least
         float32.
 
+    Examples:
+        >>> kappa = torch.tensor([10.0, 5.0])
+        >>> mu = torch.eye(2)
+        >>> features = torch.tensor([[3.0, 4.0]])
+        >>> directional_logits(features, kappa, mu)
+        tensor([[6., 4.]])
+
     Source:
         Wang et al., ECCV 2022, https://arxiv.org/abs/2208.10043; Eq. 1 and 8
         to 11 of its appendix:
@@ -155,6 +175,9 @@ def check_vmf_parameters(kappa: Tensor, mu: Tensor) -> None:
     Raises:
         ValueError: Naming the first class whose kappa is negative or not
             finite, or whose mu has no direction although kappa > 0.
+
+    Examples:
+        >>> check_vmf_parameters(torch.tensor([10.0, 5.0]), torch.eye(2))
 
     Source:
         Ours: an argument check.

@@ -51,6 +51,10 @@ def linear_to_vmf(weight: Tensor) -> tuple[Tensor, Tensor]:
         TypeError: If ``weight`` is not a floating point tensor.
         ValueError: If ``weight`` is not two-dimensional.
 
+    Examples:
+        >>> linear_to_vmf(torch.tensor([[3.0, 4.0]]))
+        (tensor([5.]), tensor([[0.6000, 0.8000]]))
+
     Source:
         Wang et al., ECCV 2022, https://arxiv.org/abs/2208.10043; Eq. 9 of its
         appendix:
@@ -76,6 +80,10 @@ def tau_norm_to_vmf(weight: Tensor, tau: float = 0.7) -> tuple[Tensor, Tensor]:
     Raises:
         TypeError: If ``weight`` is not a floating point tensor.
         ValueError: If ``tau`` is negative or the shape does not fit.
+
+    Examples:
+        >>> tau_norm_to_vmf(torch.tensor([[3.0, 4.0]]), tau=0.7)
+        (tensor([1.6207]), tensor([[0.6000, 0.8000]]))
 
     Source:
         Wang et al., ECCV 2022, https://arxiv.org/abs/2208.10043; Eq. 10 of its
@@ -109,6 +117,11 @@ def causal_to_vmf(
         TypeError: If ``weight`` is not a floating point tensor.
         ValueError: If ``gamma`` is not positive or the shape does not fit.
 
+    Examples:
+        >>> kappa, mu = causal_to_vmf(torch.tensor([[3.0, 4.0]]), gamma=1.0)
+        >>> kappa, mu
+        (tensor([0.8333]), tensor([[0.6000, 0.8000]]))
+
     Source:
         Wang et al., ECCV 2022, https://arxiv.org/abs/2208.10043; Eq. 11 of its
         appendix:
@@ -135,6 +148,10 @@ def cosine_to_vmf(
     Raises:
         TypeError: If ``weight`` is not a floating point tensor.
         ValueError: If ``scale`` is negative or the shape does not fit.
+
+    Examples:
+        >>> cosine_to_vmf(torch.tensor([[3.0, 4.0]]), scale=16.0)
+        (tensor([16.]), tensor([[0.6000, 0.8000]]))
 
     Source:
         Wang et al., ECCV 2022, https://arxiv.org/abs/2208.10043; Eq. 8 of its

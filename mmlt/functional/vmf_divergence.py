@@ -177,6 +177,13 @@ def vmf_kl(kappa: Tensor, mu: Tensor) -> Tensor:
         ``mu.double()``, normalized in float64. TF32 follows
         ``torch.set_float32_matmul_precision``.
 
+    Examples:
+        >>> kappa = torch.tensor([10.0, 5.0])
+        >>> mu = torch.eye(2)
+        >>> vmf_kl(kappa, mu)
+        tensor([[0.0000, 4.8477],
+                [9.1052, 0.0000]])
+
     Source:
         Wang et al., ECCV 2022, https://arxiv.org/abs/2208.10043; Eq. 5 of its
         appendix:
@@ -210,6 +217,13 @@ def vmf_overlap(kappa: Tensor, mu: Tensor) -> Tensor:
     Raises:
         TypeError: If an input is not a floating point tensor.
         ValueError: If the shapes do not fit.
+
+    Examples:
+        >>> kappa = torch.tensor([10.0, 5.0])
+        >>> mu = torch.eye(2)
+        >>> vmf_overlap(kappa, mu)
+        tensor([[1.0000, 0.1710],
+                [0.0990, 1.0000]])
 
     Source:
         Wang et al., ECCV 2022, https://arxiv.org/abs/2208.10043; Sec. 1.2 of

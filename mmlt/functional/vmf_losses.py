@@ -35,6 +35,12 @@ def inter_class_discrepancy(kappa: Tensor, mu: Tensor) -> Tensor:
         TypeError: If an input is not a floating point tensor.
         ValueError: If the shapes do not fit.
 
+    Examples:
+        >>> kappa = torch.tensor([10.0, 5.0])
+        >>> mu = torch.eye(2)
+        >>> inter_class_discrepancy(kappa, mu)
+        tensor(0.0675)
+
     Source:
         Wang et al., ECCV 2022, https://arxiv.org/abs/2208.10043;
         https://github.com/SiLangWHL/vMF-OP/blob/964d491c6461e45abe4e92c0660e2e5588ae73be/classification/utils_multi_K_vMF.py#L93-L96
@@ -77,6 +83,13 @@ def class_feature_consistency(
         TypeError: If the labels are not integers, or another input is not
             floating point.
         ValueError: If the shapes do not fit.
+
+    Examples:
+        >>> kappa = torch.tensor([10.0, 5.0])
+        >>> mu = torch.eye(2)
+        >>> x = torch.tensor([[1.0, 0.2], [0.1, 1.0]])
+        >>> class_feature_consistency(kappa, mu, x, torch.tensor([0, 1]))
+        tensor(0.0886)
 
     Source:
         Wang et al., ECCV 2022, https://arxiv.org/abs/2208.10043;

@@ -210,6 +210,12 @@ def overlap_row_means(kappa: Tensor, mu: Tensor) -> Tensor:
         The pairs are worked on in the dtype of the result: an overlap is off
         by rounding times A_i kappa_j, as it is by the cosine alone.
 
+    Examples:
+        >>> kappa = torch.tensor([10.0, 5.0])
+        >>> mu = torch.eye(2)
+        >>> overlap_row_means(kappa, mu)
+        tensor([0.5855, 0.5495])
+
     Source:
         Wang et al., ECCV 2022, https://arxiv.org/abs/2208.10043;
         https://github.com/SiLangWHL/vMF-OP/blob/964d491c6461e45abe4e92c0660e2e5588ae73be/classification/utils_multi_K_vMF.py#L108
@@ -230,6 +236,12 @@ def mean_overlaps(kappa: Tensor, mu: Tensor, diagonal: bool) -> Tensor:
 
     Returns:
         (C,) in (0, 1]; nan for a single class without the diagonal.
+
+    Examples:
+        >>> kappa = torch.tensor([10.0, 5.0])
+        >>> mu = torch.eye(2)
+        >>> mean_overlaps(kappa, mu, diagonal=False)
+        tensor([0.1710, 0.0990])
 
     Source:
         Wang et al., ECCV 2022, https://arxiv.org/abs/2208.10043; with the

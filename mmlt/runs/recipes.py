@@ -190,12 +190,14 @@ def recipe_file(recipe: str | Path) -> Path:
             return shipped.resolve()
         if not path.parent.is_dir():
             known = sorted(p.stem for p in shipped.parent.glob('*.py'))
-            near = f'Recipes of {shipped.parent.name}: {", ".join(known)}. '
+            method = shipped.parent.name
+            near = (
+                f'Recipes of {method}: {", ".join(known)}. ' if known else ''
+            )
             raise FileNotFoundError(
                 'Expected a config file, or the name of a recipe, but '
-                f'{recipe} is neither. '
-                + (near if known else '')
-                + '(`mmlt recipes` lists all.)'
+                f'{recipe} is neither. {near if known else ""}(`mmlt recipes` '
+                'lists all.)'
             )
     check_config(str(path))
     return path
@@ -214,6 +216,29 @@ def known_overlays() -> list[str]:
         for path in (CONFIGS / FOLDER).glob('[!_]*')  # no __pycache__
         if path.is_dir() or path.suffix == '.py'
     )
+
+
+def fitting_overlays(recipe: str | Path) -> list[str]:
+    """Names of the overlays that change something in a recipe.
+
+    Args:
+        recipe: As :func:`load_recipe` takes it.
+    """
+    cfg = load_recipe(recipe)
+    stages = [cfg, first_stage_recipe(cfg)] if 'first_stage' in cfg else [cfg]
+    return [
+        name
+        for name in known_overlays()
+        if any(_applies(stage, name) for stage in stages)
+    ]
+
+
+def _applies(cfg: Config, name: str) -> bool:
+    try:
+        _laid_over(cfg, name)
+    except NothingToChange:
+        return False
+    return True
 
 
 def overlay_file(name: str, cfg: Config) -> Path:

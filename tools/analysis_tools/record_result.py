@@ -29,6 +29,7 @@ METRICS = {
 }
 FIELDS = [
     'config',
+    'with',
     'seed',
     'epochs',
     *METRICS,
@@ -136,6 +137,7 @@ def make_row(args: argparse.Namespace) -> dict[str, str]:
     }
     return {
         'config': config,
+        'with': ' '.join(cfg.get('applied_overlays') or []),
         'seed': str(cfg.get('randomness', {}).get('seed', '')),
         'epochs': str(epoch),
         **shown,
