@@ -1,4 +1,3 @@
-import importlib.util
 import subprocess
 import sys
 from pathlib import Path
@@ -6,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from mmlt.runs.recipes import applied_overlays, load_recipe
+from tools.analysis_tools import method_table
 
 ROOT = Path(__file__).parents[2]
 TOOL = ROOT / 'tools/analysis_tools/method_table.py'
@@ -13,10 +13,7 @@ TOOL = ROOT / 'tools/analysis_tools/method_table.py'
 
 @pytest.fixture
 def tool():
-    spec = importlib.util.spec_from_file_location('method_table', TOOL)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return method_table
 
 
 def run(*args):

@@ -12,6 +12,8 @@ import re
 import sys
 from pathlib import Path
 
+from mmlt.cli.pages import between_marks
+from mmlt.cli.shell import errors_in_one_line
 from mmlt.runs.recipes import fitting_overlays
 from mmlt.runs.shipped import overlay_names
 
@@ -271,14 +273,7 @@ def between(text: str, name: str, new: str) -> str:
         ValueError: If the marks are missing.
     """
     begin, end = f'<!-- {name}: begin -->', f'<!-- {name}: end -->'
-    if begin not in text or end not in text:
-        raise ValueError(
-            f'Expected a page to hold {begin} and {end}, but it does not. '
-            'Put both where the table belongs.'
-        )
-    before, rest = text.split(begin, 1)
-    after = rest.split(end, 1)[1]
-    return f'{before}{begin}\n{new}\n{end}{after}'
+    return between_marks(text, begin, end, f'\n{new}\n')
 
 
 def pages() -> dict[Path, str]:
@@ -308,10 +303,8 @@ def main() -> None:
         '--check', action='store_true', help='write nothing; exit 1 if stale'
     )
     args = parser.parse_args()
-    try:
+    with errors_in_one_line():
         new = pages()
-    except ValueError as error:
-        sys.exit(f'error: {error}')
     stale = [path for path, text in new.items() if path.read_text() != text]
     names = ', '.join(str(path.relative_to(ROOT)) for path in stale)
     if args.check and stale:
