@@ -43,7 +43,7 @@ SHAPES = {  # data -> recipe, batch, image, classes
     'cifar100lt': ('resnet32_cifar100lt', 128, 32, 100),
     'digitslt': ('resnet20_digitslt', 32, 8, 10),
 }
-LEFT_OUT = ('resampling', 'drs', 'tau_norm')
+LEFT_OUT = ('resampling', 'tau_norm')
 DEVICE = 'cuda' if torch.cuda.is_available() else 'cpu'
 
 

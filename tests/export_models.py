@@ -1,6 +1,5 @@
 """Models with random weights for the tests of what leaves the project."""
 
-import importlib.util
 from pathlib import Path
 
 import torch
@@ -56,11 +55,3 @@ def save_run(folder, config, classes):
     )
     (folder / 'last_checkpoint').write_text(str(folder / 'epoch_1.pth'))
     return model
-
-
-def load_tool(name):
-    path = ROOT / f'tools/{name}.py'
-    spec = importlib.util.spec_from_file_location(f'tool_{name}', path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module

@@ -3,6 +3,7 @@
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -46,6 +47,93 @@ def call(words, folder, paths):
     )
     assert not done.returncode, f'{words}\n{done.stdout}\n{done.stderr}'
     return done.stdout + done.stderr
+
+
+def with_added_lines(path, block):
+    """Text of a file of mmlt with the lines that a diff block adds."""
+    lines = block.splitlines(keepends=True)
+    before = ''.join(line[1:] for line in lines if line[0] == ' ')
+    after = ''.join(line[1:] for line in lines)
+    text = path.read_text()
+    assert text.count(before) == 1, f'{path} has changed: mend the page.'
+    return text.replace(before, after)
+
+
+def copy_of_mmlt(folder):
+    """A copy of the package that a guide may edit; configs are linked."""
+    shutil.copytree(
+        ROOT / 'mmlt',
+        folder / 'mmlt',
+        symlinks=True,
+        ignore=shutil.ignore_patterns('__pycache__', '.mim'),
+    )
+    inside = folder / 'mmlt/.mim'
+    inside.mkdir()
+    for link in (ROOT / 'mmlt/.mim').iterdir():
+        (inside / link.name).symlink_to(link.resolve())
+
+
+def test_a_number_of_your_own_is_a_metric_and_a_line_of_the_summary(tmp_path):
+    text = (ROOT / 'docs/add_a_number.md').read_text()
+    copy_of_mmlt(tmp_path)
+    changed, said = 0, ''
+    for kind, title, code in BLOCK.findall(text):
+        file = tmp_path / title
+        if kind == 'diff':
+            file.write_text(with_added_lines(file, code))
+            changed += 1
+        elif title.endswith('.py'):
+            file.parent.mkdir(exist_ok=True)
+            file.write_text(code)
+        elif kind == 'python':
+            call([sys.executable, '-c', code], tmp_path, [tmp_path])
+        else:
+            said += call(command(code.splitlines()[-1]), tmp_path, [tmp_path])
+    assert changed == 2
+    assert 'recall/median: ' in said
+    assert 'median recall' in (tmp_path / 'report/index.html').read_text()
+    # the metric and the summary say the same of a test
+    check = """
+import torch
+from my_project.median_recall import MedianRecall
+from mmlt.evaluation import summarize
+from mmlt.evaluation.prediction_batch import PredictionBatch
+
+torch.manual_seed(0)
+scores, labels = torch.rand(60, 5).softmax(1), torch.arange(60) % 4
+metric = MedianRecall()
+samples = [
+    dict(pred_score=s, gt_label=y[None]) for s, y in zip(scores, labels)
+]
+metric.process(None, samples)
+got = metric.evaluate(60)['recall/median']
+recall = [
+    (scores.argmax(1)[labels == c] == c).double().mean() for c in range(4)
+]
+assert abs(got - 100 * torch.stack(recall).quantile(0.5)) < 1e-9
+numbers = summarize(scores, labels)['numbers']
+assert abs(got - numbers['median_recall']) < 1e-9
+"""
+    call([sys.executable, '-c', check], tmp_path, [tmp_path])
+
+
+def test_the_first_config_of_readme_trains_on_a_folder(tmp_path):
+    photos(tmp_path)
+    (tmp_path / 'photos').rename(tmp_path / 'split')
+    (tmp_path / 'split/train').rename(tmp_path / 'photos')
+    text = (ROOT / 'README.md').read_text()
+    code = re.search(r'```python\n# photos.py\n(.*?)```', text, re.DOTALL)[1]
+    (tmp_path / 'photos.py').write_text(code)
+    line = re.search(r'^mmlt train photos.py$', text, re.MULTILINE)[0]
+    options = [
+        'train_cfg.max_epochs=1',
+        'train_dataloader.batch_size=8',
+        *(f'{part}_dataloader.num_workers=0' for part in ('train', 'val')),
+    ]
+    said = call([*command(line), '--cfg-options', *options], tmp_path, [ROOT])
+    assert 'top-1' in said
+    report = re.search(r'^mmlt report (\S+) ', text, re.MULTILINE)[1]
+    assert (tmp_path / report / 'last_checkpoint').is_file()
 
 
 @pytest.mark.parametrize('page', ['add_a_loss', 'add_a_dataset'])

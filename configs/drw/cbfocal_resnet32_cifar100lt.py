@@ -15,7 +15,7 @@ model = dict(
             type='DeferredLoss',
             before=dict(type='OneVsAllFocalLoss', gamma=1.0),
             after=dict(type='ClassBalancedFocalLoss', gamma=1.0, beta=0.9),
-            begin=160,
+            begin=0.8,
         ),
     ),
 )

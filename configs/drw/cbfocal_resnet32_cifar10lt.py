@@ -19,7 +19,7 @@ model = dict(
                 gamma=1.0,
                 beta=0.9999,
             ),
-            begin=160,
+            begin=0.8,
         ),
     ),
 )

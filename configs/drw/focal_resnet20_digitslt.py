@@ -19,7 +19,7 @@ model = dict(
                 gamma=2.0,
                 reweight='cost_sensitive',  # n_min / n_c
             ),
-            begin=28,
+            begin=0.7,
         ),
     ),
 )

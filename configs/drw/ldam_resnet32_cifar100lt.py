@@ -17,7 +17,7 @@ model = dict(
             after=dict(
                 type='LDAMLoss', reweight='class_balanced', beta=0.9999
             ),
-            begin=160,
+            begin=0.8,
         ),
     ),
 )

@@ -5,7 +5,7 @@ As in the published configs: the student is trained without FCC.
 Theirs (accuracy): not among our sources.
 Ours: not run yet.
 Run: python tools/train.py configs/fcc/dive_resnet32_cifar10lt.py
-First train the teacher: configs/fcc/dive-teacher_resnet32_cifar10lt.py
+First train the teacher: configs/dive/teacher_resnet32_cifar10lt.py --with fcc
 """
 
 _base_ = '../dive/resnet32_cifar10lt.py'
@@ -14,8 +14,8 @@ model = dict(
     teacher=dict(
         neck=[
             dict(type='GlobalAveragePooling'),
-            dict(type='FCCNeck', gamma=0.5, begin=50),
+            dict(type='FCCNeck', gamma=0.5, begin=0.25),
         ],
     ),
-    teacher_checkpoint='work_dirs/fcc/dive-teacher_resnet32_cifar10lt/epoch_200.pth',
+    teacher_checkpoint='work_dirs/dive/teacher_resnet32_cifar10lt+fcc/epoch_200.pth',
 )

@@ -8,12 +8,12 @@ Ours: not run yet.
 Run: python tools/train.py configs/fcc/remix_resnet32_cifar100lt_published.py
 """
 
-_base_ = './remix_resnet32_cifar100lt.py'
+_base_ = '../remix/resnet32_cifar100lt.py'
 
 model = dict(
     neck=[
         dict(type='GlobalAveragePooling'),
-        dict(type='FCCNeck', gamma=1.0, begin=50, mixed_labels='first'),
+        dict(type='FCCNeck', gamma=1.0, begin=0.125, mixed_labels='first'),
     ],
 )
 data_preprocessor = dict(mixing=dict(label_weights='batch_mean'))

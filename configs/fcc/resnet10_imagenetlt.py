@@ -11,6 +11,6 @@ _base_ = '../ce/resnet10_imagenetlt.py'
 model = dict(
     neck=[
         dict(type='GlobalAveragePooling'),
-        dict(type='FCCNeck', gamma=0.1, begin=50, order='frequency'),
+        dict(type='FCCNeck', gamma=0.1, begin=0.25, order='frequency'),
     ],
 )

@@ -10,6 +10,6 @@ _base_ = '../ce/resnet20_digitslt.py'
 model = dict(
     neck=[
         dict(type='GlobalAveragePooling'),
-        dict(type='FCCNeck', gamma=0.5, begin=10),
+        dict(type='FCCNeck', gamma=0.5, begin=0.25),
     ],
 )

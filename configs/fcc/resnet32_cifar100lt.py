@@ -10,6 +10,6 @@ _base_ = '../ce/resnet32_cifar100lt.py'
 model = dict(
     neck=[
         dict(type='GlobalAveragePooling'),
-        dict(type='FCCNeck', gamma=1.0, begin=50),
+        dict(type='FCCNeck', gamma=1.0, begin=0.25),
     ],
 )

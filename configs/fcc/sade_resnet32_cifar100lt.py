@@ -12,7 +12,7 @@ _base_ = '../sade/resnet32_cifar100lt.py'
 model = dict(
     neck=[
         dict(type='GlobalAveragePooling'),
-        dict(type='FCCNeck', gamma=1.0, begin=50),
+        dict(type='FCCNeck', gamma=1.0, begin=0.25),
     ],
     head=dict(scale=None),
 )

@@ -71,7 +71,7 @@ def check_fit_split(
         raise ValueError(
             'Expected predictions of held-out images to fit on, but got '
             'those of images that the network was trained on: it knows them '
-            'by heart. Train a `_held-out` recipe and dump --split held-out.'
+            'by heart. Train --with held-out and dump --split held-out.'
         )
     same = torch.equal(fit.labels, evaluate.labels) and torch.equal(
         fit.logits, evaluate.logits

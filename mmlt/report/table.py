@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import math
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from mmlt.fileio import check_can_write, whole_file
@@ -36,25 +37,47 @@ def shown(value, digits: int = 2) -> str:
     return str(value)
 
 
+def markdown_lines(
+    head: Sequence[str], rows: Sequence[Sequence[str]], rule: Sequence[str]
+) -> str:
+    """Cells as a Markdown table; every table of this project is one of these.
+
+    Args:
+        head: Names of the columns.
+        rows: Text of the cells.
+        rule: What stands between the bars of the second line: '---', '--:'.
+    """
+    lines = ['| ' + ' | '.join(cells) + ' |' for cells in (head, *rows)]
+    return '\n'.join([lines[0], '|' + '|'.join(rule) + '|', *lines[1:]])
+
+
+def csv_text(head: Sequence[str], rows: Iterable[Sequence]) -> str:
+    """Cells as CSV, a line each."""
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator='\n')
+    writer.writerow(head)
+    writer.writerows(rows)
+    return buffer.getvalue()
+
+
 def markdown_table(rows: list[dict]) -> str:
     """Rows of one set of keys as a Markdown table, columns aligned."""
-    head = list(rows[0])
-    cells = [head, *([shown(row[key]) for key in head] for row in rows)]
+    names = list(rows[0])
+    numeric = [isinstance(rows[0][name], float) for name in names]
+    cells = [names, *([shown(row[name]) for name in names] for row in rows)]
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
-    numeric = [isinstance(rows[0][key], float) for key in head]
-    lines = [
-        ' | '.join(
+    head, *lines = [
+        [
             cell.rjust(width) if right else cell.ljust(width)
             for cell, width, right in zip(line, widths, numeric, strict=True)
-        )
+        ]
         for line in cells
     ]
-    rule = '|'.join(
+    rule = [
         '-' * (width + 1) + (':' if right else '-')
         for width, right in zip(widths, numeric, strict=True)
-    )
-    lines = [f'| {line} |' for line in lines]
-    return '\n'.join([lines[0], f'|{rule}|', *lines[1:]])
+    ]
+    return markdown_lines(head, lines, rule)
 
 
 def print_table(rows: list[dict], facts: dict | None = None) -> None:
@@ -88,11 +111,7 @@ def write_table(path: str | Path, rows: list[dict], facts: dict) -> None:
         ]
         text = json.dumps({**facts, 'rows': clean}, indent=2) + '\n'
     elif path.suffix == '.csv':
-        buffer = io.StringIO()
-        writer = csv.DictWriter(buffer, list(rows[0]), lineterminator='\n')
-        writer.writeheader()
-        writer.writerows(rows)
-        text = buffer.getvalue()
+        text = csv_text(list(rows[0]), [list(r.values()) for r in rows])
     else:
         lines = [f'- {key}: {value}' for key, value in facts.items()]
         text = '\n'.join([markdown_table(rows), '', *lines, ''])

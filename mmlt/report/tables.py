@@ -1,7 +1,5 @@
 """Records to tables: means over seeds, differences, and their spread."""
 
-import csv
-import io
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -11,6 +9,7 @@ from mmlt.functional.shots import SHOTS
 
 from .names import by_recipe, file_name
 from .record import RunRecord
+from .table import csv_text, markdown_lines
 
 __all__ = [
     'Table',
@@ -86,12 +85,12 @@ class Table:
     def markdown(self) -> str:
         """The table in Markdown, without its title."""
         numbers = [isinstance(c, Value) for c in (self.rows or [self.head])[0]]
-        align = ['--:' if right else ':--' for right in numbers]
-        lines = [self.head, align, *self.rows]
-        return '\n'.join(
-            '| ' + ' | '.join(_escape(str(c)) for c in line) + ' |'
-            for line in lines
-        )
+        rule = [' --: ' if right else ' :-- ' for right in numbers]
+        head, *rows = [
+            [_escape(str(cell)) for cell in line]
+            for line in (self.head, *self.rows)
+        ]
+        return markdown_lines(head, rows, rule)
 
     def csv(self) -> str:
         """The table with all digits; a column more where there is a spread."""
@@ -101,12 +100,10 @@ class Table:
             for i, c in enumerate(row)
             if isinstance(c, Value) and not math.isnan(c.spread)
         }
-        file = io.StringIO()
-        writer = csv.writer(file, lineterminator='\n')
         head = []
         for i, name in enumerate(self.head):
             head += [name, f'{name} spread'] if i in spread else [name]
-        writer.writerow(head)
+        rows = []
         for row in self.rows:
             cells = []
             for i, cell in enumerate(row):
@@ -114,8 +111,8 @@ class Table:
                 cells.append(_digits(cell.mean) if number else cell)
                 if i in spread:
                     cells.append(_digits(cell.spread) if number else '')
-            writer.writerow(cells)
-        return file.getvalue()
+            rows.append(cells)
+        return csv_text(head, rows)
 
 
 def _escape(text: str) -> str:

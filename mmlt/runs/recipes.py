@@ -221,6 +221,29 @@ def known_overlays() -> list[str]:
     )
 
 
+def fitting_overlays(recipe: str | Path) -> list[str]:
+    """Names of the overlays that change something in a recipe.
+
+    Args:
+        recipe: As :func:`load_recipe` takes it.
+    """
+    cfg = load_recipe(recipe)
+    stages = [cfg, first_stage_recipe(cfg)] if 'first_stage' in cfg else [cfg]
+    return [
+        name
+        for name in known_overlays()
+        if any(_applies(stage, name) for stage in stages)
+    ]
+
+
+def _applies(cfg: Config, name: str) -> bool:
+    try:
+        _laid_over(cfg, name)
+    except NothingToChange:
+        return False
+    return True
+
+
 def overlay_file(name: str, cfg: Config) -> Path:
     """File of an overlay for a recipe.
 

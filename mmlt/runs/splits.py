@@ -59,15 +59,15 @@ def split_loader(cfg: Config, split: str) -> dict:
             raise ValueError(
                 'Expected the config to train with `HeldOutSplit`, but its '
                 f'training set is {dataset.get("type")}: nothing was held '
-                'out, the network knows every training image. Train a '
-                "`_held-out` recipe, or take the split 'val'."
+                'out, the network knows every training image. Train '
+                "--with held-out, or take the split 'val'."
             )
         dataset['part'] = 'held_out'
     if split == 'val' and _same_images(dataset, cfg.test_dataloader.dataset):
         raise ValueError(
             'Expected a validation set other than the test set, but the '
             'val_dataloader of this config has the test images. Use '
-            '--split held-out with a `_held-out` recipe (or --split test).'
+            '--split held-out of a run --with held-out (or --split test).'
         )
     loader = copy.deepcopy(cfg.test_dataloader)
     pipeline = pipeline_of(loader.pop('dataset'))

@@ -166,3 +166,15 @@ def test_text_between_marks():
     for wrong in ('no marks', '<e> <b>', '<b> alone'):
         with pytest.raises(ValueError, match='<b> and, after it, <e>'):
             between_marks(wrong, '<b>', '<e>', 'new')
+
+
+def test_torchrun_needs_no_launcher(monkeypatch):
+    """``torchrun -m mmlt train ...`` does not train twice in one folder."""
+    train = command_module('train')
+    for inside, launcher in ((False, 'none'), (True, 'pytorch')):
+        if inside:
+            monkeypatch.setenv('TORCHELASTIC_RUN_ID', 'none')
+        parser = make_parser(train, 'mmlt train')
+        assert parser.parse_args(['a']).launcher == launcher
+        named = parser.parse_args(['a', '--launcher', 'slurm'])
+        assert named.launcher == 'slurm'

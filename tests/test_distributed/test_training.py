@@ -50,7 +50,7 @@ def assert_same_network(ours, theirs, tolerance):
     'recipe',
     [
         'fcc/resnet20_digitslt.py',
-        'drw/cdt_resnet20_digitslt.py',
+        'cdt/resnet20_digitslt.py+drw',
         'sade/resnet20_digitslt.py',
         'vmf/resnet20_digitslt.py',
         'ncl/resnet20_digitslt.py',
@@ -97,10 +97,10 @@ def plain(recipe, work_dir, world_size, teacher=None):
     'recipe',
     [
         'crt/resnet20_digitslt.py',
-        'fcc/manifold-mixup_resnet20_digitslt.py',
+        'manifold_mixup/resnet20_digitslt.py+fcc',
         'remix/resnet20_digitslt.py',
         'resampling/bbn_resnet20_digitslt.py',
-        'vmf/resnet20_digitslt_icd-cfc.py',
+        'vmf/resnet20_digitslt.py+icd+cfc',
     ],
 )
 def test_every_parameter_takes_part(recipe, tmp_path):

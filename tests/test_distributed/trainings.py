@@ -22,6 +22,7 @@ import mmlt.evaluation
 import mmlt.models  # noqa: F401
 from mmlt.datasets import DigitsLT
 from mmlt.runs.preflight import complete_config
+from mmlt.runs.recipes import load_recipe
 
 ROOT = Path(__file__).parents[2]
 # laying out the text of the config takes most of the time
@@ -58,7 +59,8 @@ def inputs_in_float64(model, args, kwargs):
 
 def short_config(recipe: str, work_dir: str, world_size: int) -> Config:
     """Config of a recipe on a few digits, for one of several processes."""
-    cfg = Config.fromfile(ROOT / 'configs' / recipe)
+    name, *overlays = recipe.split('+')
+    cfg = load_recipe(ROOT / 'configs' / name, overlays)
     cfg.launcher = 'pytorch' if world_size > 1 else 'none'
     cfg.env_cfg.dist_cfg = dict(backend='gloo')
     cfg.work_dir = work_dir

@@ -19,16 +19,17 @@ from mmlt.posthoc.calibrated_checkpoint import (
     calibrate_checkpoint,
 )
 from mmlt.runs.preflight import complete_config
+from mmlt.runs.recipes import load_recipe
 
 ROOT = Path(__file__).parents[2]
-RECIPE = ROOT / 'configs/vmf/resnet20_digitslt_held-out.py'
+RECIPE = ROOT / 'configs/vmf/resnet20_digitslt.py'
 COUNTS = [104, 74, 53, 38, 27, 19, 14, 10, 7, 5]
 
 
 @pytest.fixture(scope='module')
 def trained(tmp_path_factory):
     """Work directory of two epochs of the recipe, concentrations spread."""
-    cfg = Config.fromfile(RECIPE)
+    cfg = load_recipe(RECIPE, ['held-out'])
     cfg.work_dir = str(tmp_path_factory.mktemp('calibrate'))
     cfg.experiment_name = 'calibrate-train'
     cfg.train_cfg.max_epochs = 2

@@ -9,12 +9,13 @@ from mmengine.config import Config
 from torch import nn
 
 from mmlt.cli.training_cost import all_reduce_bytes
-from tests.export_models import ROOT, load_tool
+from tests.export_models import ROOT
+from tools.analysis_tools import cost_table
 
 
 @pytest.fixture(scope='module')
 def tool():
-    return load_tool('analysis_tools/cost_table')
+    return cost_table
 
 
 def recipe(network, dim, classes=1000, **head):

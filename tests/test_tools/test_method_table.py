@@ -1,9 +1,11 @@
-import importlib.util
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from mmlt.runs.recipes import applied_overlays, load_recipe
+from tools.analysis_tools import method_table
 
 ROOT = Path(__file__).parents[2]
 TOOL = ROOT / 'tools/analysis_tools/method_table.py'
@@ -11,10 +13,7 @@ TOOL = ROOT / 'tools/analysis_tools/method_table.py'
 
 @pytest.fixture
 def tool():
-    spec = importlib.util.spec_from_file_location('method_table', TOOL)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return method_table
 
 
 def run(*args):
@@ -22,7 +21,7 @@ def run(*args):
     return subprocess.run(command, capture_output=True, text=True)
 
 
-def test_the_table_in_the_readme_is_that_of_the_recipes():
+def test_the_tables_on_the_pages_are_those_of_the_recipes():
     done = run('--check')
     assert done.returncode == 0, done.stderr
 
@@ -43,18 +42,37 @@ def test_variants_of_a_folder_are_named(tool, tmp_path, monkeypatch):
         path = folder / f'{name}_{tool.REFERENCE}.py'
         path.write_text(f'"""Title.\n\nTheirs (accuracy): {text}.\n"""\n')
     monkeypatch.setattr(tool, 'ROOT', tmp_path)
-    assert tool.published('x') == 'a 12.5, b -'
+    assert tool.reference_number('x') == 'a 12.5, b -'
+
+
+def test_numbers_of_compositions_belong_to_their_method(tool):
+    """Deferred balanced softmax is a variant of DRW, ratio 50 a column."""
+    numbers = tool.published('drw')['bsce']
+    assert numbers['cifar100lt', 100] == '41.82'
+    assert numbers['cifar100lt', 50] == '46.49'
+    assert tool.published('bsce')['']['cifar100lt', 50] == '46.55'
+    assert set(tool.published('drs')) == {
+        'class-balanced',
+        'progressive',
+        'square-root',
+    }
+
+
+def test_every_published_composition_is_a_recipe(tool):
+    for row in tool.composed():
+        overlays = row['with'].split()
+        recipe = row['recipe']
+        assert applied_overlays(load_recipe(recipe, overlays)) == overlays
+        assert float(row['accuracy']) > 0
+        assert row['source']
 
 
 def test_a_stale_table_is_noticed(tool):
-    text = f'a\n{tool.BEGIN}\nold\n{tool.END}\nb\n'
-    new = tool.updated(text)
-    assert new != text
-    assert new.startswith('a\n')
-    assert new.endswith('b\n')
-    assert tool.updated(new) == new
-    with pytest.raises(ValueError, match='methods: begin'):
-        tool.updated('no marks')
+    text = 'a\n<!-- x: begin -->\nold\n<!-- x: end -->\nb\n'
+    new = tool.between(text, 'x', 'new')
+    assert new == text.replace('old', 'new')
+    with pytest.raises(ValueError, match='x: begin'):
+        tool.between('no marks', 'x', 'new')
 
 
 def test_a_folder_without_family_is_named(tool, monkeypatch):

@@ -1,23 +1,22 @@
 """The ledger: a row per finished run, and the page that shows it."""
 
 import csv
-import importlib.util
 import json
 from pathlib import Path
 
 import pytest
 
+from tools.analysis_tools import record_result
+
 ROOT = Path(__file__).parents[2]
-PATH = ROOT / 'tools' / 'analysis_tools' / 'record_result.py'
+GIT = record_result.git
 CONFIG = 'configs/ce/resnet20_digitslt.py'
 
 
 @pytest.fixture
 def tool(tmp_path, monkeypatch):
     """The tool, with a ledger of its own."""
-    spec = importlib.util.spec_from_file_location('record_result', PATH)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
+    module = record_result
     page = tmp_path / 'README.md'
     page.write_text(f'before\n{module.BEGIN}\nold\n{module.END}\nafter\n')
     monkeypatch.setattr(module, 'LEDGER', tmp_path / 'results.csv')
@@ -126,10 +125,7 @@ def test_what_is_not_known_is_asked_for(tool, run, monkeypatch):
 
 
 def test_a_commit_that_is_none_is_refused(run, monkeypatch, tool):
-    spec = importlib.util.spec_from_file_location('fresh', PATH)
-    fresh = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(fresh)
-    monkeypatch.setattr(tool, 'git', fresh.git)
+    monkeypatch.setattr(tool, 'git', GIT)
     with pytest.raises(SystemExit, match='Expected a commit.*no-such'):
         call(tool, monkeypatch, run, CONFIG, '--commit', 'no-such')
     assert not tool.LEDGER.exists()

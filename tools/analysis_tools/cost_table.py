@@ -25,6 +25,8 @@ from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
 import mmlt.models  # noqa: F401 (registers the parts)
+from mmlt.cli.pages import between_marks
+from mmlt.cli.shell import errors_in_one_line
 from mmlt.cli.training_cost import (
     all_reduce_bytes,
     model_state_bytes,
@@ -351,13 +353,7 @@ def updated(text: str) -> str:
     Raises:
         ValueError: If the marks of the tables are missing.
     """
-    if BEGIN not in text or END not in text:
-        raise ValueError(
-            f'Expected docs/cost.md to hold {BEGIN} and {END}, but it does '
-            'not. Put both where the tables belong.'
-        )
-    before, rest = text.split(BEGIN, 1)
-    return f'{before}{BEGIN}\n\n{tables()}\n\n{END}{rest.split(END, 1)[1]}'
+    return between_marks(text, BEGIN, END, f'\n\n{tables()}\n\n')
 
 
 def main() -> None:
@@ -372,10 +368,8 @@ def main() -> None:
     args = parser.parse_args()
     logging.disable(logging.INFO)  # of a hundred layers, initialised
     text = PAGE.read_text()
-    try:
+    with errors_in_one_line():
         new = updated(text)
-    except ValueError as error:
-        sys.exit(f'error: {error}')
     if args.check and new != text:
         sys.exit(
             'docs/cost.md is stale: run '

@@ -1,13 +1,23 @@
-"""Write the table of methods in README.md from the recipes."""
+"""Write the tables of methods and of published numbers from the recipes.
+
+README.md and configs/README.md get a row for each method; the README of a
+method, between marks, what its paper or others published with its recipes.
+"""
 
 import argparse
 import ast
+import csv
+import functools
 import re
 import sys
 from pathlib import Path
 
+from mmlt.cli.pages import between_marks
+from mmlt.cli.shell import errors_in_one_line
+from mmlt.runs.recipes import fitting_overlays
+from mmlt.runs.shipped import overlay_names
+
 ROOT = Path(__file__).resolve().parents[2]
-BEGIN, END = '<!-- methods: begin -->', '<!-- methods: end -->'
 FAMILIES = {
     'baseline': ['ce'],
     'the two papers': ['fcc', 'vmf'],
@@ -21,6 +31,35 @@ FAMILIES = {
     'distillation': ['dive'],
     'multi-expert': ['sade', 'ncl'],
 }  # fmt: skip
+# folder -> acronym as the papers print it, and what it stands for
+NAMES = {
+    'ce': ('CE', 'cross-entropy'),
+    'fcc': ('FCC', 'feature clusters compression'),
+    'vmf': ('vMF', 'von Mises-Fisher classifier, distribution overlap'),
+    'focal': ('', 'focal loss'),
+    'cbfocal': ('CB-focal', 'class-balanced focal loss'),
+    'cbce': ('CB-CE', 'class-balanced cross-entropy'),
+    'cels': ('CELS', 'cross-entropy with label smoothing'),
+    'celas': ('CELAS', 'cross-entropy with label-aware smoothing'),
+    'ldam': ('LDAM', 'label-distribution-aware margin'),
+    'cdt': ('CDT', 'class-dependent temperatures'),
+    'bsce': ('BSCE', 'balanced softmax cross-entropy'),
+    'la': ('LA', 'logit adjustment'),
+    'drw': ('DRW', 'deferred re-weighting'),
+    'resampling': ('', 're-sampling: class-balanced and others'),
+    'drs': ('DRS', 'deferred re-sampling'),
+    'crt': ('cRT', 'classifier re-training'),
+    'lws': ('LWS', 'learnable weight scaling'),
+    'tau_norm': ('tau-norm', 'tau-normalized classifier'),
+    'mixup': ('', 'mixup of images'),
+    'manifold_mixup': ('', 'mixup of features'),
+    'remix': ('Remix', 'rebalanced mixup'),
+    'dive': ('DiVE', 'distilling virtual examples'),
+    'sade': ('SADE', 'self-supervised aggregation of diverse experts'),
+    'ncl': ('NCL', 'nested collaborative learning'),
+}
+# a method that is an overlay on the recipes of others -> folder of these
+OVERLAY_OF = {'drs': 'resampling'}
 DATA = {
     'cifar10lt': 'CIFAR-10-LT',
     'cifar100lt': 'CIFAR-100-LT',
@@ -30,6 +69,8 @@ DATA = {
     'digitslt': 'digits',
 }
 REFERENCE = 'resnet32_cifar100lt'
+CIFAR = re.compile(r'(?:([\w-]+)_)?resnet32_(cifar100?lt)(-ir50)?')
+COLUMNS = [(data, ratio) for data in list(DATA)[:2] for ratio in (100, 50)]
 
 
 def families() -> dict[str, list[str]]:
@@ -44,20 +85,38 @@ def families() -> dict[str, list[str]]:
         raise ValueError(
             'Expected every folder of configs/ in one family of '
             'tools/analysis_tools/method_table.py, but only one of the two '
-            f'has {sorted(found ^ listed)}. Edit FAMILIES.'
+            f'has {sorted(found ^ listed)}. Edit FAMILIES and NAMES.'
         )
     return FAMILIES
 
 
+def page_of(method: str) -> str:
+    """README of a method."""
+    return (ROOT / 'configs' / method / 'README.md').read_text()
+
+
 def title(method: str) -> str:
     """First heading of a method's README."""
-    text = (ROOT / 'configs' / method / 'README.md').read_text()
-    return re.search(r'^# (.+)$', text, re.MULTILINE)[1].strip()
+    return re.search(r'^# (.+)$', page_of(method), re.MULTILINE)[1].strip()
+
+
+def paper(method: str) -> str:
+    """The papers that a method's README names, as links."""
+    line = re.search(r'^Paper: (.+)$', page_of(method), re.MULTILINE)
+    links = re.findall(r'\[[^]]+\]\([^)]+\)[^;(]*', line[1])
+    return '; '.join(link.strip(' .') for link in links)
+
+
+def recipes(method: str) -> list[Path]:
+    """Recipes of a method, or those that its overlay is for."""
+    folder = ROOT / 'configs' / OVERLAY_OF.get(method, method)
+    return sorted(folder.glob('*.py'))
 
 
 def data_sets(method: str) -> str:
     """What a method has recipes for, in the order of DATA."""
-    stems = [p.stem for p in (ROOT / 'configs' / method).glob('*.py')]
+    files = [*recipes(method), *(ROOT / 'configs/_with_' / method).glob('*')]
+    stems = [f'_{path.stem}' for path in files]
     return ', '.join(
         name
         for key, name in DATA.items()
@@ -65,19 +124,76 @@ def data_sets(method: str) -> str:
     )
 
 
-def published(method: str) -> str:
-    """What the recipes for CIFAR-100-LT, ratio 100, say of "Theirs".
+def overlays(method: str) -> str:
+    """Names of the overlays that change a recipe of a method."""
+    stems = {}  # one of each variant, on the smallest data set that it has
+    for path in sorted(recipes(method), key=lambda p: data_rank(p.stem)):
+        stems.setdefault(re.sub(r'res.*', '', path.stem), path)
+    fitting = {name for path in stems.values() for name in fits(path)}
+    return ', '.join(f'`{name}`' for name in sorted(fitting))
+
+
+@functools.cache
+def fits(path: Path) -> tuple[str, ...]:
+    """Overlays that change a recipe; computed once."""
+    return tuple(fitting_overlays(path))
+
+
+def data_rank(stem: str) -> int:
+    """Place of a recipe's data set in DATA."""
+    return next(i for i, key in enumerate(DATA) if f'_{key}' in stem)
+
+
+def composed() -> list[dict[str, str]]:
+    """Published numbers of recipes with overlays."""
+    path = ROOT / 'results' / 'published.csv'
+    if not path.exists():
+        return []
+    with path.open(newline='') as file:
+        return list(csv.DictReader(file))
+
+
+def published(method: str) -> dict[str, dict[tuple[str, int], str]]:
+    """Variant of a method to published accuracies, by data and ratio.
+
+    In the heads of the recipes ("Theirs (accuracy):"), and in
+    results/published.csv for recipes with overlays.
+    """
+    found: dict[str, dict] = {}
+    for path in sorted((ROOT / 'configs' / method).glob('*.py')):
+        match = CIFAR.fullmatch(path.stem)
+        if match:
+            variant = found.setdefault(match[1] or '', {})
+            ratio = 50 if match[3] else 100
+            variant[match[2], ratio] = their_number(path)
+    for row in composed():
+        folder, _, stem = row['recipe'].partition('/')
+        match = CIFAR.fullmatch(stem)
+        names = row['with'].split()
+        variant = match[1] or ''
+        if 'drw' in names:
+            folder, variant = 'drw', variant or folder
+        elif 'drs' in names:
+            folder = 'drs'
+        if folder == method:
+            ratio = 50 if 'ratio50' in names else 100
+            numbers = found.setdefault(variant, {})
+            numbers[match[2], ratio] = row['accuracy']
+    return dict(sorted(found.items()))
+
+
+def reference_number(method: str) -> str:
+    """Published on CIFAR-100-LT, ratio 100.
 
     One number where the folder is one method; else the variants by name.
     """
-    folder = ROOT / 'configs' / method
-    plain = folder / f'{REFERENCE}.py'
-    if plain.exists():
-        return their_number(plain)
-    return ', '.join(
-        f'{path.stem.removesuffix(f"_{REFERENCE}")} {their_number(path)}'
-        for path in sorted(folder.glob(f'*_{REFERENCE}.py'))
-    )
+    numbers = {
+        variant: row.get(('cifar100lt', 100), '-')
+        for variant, row in published(method).items()
+    }
+    if '' in numbers:
+        return numbers['']
+    return ', '.join(f'{name} {n}' for name, n in numbers.items())
 
 
 def their_number(recipe: Path) -> str:
@@ -88,7 +204,7 @@ def their_number(recipe: Path) -> str:
 
 
 def table() -> str:
-    """The table in Markdown."""
+    """The table of README.md."""
     lines = [
         '| family | method | recipes for | published top-1, CIFAR-100-LT |',
         '|---|---|---|---|',
@@ -98,29 +214,87 @@ def table() -> str:
             link = f'[{title(method)}](configs/{method}/README.md)'
             lines.append(
                 f'| {"" if i else family} | {link} | {data_sets(method)} | '
-                f'{published(method)} |'
+                f'{reference_number(method)} |'
             )
     return '\n'.join(lines)
 
 
-def updated(text: str) -> str:
-    """A README with the table of today.
+def long_table() -> str:
+    """The table of configs/README.md."""
+    lines = [
+        '| folder | acronym | name | family | paper | recipes for | overlays '
+        '| published |',
+        '|---|---|---|---|---|---|---|---|',
+    ]
+    for family, methods in families().items():
+        for method in methods:
+            acronym, name = NAMES[method]
+            cells = [
+                f'[{method}]({method}/README.md)',
+                acronym,
+                name,
+                family,
+                paper(method),
+                data_sets(method),
+                overlays(method),
+                reference_number(method),
+            ]
+            lines.append(f'| {" | ".join(cells)} |')
+    return '\n'.join(lines)
+
+
+def overlay_table() -> str:
+    """Overlays and what the head of their files says."""
+    rows = [f'| `{n}` | {text} |' for n, text in overlay_names().items()]
+    return '\n'.join(['| overlay | what it adds |', '|---|---|', *rows])
+
+
+def published_table(method: str) -> str:
+    """Published numbers of a method, for its README."""
+    rows = published(method)
+    names = [f'{DATA[data]}, {ratio}' for data, ratio in COLUMNS]
+    first = [] if list(rows) == [''] else ['variant']
+    lines = [
+        '| ' + ' | '.join([*first, *names]) + ' |',
+        '|---' * (len(first) + len(names)) + '|',
+    ]
+    for variant, numbers in rows.items():
+        cells = [numbers.get(column, '-') for column in COLUMNS]
+        if first:
+            cells = [f'`{variant}`', *cells]
+        lines.append('| ' + ' | '.join(cells) + ' |')
+    return '\n'.join(lines)
+
+
+def between(text: str, name: str, new: str) -> str:
+    """A page with another text between the marks of a name.
 
     Raises:
-        ValueError: If the marks of the table are missing.
+        ValueError: If the marks are missing.
     """
-    if BEGIN not in text or END not in text:
-        raise ValueError(
-            f'Expected README.md to hold {BEGIN} and {END}, but it does not. '
-            'Put both where the table belongs.'
-        )
-    before, rest = text.split(BEGIN, 1)
-    after = rest.split(END, 1)[1]
-    return f'{before}{BEGIN}\n{table()}\n{END}{after}'
+    begin, end = f'<!-- {name}: begin -->', f'<!-- {name}: end -->'
+    return between_marks(text, begin, end, f'\n{new}\n')
+
+
+def pages() -> dict[Path, str]:
+    """Every page with tables from here, and what it should hold."""
+    readme = ROOT / 'README.md'
+    found = {readme: between(readme.read_text(), 'methods', table())}
+    index = ROOT / 'configs' / 'README.md'
+    text = between(index.read_text(), 'methods', long_table())
+    found[index] = between(text, 'overlays', overlay_table())
+    for methods in families().values():
+        for method in methods:
+            text = page_of(method)
+            if '<!-- published: begin -->' in text:
+                found[ROOT / 'configs' / method / 'README.md'] = between(
+                    text, 'published', published_table(method)
+                )
+    return found
 
 
 def main() -> None:
-    """Write or check the table."""
+    """Write or check the tables."""
     parser = argparse.ArgumentParser(
         description=__doc__,
         epilog='Example: python tools/analysis_tools/method_table.py',
@@ -129,21 +303,18 @@ def main() -> None:
         '--check', action='store_true', help='write nothing; exit 1 if stale'
     )
     args = parser.parse_args()
-    readme = ROOT / 'README.md'
-    text = readme.read_text()
-    try:
-        new = updated(text)
-    except ValueError as error:
-        sys.exit(f'error: {error}')
-    if args.check:
-        if new != text:
-            sys.exit(
-                'README.md is stale: run '
-                'python tools/analysis_tools/method_table.py'
-            )
-    elif new != text:
-        readme.write_text(new)
-        print('README.md: table of methods written')
+    with errors_in_one_line():
+        new = pages()
+    stale = [path for path, text in new.items() if path.read_text() != text]
+    names = ', '.join(str(path.relative_to(ROOT)) for path in stale)
+    if args.check and stale:
+        sys.exit(
+            f'{names}: stale. Run python tools/analysis_tools/method_table.py'
+        )
+    for path in stale:
+        path.write_text(new[path])
+    if stale:
+        print(f'{names}: written')
 
 
 if __name__ == '__main__':

@@ -6,10 +6,12 @@ import json
 import platform
 import re
 import subprocess
-import sys
 from pathlib import Path
 
+from mmlt.cli.pages import between_marks
+from mmlt.cli.shell import errors_in_one_line
 from mmlt.fileio import whole_file
+from mmlt.report.table import csv_text, markdown_lines
 from mmlt.runs.log import logged, logs_of, minutes_of
 from mmlt.runs.preflight import read_config
 from mmlt.runs.record import read_run_record
@@ -27,6 +29,7 @@ METRICS = {
 }
 FIELDS = [
     'config',
+    'with',
     'seed',
     'epochs',
     *METRICS,
@@ -136,6 +139,7 @@ def make_row(args: argparse.Namespace) -> dict[str, str]:
     }
     return {
         'config': config,
+        'with': ' '.join(cfg.get('applied_overlays') or []),
         'seed': str(cfg.get('randomness', {}).get('seed', '')),
         'epochs': str(epoch),
         **shown,
@@ -149,17 +153,11 @@ def make_row(args: argparse.Namespace) -> dict[str, str]:
 
 def write_page(rows: list[dict[str, str]]) -> None:
     """Put the ledger as a table between the marks of the page."""
-    lines = [
-        '| ' + ' | '.join(FIELDS) + ' |',
-        '|' + '---|' * len(FIELDS),
-    ]
-    lines += ['| ' + ' | '.join(row[f] for f in FIELDS) + ' |' for row in rows]
-    page = PAGE.read_text()
-    before, _, rest = page.partition(BEGIN)
-    after = rest.partition(END)[2]
-    table = '\n'.join([BEGIN, '', *lines, '', END])
+    cells = [[row[f] for f in FIELDS] for row in rows]
+    table = markdown_lines(FIELDS, cells, ['---'] * len(FIELDS))
+    page = between_marks(PAGE.read_text(), BEGIN, END, f'\n\n{table}\n\n')
     with whole_file(PAGE) as draft:
-        draft.write_text(before + table + after)
+        draft.write_text(page)
 
 
 def read_ledger() -> list[dict[str, str]]:
@@ -172,13 +170,9 @@ def read_ledger() -> list[dict[str, str]]:
 
 def write_ledger(rows: list[dict[str, str]]) -> None:
     """Write all rows."""
-    with (
-        whole_file(LEDGER) as draft,
-        draft.open('w', newline='') as file,
-    ):
-        writer = csv.DictWriter(file, FIELDS, lineterminator='\n')
-        writer.writeheader()
-        writer.writerows(rows)
+    cells = [[row[f] for f in FIELDS] for row in rows]
+    with whole_file(LEDGER) as draft:
+        draft.write_text(csv_text(FIELDS, cells))
 
 
 def main() -> None:
@@ -211,13 +205,11 @@ def main() -> None:
     )
     parser.add_argument('--note', default='', help='what differs')
     args = parser.parse_args()
-    try:
+    with errors_in_one_line():
         row = make_row(args)
         rows = [*read_ledger(), row]
         write_ledger(rows)
         write_page(rows)
-    except (ValueError, OSError) as error:
-        sys.exit(f'error: {error}')
     print(row)
 
 

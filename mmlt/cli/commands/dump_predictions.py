@@ -12,7 +12,7 @@ DESCRIPTION = (
     'to an .npz file, for the post-hoc tools.'
 )
 EXAMPLE = (
-    'work_dirs/vmf/resnet20_digitslt_held-out --split held-out '
+    'work_dirs/vmf/resnet20_digitslt+held-out --split held-out '
     '--out held-out.npz'
 )
 

@@ -22,7 +22,7 @@ DESCRIPTION = (
     'and tabulate accuracy, ECE and NLL on the test set, whole and per shot '
     'group. The test set is never fitted on.'
 )
-EXAMPLE = 'work_dirs/vmf/resnet20_digitslt_held-out --out posthoc.md'
+EXAMPLE = 'work_dirs/vmf/resnet20_digitslt+held-out --out posthoc.md'
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

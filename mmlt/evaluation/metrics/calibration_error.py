@@ -13,8 +13,6 @@ from mmlt.functional.calibration import (
 
 __all__ = ['CalibrationError']
 
-__all__ = ['CalibrationError']
-
 
 @METRICS.register_module()
 class CalibrationError(StreamingMetric):

@@ -15,8 +15,6 @@ from mmlt.functional import (
 
 __all__ = ['LongTailMetric']
 
-__all__ = ['LongTailMetric']
-
 
 @METRICS.register_module()
 class LongTailMetric(ClassCountsReceiver, StreamingMetric):

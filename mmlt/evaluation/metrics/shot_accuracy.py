@@ -8,8 +8,6 @@ from mmlt.functional import percent
 
 __all__ = ['ShotAccuracy']
 
-__all__ = ['ShotAccuracy']
-
 
 @METRICS.register_module()
 class ShotAccuracy(ClassCountsReceiver, StreamingMetric):

@@ -1,0 +1,15 @@
+"""Deferred re-sampling: every image once first, the sampler at the end.
+
+From epoch 160 of 200, as in Bag of Tricks; on the digits from epoch 28 of 40,
+where their learning rate falls.
+"""
+
+needs = {'train_dataloader.sampler.type': ['LongTailSampler']}
+
+train_dataloader = dict(
+    sampler=dict(
+        begin=(
+            0.7 if _base_.train_dataloader.dataset.type == 'DigitsLT' else 0.8
+        ),
+    ),
+)

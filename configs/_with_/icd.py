@@ -1,0 +1,12 @@
+"""The loss of inter-class discrepancy (ICD) beside that of the vMF classifier."""
+
+needs = {'model.head.type': ['VMFClsHead']}
+
+model = dict(
+    head=dict(
+        aux_losses=[
+            *_base_.model.head.get('aux_losses', []),
+            dict(type='InterClassDiscrepancyLoss'),
+        ],
+    ),
+)

@@ -1,0 +1,358 @@
+"""Recipes of the compared methods on ImageNet-LT, iNaturalist, Places-LT."""
+
+import math
+
+import numpy as np
+import pytest
+from mmengine.config import Config
+from mmengine.optim import build_optim_wrapper
+from mmengine.registry import PARAM_SCHEDULERS
+from mmpretrain.registry import MODELS, TRANSFORMS
+from torch import nn
+
+from mmlt.runs.recipes import first_stage_recipe
+
+from .recipes import load
+
+NETWORKS = (
+    'resnet10_imagenetlt',
+    'resnet50_imagenetlt',
+    'resnext50_imagenetlt',
+    'resnet50_inat18',
+    'resnet152_placeslt',
+)
+
+
+def rates(cfg):
+    """Learning rate of every epoch."""
+    net = nn.Linear(1, 1)
+    wrapper = build_optim_wrapper(net, dict(optimizer=cfg.optimizer))
+    schedulers = [
+        PARAM_SCHEDULERS.build({**s, 'optimizer': wrapper})
+        for s in cfg.schedulers
+    ]
+    found = []
+    for _ in range(cfg.epochs):
+        found.append(wrapper.optimizer.param_groups[0]['lr'])
+        wrapper.optimizer.step()
+        for scheduler in schedulers:
+            scheduler.step()
+    return found
+
+
+def cosine(top, epochs, bottom=0.0):
+    return [
+        bottom + (top - bottom) * (1 + math.cos(math.pi * e / epochs)) / 2
+        for e in range(epochs)
+    ]
+
+
+def steps(top, epochs, first, second):
+    """A tenth after ``first`` and again after ``second`` epochs."""
+    return [top * 0.1 ** ((e >= first) + (e >= second)) for e in range(epochs)]
+
+
+# batch, rate per epoch, weight decay, nesterov: from the published configs
+# lijian16/FCC@ba9e7d3       configs/ImageNet_LT, configs/iNat18 (ResNet-10;
+#                            cbce on iNaturalist)
+# facebookresearch/classifier-balancing@f162ade
+#                            config/*/cls_crt.yaml, config/*/cls_lws.yaml
+# Vanint/SADE-AgnosticLT@cba11b8   configs/config_*_sade.json
+# Bazinga699/NCL@f64fddb           config/ImageNet_LT, iNat18, Places_LT
+# for a network that these do not have: the schedule of the one they have
+PUBLISHED = {
+    'focal/resnet10_imagenetlt': (64, steps(0.2, 200, 159, 179), 1e-4, True),
+    'cbce/resnet50_inat18': (128, steps(0.2, 100, 59, 79), 1e-4, True),
+    'crt/resnet10_imagenetlt': (64, steps(0.1, 30, 9, 19), 5e-4, True),
+    'crt/resnet50_imagenetlt': (512, cosine(0.2, 10), 5e-4, False),
+    'crt/resnext50_imagenetlt': (512, cosine(0.2, 10), 5e-4, False),
+    'crt/resnet50_inat18': (512, cosine(0.2, 30), 1e-4, False),
+    'crt/resnet152_placeslt': (256, cosine(0.1, 10), 5e-4, False),
+    'lws/resnet10_imagenetlt': (64, steps(0.1, 30, 9, 19), 5e-4, True),
+    'lws/resnet50_imagenetlt': (512, cosine(0.2, 5), 5e-4, False),
+    'lws/resnext50_imagenetlt': (512, cosine(0.2, 5), 5e-4, False),
+    'lws/resnet50_inat18': (512, cosine(0.2, 5), 1e-4, False),
+    'lws/resnet152_placeslt': (256, cosine(0.1, 5), 5e-4, False),
+    'sade/resnet10_imagenetlt': (64, cosine(0.025, 180), 5e-4, True),
+    'sade/resnet50_imagenetlt': (64, cosine(0.025, 180), 5e-4, True),
+    'sade/resnext50_imagenetlt': (64, cosine(0.025, 180), 5e-4, True),
+    'sade/resnet50_inat18': (
+        512,
+        [0.04, 0.08, 0.12, 0.16, 0.2, *steps(0.2, 100, 60, 80)[5:]],
+        2e-4,
+        True,
+    ),
+    'sade/resnet152_placeslt': (128, steps(0.01, 30, 10, 20), 4e-4, True),
+    'ncl/resnet10_imagenetlt': (256, cosine(0.2, 200, 1e-4), 2e-4, True),
+    'ncl/resnet50_imagenetlt': (256, cosine(0.2, 200, 1e-4), 2e-4, True),
+    'ncl/resnext50_imagenetlt': (256, cosine(0.2, 200, 1e-4), 2e-4, True),
+    'ncl/resnet50_inat18': (512, cosine(0.2, 400, 1e-4), 2e-4, True),
+    'ncl/resnet152_placeslt': (
+        256,
+        [7 / 750, 9 / 750, 11 / 750, 13 / 750, 0.02]
+        + steps(0.02, 30, 9, 19)[5:],
+        2e-4,
+        True,
+    ),
+}
+
+
+@pytest.mark.parametrize('name', PUBLISHED)
+def test_schedule_is_the_published_one(name):
+    batch, expected, decay, nesterov = PUBLISHED[name]
+    cfg = load(name)
+    assert cfg.train_dataloader.batch_size == batch
+    sgd = cfg.optim_wrapper.optimizer
+    assert (sgd.type, sgd.momentum) == ('SGD', 0.9)
+    assert sgd.weight_decay == decay
+    assert sgd.get('nesterov', False) == nesterov
+    found = rates(
+        Config(
+            dict(
+                optimizer=sgd,
+                schedulers=cfg.param_scheduler,
+                epochs=cfg.train_cfg.max_epochs,
+            )
+        )
+    )
+    assert found == pytest.approx(expected, rel=1e-9)
+
+
+@pytest.mark.parametrize(
+    ('name', 'loss'),
+    [
+        *((f'bsce/{n}', dict(type='BalancedSoftmaxLoss')) for n in NETWORKS),
+        *(
+            (f'la/{n}', dict(type='LogitAdjustedLoss', tau=1.0))
+            for n in ('resnet50_imagenetlt', 'resnet50_inat18')
+        ),
+        (
+            'focal/resnet10_imagenetlt',
+            dict(type='OneVsAllFocalLoss', gamma=2.0),
+        ),
+        (
+            'cbce/resnet50_inat18',
+            dict(type='ClassBalancedCELoss', beta=0.9),
+        ),
+    ],
+)
+def test_a_loss_differs_from_cross_entropy_by_the_loss_alone(name, loss):
+    ours, twin = load(name), load(f'ce/{name.split("/")[1]}')
+    found = ours.model.head.pop('loss').to_dict()
+    assert found == dict(loss, loss_weight=1.0)
+    assert twin.model.head.pop('loss').type == 'CrossEntropyLoss'
+    assert ours.to_dict() == twin.to_dict()
+
+
+@pytest.mark.parametrize('name', ['resnet50_imagenetlt', 'resnet50_inat18'])
+def test_post_hoc_adjustment_differs_by_the_head_alone(name):
+    ours, twin = load(f'ce/{name}', 'post-hoc-la'), load(f'ce/{name}')
+    ours.pop('applied_overlays')
+    assert ours.model.head.pop('type') == 'LogitAdjustedClsHead'
+    assert ours.model.head.pop('tau') == 1
+    assert twin.model.head.pop('type') == 'LinearClsHead'
+    assert ours.to_dict() == twin.to_dict()
+
+
+def hooks(cfg):
+    return [hook.type for hook in cfg.custom_hooks]
+
+
+@pytest.mark.parametrize('name', NETWORKS)
+@pytest.mark.parametrize('method', ['crt', 'lws', 'tau_norm'])
+def test_a_second_stage_goes_on_from_cross_entropy(method, name):
+    """The same network on the same images, but for the classifier."""
+    second, first = load(f'{method}/{name}'), load(f'ce/{name}')
+    assert second.first_stage.config == f'mmlt::ce/{name}.py'
+    sampler = second.train_dataloader.sampler
+    expected = dict(
+        crt=['backbone'], lws=['backbone', 'head.fc'], tau_norm=None
+    )[method]
+    assert second.model.pop('frozen', None) == expected
+    head = second.model.head
+    if method == 'tau_norm':
+        assert second.train_cfg.max_epochs == 0
+        published = 'resnet10' in name  # FCC's config; elsewhere the paper's
+        assert head.type == 'TauNormClsHead'
+        assert (head.pop('tau'), head.pop('bias', False)) == (
+            (1.0, True) if published else (0.7, False)
+        )
+    else:
+        assert sampler == dict(
+            type='LongTailSampler', strategy='class_balanced'
+        )
+    assert ('FreshPartsHook' in hooks(second)) == (method == 'crt')
+    if method == 'lws':
+        assert head.type == 'LWSClsHead'
+    head.type = first.model.head.type
+    assert second.model.to_dict() == first.model.to_dict()
+    for key in ('train_dataloader.dataset', 'test_dataloader'):
+        a, b = second, first
+        for part in key.split('.'):
+            a, b = a[part], b[part]
+        assert a.to_dict() == b.to_dict()
+
+
+# FCC on ImageNet-LT and iNaturalist as the published configs combine it
+@pytest.mark.parametrize(
+    ('name', 'begin', 'first'),
+    [
+        ('focal/resnet10_imagenetlt', 0.25, None),
+        ('crt/resnet10_imagenetlt', 0, 0.25),
+        ('tau_norm/resnet10_imagenetlt', None, 0.25),
+        ('cbce/resnet50_inat18', 0, None),
+    ],
+)
+def test_fcc_differs_from_its_twin_by_the_neck_alone(name, begin, first):
+    ours, twin = load(name, 'fcc'), load(name)
+    if first is not None:
+        assert first_stage_recipe(ours).model.neck[-1].begin == first
+    assert ours.pop('applied_overlays') == ['fcc']
+    if begin is not None:
+        assert ours.model.neck.pop() == dict(
+            type='FCCNeck', gamma=0.1, begin=begin, order='frequency'
+        )
+    assert ours.to_dict() == twin.to_dict()
+
+
+@pytest.mark.parametrize(
+    ('name', 'kind', 'channels', 'tau'),
+    [
+        ('resnet10_imagenetlt', 'MultiExpertResNet10', (192, 384), 2),
+        ('resnet50_imagenetlt', 'MultiExpertResNet', (768, 1536), 2),
+        ('resnext50_imagenetlt', 'MultiExpertResNeXt', (768, 1536), 2),
+        ('resnet50_inat18', 'MultiExpertResNet', (768, 1536), 1),
+        ('resnet152_placeslt', 'MultiExpertResNet', None, 1),
+    ],
+)
+def test_settings_of_sade(name, kind, channels, tau):
+    model, plain = load(f'sade/{name}').model, load(f'ce/{name}').model
+    backbone, head = model.backbone, model.head
+    assert backbone.type == kind
+    assert backbone.get('expert_channels') == channels
+    assert backbone.depth == plain.backbone.depth
+    assert backbone.num_experts == head.num_experts == 3
+    assert (head.type, head.scale, head.tau) == ('SADEClsHead', 30, tau)
+    assert head.in_channels == (channels[-1] if channels else 2048)
+    assert head.num_classes == plain.head.num_classes
+
+
+def test_what_the_experts_share_learns_at_a_tenth_of_the_rate_on_places():
+    net = nn.ModuleDict(
+        dict(
+            backbone=nn.ModuleDict(
+                dict(conv1=nn.Linear(1, 1), experts=nn.Linear(1, 1))
+            ),
+            head=nn.Linear(1, 1),
+        )
+    )
+    cfg = load('sade/resnet152_placeslt').optim_wrapper
+    cfg.type = 'OptimWrapper'
+    groups = build_optim_wrapper(net, cfg).optimizer.param_groups
+    names = [name for name, _ in net.named_parameters()]
+    found = {n: g['lr'] for n, g in zip(names, groups, strict=True)}
+    assert found == {
+        f'{part}.{p}': pytest.approx(rate)
+        for part, rate in (
+            ('backbone.conv1', 0.001),
+            ('backbone.experts', 0.01),
+            ('head', 0.01),
+        )
+        for p in ('weight', 'bias')
+    }
+
+
+@pytest.mark.parametrize(
+    ('name', 'scale', 'num_hard'),
+    [
+        ('resnet10_imagenetlt', 16, 300),
+        ('resnet50_imagenetlt', 16, 300),
+        ('resnext50_imagenetlt', 16, 300),
+        ('resnet50_inat18', 32, 2442),
+        ('resnet152_placeslt', 16, 122),
+    ],
+)
+def test_settings_of_ncl(name, scale, num_hard):
+    model, plain = load(f'ncl/{name}').model, load(f'ce/{name}').model
+    assert model.type == 'NCLClassifier'
+    assert model.backbone == plain.backbone
+    assert model.num_experts == 3
+    head = MODELS.build(dict(model.head, in_channels=2))
+    assert (head.num_experts, head.scale) == (3, scale)
+    assert (head.num_hard, head.distill_weight) == (num_hard, 0.6)
+    assert head.excluded == 'zero'
+    assert model.head.in_channels == plain.head.in_channels
+
+
+def test_contrast_of_ncl_on_places():
+    """Settings of the published config; the views share their crop."""
+    ours = load('ncl/resnet152_placeslt_contrast')
+    plain = load('ncl/resnet152_placeslt')
+    contrast = ours.model.pop('contrast')
+    assert (contrast.dim, contrast.queue_size) == (1024, 65536)
+    assert contrast.in_channels == ours.model.head.in_channels
+    built = MODELS.build(
+        dict(contrast, queue_size=8, encoder=nn.Linear(1, 1), in_channels=2)
+    )
+    assert (built.temperature, built.momentum) == (0.2, 0.999)
+    views = ours.data_preprocessor
+    assert views.pop('type') == 'TwoViewDataPreprocessor'
+    assert views.pop('second_augments') == views.augments
+    assert plain.data_preprocessor.pop('type') == 'BatchDataPreprocessor'
+    assert ours.to_dict() == plain.to_dict()
+
+
+# which methods there are for each network; another pair is in no source, and
+@pytest.mark.parametrize('name', NETWORKS)
+@pytest.mark.parametrize(
+    'method',
+    ['ce', 'vmf', 'bsce', 'crt', 'tau_norm', 'lws', 'sade', 'ncl'],
+)
+def test_every_method_has_a_recipe_for_every_network(method, name):
+    cfg = load(f'{method}/{name}')
+    base = cfg.train_dataloader.batch_size  # what the learning rate is for
+    assert cfg.auto_scale_lr.base_batch_size == base
+
+
+@pytest.mark.parametrize('data', ['imagenetlt', 'inat18'])
+def test_rand_augment_of_ncl(data):
+    """Strengths at magnitude 10 are timm's for a name without `inc1`."""
+    cfg = load(f'ncl/resnet50_{data}')
+    colors = [a.type for a in cfg.data_preprocessor.augments]
+    assert colors == ['BatchRandomFlip', 'BatchColorJitter']
+    pipeline = cfg.train_dataloader.dataset.pipeline
+    kinds = [t.type for t in pipeline]
+    assert kinds == [
+        'LoadImageFromFile', 'RandomResizedCrop', 'RandAugment', 'PackInputs'
+    ]  # fmt: skip
+    augment = pipeline[2]
+    assert (augment.num_policies, augment.magnitude_level) == (2, 10)
+    assert augment.magnitude_std == 0.5
+    strengths = dict(
+        AutoContrast=None, Equalize=None, Invert=None, Rotate=30, Posterize=4,
+        Solarize=256, SolarizeAdd=110, ColorTransform=0.9, Contrast=0.9,
+        Brightness=0.9, Sharpness=0.9, Shear=0.3, Translate=0.45,
+    )  # fmt: skip
+    assert len(augment.policies) == 15
+    assert {p.type for p in augment.policies} == set(strengths)
+    for policy in augment.policies:
+        part = TRANSFORMS.build(dict(policy, magnitude_level=10))
+        assert part.prob == 0.5
+        if strengths[policy.type] is not None:
+            assert part.random_magnitude() == pytest.approx(
+                strengths[policy.type]
+            )
+    crop, rand = (TRANSFORMS.build(dict(t)) for t in pipeline[1:3])
+    rng = np.random.RandomState(0)
+    for _ in range(20):
+        image = rng.randint(0, 256, (70, 90, 3)).astype(np.uint8)
+        out = rand(crop(dict(img=image, img_shape=(70, 90))))['img']
+        assert (out.shape, out.dtype) == ((224, 224, 3), np.uint8)
+
+
+def test_sade_has_no_rand_augment():
+    cfg = load('sade/resnext50_imagenetlt')
+    plain = load('ce/resnext50_imagenetlt')
+    assert cfg.data_preprocessor == plain.data_preprocessor
+    ours, theirs = (c.train_dataloader.dataset.pipeline for c in (cfg, plain))
+    assert ours == theirs

@@ -1,0 +1,52 @@
+"""Learning rates of the CIFAR schedules."""
+
+import pytest
+import torch
+from mmengine.optim import OptimWrapper
+from mmengine.registry import PARAM_SCHEDULERS
+
+from .recipes import load
+
+
+def learning_rates(recipe):
+    """Of each epoch, and the settings of the optimizer."""
+    cfg = load(recipe)
+    settings = dict(cfg.optim_wrapper.optimizer)
+    assert settings.pop('type') == 'SGD'
+    net = torch.nn.Linear(1, 1)
+    sgd = torch.optim.SGD(net.parameters(), **settings)
+    wrapper = OptimWrapper(optimizer=sgd)
+    schedulers = [
+        PARAM_SCHEDULERS.build({**s, 'optimizer': wrapper})
+        for s in cfg.param_scheduler
+    ]
+    rates = []
+    for _ in range(cfg.train_cfg.max_epochs):
+        rates.append(sgd.param_groups[0]['lr'])
+        for scheduler in schedulers:
+            scheduler.step()
+    return rates, sgd.defaults
+
+
+@pytest.mark.parametrize(
+    ('recipe', 'epochs'),
+    [
+        ('configs/ce/resnet32_cifar10lt.py', 200),
+        ('configs/mixup/resnet32_cifar10lt.py', 400),
+    ],
+)
+def test_learning_rate_of_the_cifar_schedule(recipe, epochs):
+    """Per epoch, as facts of the published code give it (1-based)."""
+    rates, settings = learning_rates(recipe)
+    assert settings['nesterov']
+    assert settings['weight_decay'] == 2e-4
+    assert len(rates) == epochs
+    first, second = (159, 179) if epochs == 200 else (319, 359)
+    expected = [0.1 * f for f in (7 / 15, 9 / 15, 11 / 15, 13 / 15, 1)]
+    assert rates[:5] == pytest.approx(expected, rel=1e-12)
+    expected = [0.1] * (first - 5)
+    assert rates[5:first] == pytest.approx(expected, rel=1e-12)
+    expected = [1e-3] * (second - first)
+    assert rates[first:second] == pytest.approx(expected, rel=1e-12)
+    expected = [1e-5] * (epochs - second)
+    assert rates[second:] == pytest.approx(expected, rel=1e-12)
