@@ -43,12 +43,14 @@ def read_checkpoint(path: str | Path) -> dict:
     except Exception as error:
         raise ValueError(
             f'Expected {path} to be a checkpoint, but it cannot be read '
-            f'({type(error).__name__}): damaged, or another kind of file.'
+            f'({type(error).__name__}): damaged, or another kind of file. '
+            'Download or train it again.'
         ) from error
     if not isinstance(content, dict):
         raise ValueError(
             f'Expected {path} to hold a dict with `state_dict`, but got '
-            f'{type(content).__name__}.'
+            f'{type(content).__name__}. '
+            'Name a checkpoint of mmengine, such as epoch_200.pth.'
         )
     return content
 

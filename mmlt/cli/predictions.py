@@ -50,7 +50,9 @@ def dump_predictions(
     default = Path(checkpoint).parent / f'predictions_{split}.npz'
     out = Path(out or default)
     if out.suffix != '.npz':
-        raise ValueError(f'Expected --out to end with .npz, but got {out}.')
+        raise ValueError(
+            f'Expected --out to end with .npz, but got {out}. Rename it.'
+        )
     check_can_write(out)
     predictions = predict_split(
         cfg,

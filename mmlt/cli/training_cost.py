@@ -26,7 +26,8 @@ def all_reduce_bytes(gradient_bytes: float, num_devices: int) -> float:
     """
     if num_devices < 1:
         raise ValueError(
-            f'Expected `num_devices` to be >= 1, but got {num_devices}.'
+            f'Expected `num_devices` to be >= 1, but got {num_devices}. '
+            'One device sends nothing.'
         )
     return 2 * (num_devices - 1) / num_devices * gradient_bytes
 
@@ -59,7 +60,10 @@ def step_seconds(
     """
     for name, value in (('speed', speed), ('bandwidth', bandwidth)):
         if not value > 0:
-            raise ValueError(f'Expected `{name}` to be > 0, but got {value}.')
+            raise ValueError(
+                f'Expected `{name}` to be > 0, but got {value}. '
+                'Measure it, or take the peak of the device.'
+            )
     compute, send = operations / speed, sent_bytes / bandwidth
     return max(compute, send) if overlap else compute + send
 

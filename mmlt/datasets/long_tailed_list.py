@@ -202,16 +202,16 @@ class LongTailedList(BaseDataset):
                 if not loading:
                     raise
                 advice = (
-                    ' Mend or remove it (tools/dataset_tools/verify_splits.py '
+                    'Mend or remove it (tools/dataset_tools/verify_splits.py '
                     "finds all of them), or set `on_bad_image='skip'` for "
                     'training.'
                 )
                 if self.on_bad_image == 'skip':
-                    advice = ''
+                    advice = 'It is left out.'
                 raise BadImageError(
                     f'Expected an image at {path} (label {label}, index {idx} '
                     f'of {self.ann_file}), but it cannot be read '
-                    f'({type(error).__name__}: {error}).{advice}'
+                    f'({type(error).__name__}: {error}). {advice}'
                 ) from error
             if info is None:
                 kind = BadImageError if 'img' not in before else ValueError
@@ -245,7 +245,7 @@ class LongTailedList(BaseDataset):
                     )
         if not batch:
             raise BadImageError(
-                f'None of the {len(indices)} images of a batch can be read. '
-                f'The last one: {last}'
+                'Expected a batch with an image that can be read, but got '
+                f'none of the {len(indices)} images. The last one: {last}'
             )
         return batch

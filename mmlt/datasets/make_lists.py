@@ -72,12 +72,14 @@ def find_images(
     """
     if not root.is_dir():
         raise FileNotFoundError(
-            f'Expected a folder of images, but {root} is none.'
+            f'Expected a folder of images, but {root} is none. '
+            'Name the folder that holds one subfolder per class.'
         )
     classes = sorted(p.name for p in root.iterdir() if p.is_dir())
     if not classes:
         raise ValueError(
-            f'Expected one subfolder per class in {root}, but there is none.'
+            f'Expected one subfolder per class in {root}, but there is none. '
+            'Move the images of every class into a folder of its name.'
         )
     paths, labels = [], []
     for label, name in enumerate(classes):
@@ -89,7 +91,8 @@ def find_images(
         if not found:
             raise ValueError(
                 f'Expected images in {root / name}, but there is none that '
-                f'ends in {", ".join(extensions)}.'
+                f'ends in {", ".join(extensions)}. '
+                'Convert the others first.'
             )
         paths += found
         labels += [label] * len(found)
@@ -126,7 +129,8 @@ def hold_out(
         if len(own) <= wanted:
             raise ValueError(
                 f'Expected class {label} to have more than the {wanted} '
-                f'images per class that are held out, but it has {len(own)}.'
+                f'images per class that are held out, but it has {len(own)}. '
+                'Hold out fewer.'
             )
         begin = 0
         for split, count in per_class.items():

@@ -128,7 +128,7 @@ def read_lists(
         elif named:
             raise FileNotFoundError(
                 f'Expected the {split} list at {path}, but there is no such '
-                'file.'
+                'file. Correct the path.'
             )
     if not lists:
         raise FileNotFoundError(

@@ -63,7 +63,8 @@ def feature_map_points(
     if method not in METHODS:
         raise ValueError(
             f'Expected `method` to be one of {list(METHODS)}, but got '
-            f'{method!r}.'
+            f'{method!r}. '
+            'Choose one of the list.'
         )
     generator = torch.Generator().manual_seed(seed)
     rows = []
@@ -72,14 +73,16 @@ def feature_map_points(
         if not len(mine):
             raise ValueError(
                 f'Expected every one of `classes` to have a sample, but {c} '
-                'has none.'
+                'has none. '
+                'Leave it out.'
             )
         draw = torch.randperm(len(mine), generator=generator)[:most]
         rows.append(mine[draw.sort().values])
     rows = torch.cat(rows)
     if len(rows) < 3:
         raise ValueError(
-            f'Expected at least 3 samples to place, but got {len(rows)}.'
+            f'Expected at least 3 samples to place, but got {len(rows)}. '
+            'Take more classes, or a larger split.'
         )
     points = features[rows]
     coordinates, share = principal_components(points, 2)

@@ -117,7 +117,8 @@ def training_numbers(predictions: Predictions) -> dict:
     if predictions.meta['split'] != 'train':
         raise ValueError(
             "Expected predictions of the split 'train', but got those of "
-            f'{predictions.meta["split"]!r}.'
+            f'{predictions.meta["split"]!r}. '
+            'Dump them with --split train.'
         )
     counts, labels = predictions.class_counts, predictions.labels
     images = torch.bincount(labels, minlength=len(counts))

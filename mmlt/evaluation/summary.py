@@ -64,7 +64,8 @@ def summarize(
     """
     if scores.dim() != 2:
         raise ValueError(
-            f'Expected scores (N, C), but got {tuple(scores.shape)}.'
+            f'Expected scores (N, C), but got {tuple(scores.shape)}. '
+            'Pass one row of scores per sample.'
         )
     state = ClassificationState(
         scores.shape[1],

@@ -65,11 +65,13 @@ def check_out(path: str, kind: str) -> list[Path]:
     if out.suffix != SUFFIX[kind]:
         raise ValueError(
             f'Expected --out to end with {SUFFIX[kind]} (--to {kind}), but '
-            f'got {path}.'
+            f'got {path}. '
+            'Rename it.'
         )
     if not out.parent.is_dir():
         raise FileNotFoundError(
-            f'Expected --out in an existing folder, but {out.parent} is none.'
+            f'Expected --out in an existing folder, but {out.parent} is none. '
+            'Make the folder first.'
         )
     files = [out] + [out.with_suffix('.py')] * (kind == 'mmpretrain')
     for file in files:

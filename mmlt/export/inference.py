@@ -52,7 +52,8 @@ def dataset_settings(config: Config) -> Config:
     if loader is None:
         raise ValueError(
             'Expected the config to have a `test_dataloader`, whose pipeline '
-            'says how an image is prepared, but it has none.'
+            'says how an image is prepared, but it has none. '
+            'Name the config that the checkpoint was trained with.'
         )
     return loader.dataset
 

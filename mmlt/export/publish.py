@@ -81,7 +81,8 @@ def publish(content: dict, out: str) -> Path:
     stem = Path(out.removesuffix('.pth'))
     if not stem.parent.is_dir():
         raise FileNotFoundError(
-            f'Expected OUT in an existing folder, but {stem.parent} is none.'
+            f'Expected OUT in an existing folder, but {stem.parent} is none. '
+            'Make the folder first.'
         )
     with tempfile.TemporaryDirectory(
         dir=stem.parent, prefix='.publish-'

@@ -102,7 +102,8 @@ def write_mmpretrain(
         if done.returncode:
             raise RuntimeError(
                 'Expected the exported model to load without mmlt, but it '
-                f'did not:\n{done.stderr}'
+                'did not. Export it again, or report this:\n'
+                f'{done.stderr}'
             )
         return torch.load(got)
 

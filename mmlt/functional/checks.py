@@ -249,8 +249,8 @@ def check_shapes(hint: str, **arguments: tuple[Tensor, str]) -> None:
         >>> check_shapes('Fit them.', x=(x, 'N D'), y=(y, 'N'))
         Traceback (most recent call last):
             ...
-        ValueError: Expected `x` of the shape (N, D) and `y` of the shape (N,), \
-but got (3, 2) and (4,). Fit them.
+        ValueError: Expected `x` of the shape (N, D) and `y` of the shape \
+(N,), but got (3, 2) and (4,). Fit them.
     """
     sizes: dict[str, int] = {}
     fits = True

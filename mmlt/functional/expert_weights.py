@@ -56,10 +56,14 @@ def learn_expert_weights(
         https://github.com/Vanint/SADE-AgnosticLT/blob/cba11b8b0fb91711eeffd5e45311f321f8a88680/configs/test_time_cifar100_ir100_sade.json#L25-L38
     """
     if epochs < 1:
-        raise ValueError(f'Expected `epochs` to be >= 1, but got {epochs!r}.')
+        raise ValueError(
+            f'Expected `epochs` to be >= 1, but got {epochs!r}. '
+            'The default is 5.'
+        )
     if num_experts < 2:
         raise ValueError(
-            f'Expected two experts or more to weigh, but got {num_experts!r}.'
+            f'Expected two experts or more to weigh, but got {num_experts!r}. '
+            'A single expert has the weight 1.'
         )
     raw = torch.full((num_experts,), 1 / num_experts, dtype=torch.float64)
     raw.requires_grad_()

@@ -46,8 +46,8 @@ def epoch_of(value: int | float, max_epochs: int | None = None) -> int:
     if max_epochs is None or max_epochs < 1:
         raise ValueError(
             f'Expected `max_epochs` to be a number >= 1 for the share {value} '
-            f'of the schedule, but got {max_epochs}. (`LongTailHook` tells '
-            'it to the parts of a training; an integer epoch needs none.)'
+            f'of the schedule, but got {max_epochs}. `LongTailHook` tells '
+            'it to the parts of a training; an integer epoch needs none.'
         )
     product = value * max_epochs
     nearest = round(product)
@@ -91,5 +91,5 @@ def check_epoch(name: str, value: int | float) -> int | float:
     raise ValueError(
         f'Expected `{name}` to be an integer >= 0 (an epoch, counted from 0) '
         'or a float in [0, 1) (a share of the schedule), but got '
-        f'{value!r}. ({hint})'
+        f'{value!r}. {hint}'
     )

@@ -88,7 +88,8 @@ def check_fit_split(
         raise ValueError(
             'Expected both predictions to be of one checkpoint, but got '
             f'{fit.meta.get("checkpoint")} and '
-            f'{evaluate.meta.get("checkpoint")} ({hashes[0]}, {hashes[1]}).'
+            f'{evaluate.meta.get("checkpoint")} ({hashes[0]}, {hashes[1]}). '
+            'Dump both splits from the same checkpoint.'
         )
 
 

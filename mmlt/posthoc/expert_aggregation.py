@@ -102,7 +102,8 @@ def check_experts(head: nn.Module) -> None:
     if not hasattr(head, 'expert_logits') or head.num_experts < 2:
         raise ValueError(
             'Expected a network of several experts (SADEClsHead, NCLClsHead, '
-            f'MultiExpertClsHead), but its head is {type(head).__name__}.'
+            f'MultiExpertClsHead), but its head is {type(head).__name__}. '
+            'Name a run of SADE or NCL.'
         )
     if head.expert is not None:
         raise ValueError(

@@ -130,7 +130,8 @@ def calibrate(
     if bias_at not in BIAS_AT:
         raise ValueError(
             "Expected `bias_at` to be 'published' or 'calibrated', but got "
-            f'{bias_at!r}.'
+            f'{bias_at!r}. '
+            'Choose one of the two.'
         )
     old = classifier.kappa
     new = calibrated_concentration(old, classifier.overlap(), alpha)

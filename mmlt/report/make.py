@@ -220,7 +220,8 @@ def one_map(settings: PictureSettings, loaded: Loaded) -> dict:
     wrong = [c for c in classes if not 0 <= c < size]
     if wrong:
         raise ValueError(
-            f'Expected --classes from 0 to {size - 1}, but got {wrong[0]}.'
+            f'Expected --classes from 0 to {size - 1}, but got {wrong[0]}. '
+            'Name classes of the data set.'
         )
     return {
         name: {

@@ -69,7 +69,8 @@ def with_names(
     if len(names) != len(records):
         raise ValueError(
             f'Expected one of `names` for each of {len(records)} runs, but '
-            f'got {len(names)}.'
+            f'got {len(names)}. '
+            'Give one name per run.'
         )
     owner: dict[str, tuple[str, str]] = {}
     for record, name in zip(records, names, strict=True):
@@ -149,7 +150,8 @@ def by_recipe(records: Sequence[RunRecord]) -> dict[str, list[RunRecord]]:
         if len(set(seeds)) < len(seeds):
             raise ValueError(
                 f'Expected runs of {name} with different seeds, but got '
-                f'{seeds}: a run counts once.'
+                f'{seeds}: a run counts once. '
+                'Leave out the copies.'
             )
     return groups
 

@@ -24,7 +24,8 @@ def check_table_path(path: str | Path) -> None:
     if Path(path).suffix not in FORMATS:
         raise ValueError(
             f'Expected a file that ends with one of {list(FORMATS)}, but got '
-            f'{path}.'
+            f'{path}. '
+            'Rename it: the ending is the format.'
         )
     check_can_write(path)
 

@@ -51,7 +51,7 @@ def save_predictions(predictions: Predictions, path: str | Path) -> None:
     path = Path(path)
     if path.suffix != '.npz':
         raise ValueError(
-            f'Expected a file that ends with .npz, but got {path}.'
+            f'Expected a file that ends with .npz, but got {path}. Rename it.'
         )
     arrays = {
         name: getattr(predictions, name).cpu().numpy()
@@ -82,7 +82,8 @@ def load_predictions(path: str | Path) -> Predictions:
     if missing:
         raise ValueError(
             f'Expected {path} to hold logits, labels and class_counts, but '
-            f'it lacks {", ".join(sorted(missing))}.'
+            f'it lacks {", ".join(sorted(missing))}. '
+            'Write it again with tools/analysis_tools/dump_predictions.py.'
         )
     # not there in files of earlier versions
     names = content.pop('class_names', None)
@@ -96,8 +97,8 @@ def load_predictions(path: str | Path) -> Predictions:
         check_values(predictions)
     except (TypeError, ValueError) as error:
         raise ValueError(
-            f'{error} ({path}; write it again with '
-            'tools/analysis_tools/dump_predictions.py.)'
+            f'{error} Write {path} again with '
+            'tools/analysis_tools/dump_predictions.py.'
         ) from error
     return predictions
 
@@ -187,11 +188,15 @@ def check_values(predictions: Predictions) -> None:
     """
     logits, labels = predictions.logits, predictions.labels
     if not len(labels):
-        raise ValueError('Expected predictions of a sample, but got none.')
+        raise ValueError(
+            'Expected predictions of a sample, but got none. '
+            'Is the split empty?'
+        )
     if not logits.is_floating_point() or labels.dtype != torch.int64:
         raise ValueError(
             'Expected floating point logits and int64 labels, but got '
-            f'{logits.dtype} and {labels.dtype}.'
+            f'{logits.dtype} and {labels.dtype}. '
+            'Convert them by `.float()` and `.long()`.'
         )
     # -inf is a class that was masked out
     bad = (logits.isnan() | (logits == float('inf'))).any(1)
@@ -214,5 +219,6 @@ def check_values(predictions: Predictions) -> None:
     if (counts < 0).any() or not counts.any():
         raise ValueError(
             'Expected training images per class, but got '
-            f'{counts.tolist()[:8]}.'
+            f'{counts.tolist()[:8]}. '
+            'Count the images of the training set.'
         )

@@ -192,10 +192,12 @@ def config_and_checkpoint(
     """
     if not folder.is_dir():
         near = sorted(p.name for p in folder.parent.glob('*') if p.is_dir())
-        hint = f' In {folder.parent}: {", ".join(near[:8])}.' if near else ''
+        hint = 'Name the work directory of a training.'
+        if near:
+            hint = f'In {folder.parent}: {", ".join(near[:8])}.'
         raise FileNotFoundError(
             f'Expected the folder of a run, but {folder} '
-            f'{"is a file" if folder.exists() else "does not exist"}.{hint}'
+            f'{"is a file" if folder.exists() else "does not exist"}. {hint}'
         )
     configs = sorted(folder.glob('*.py'))
     if len(configs) > 1:

@@ -18,9 +18,11 @@ def check_config(path: str) -> None:
     if Path(path).is_file() or '::' in path:
         return
     known = sorted(p.name for p in Path(path).parent.glob('*.py'))
-    near = f' In that folder: {", ".join(known)}.' if known else ''
+    near = 'Correct the path.'
+    if known:
+        near = f'In that folder: {", ".join(known)}.'
     raise FileNotFoundError(
-        f'Expected a config file, but {path} does not exist.{near}'
+        f'Expected a config file, but {path} does not exist. {near}'
     )
 
 

@@ -79,7 +79,8 @@ def load_recipe(
     if isinstance(named, str) or isinstance(overlays, str):
         raise ValueError(
             "Expected `overlays` to be a list of names, ['fcc'], but got "
-            f'{named if isinstance(named, str) else overlays!r}.'
+            f'{named if isinstance(named, str) else overlays!r}. '
+            'Write it in brackets.'
         )
     folder = Path(cfg.filename).parent
     wanted = [*(_in_folder(name, folder) for name in named), *overlays]
@@ -153,7 +154,8 @@ def first_stage_recipe(
         return load_recipe(name, fitting, options)
     except FileNotFoundError as error:
         raise FileNotFoundError(
-            f'Expected `first_stage.config` to be a config file: {error}'
+            'Expected `first_stage.config` to be a config file, but it is '
+            f'not. {error}'
         ) from error
 
 
@@ -165,7 +167,8 @@ def _read_recipe(recipe: str | Path) -> Config:
             return get_config(text)
         except (AssertionError, FileNotFoundError, ValueError) as error:
             raise FileNotFoundError(
-                f'Expected a config file, but {text} is none ({error}).'
+                f'Expected a config file, but {text} is none ({error}). '
+                'Write package::path of a config that it ships.'
             ) from error
     return read_config(recipe_file(recipe))
 
@@ -196,8 +199,8 @@ def recipe_file(recipe: str | Path) -> Path:
             )
             raise FileNotFoundError(
                 'Expected a config file, or the name of a recipe, but '
-                f'{recipe} is neither. {near if known else ""}(`mmlt recipes` '
-                'lists all.)'
+                f'{recipe} is neither. {near if known else ""}'
+                '`mmlt recipes` lists all.'
             )
     check_config(str(path))
     return path
@@ -256,7 +259,8 @@ def overlay_file(name: str, cfg: Config) -> Path:
     if name.endswith('.py'):
         if not Path(name).is_file():
             raise FileNotFoundError(
-                f'Expected an overlay, but the file {name} does not exist.'
+                f'Expected an overlay, but the file {name} does not exist. '
+                'Correct the path, or name an overlay of configs/_with_.'
             )
         return Path(name)
     known = known_overlays()
@@ -305,7 +309,7 @@ def _laid_over(cfg: Config, name: str) -> Config:
     except Exception as error:
         raise ValueError(
             f'Expected {path} to be an overlay, but it cannot be read '
-            f'({type(error).__name__}: {error}).'
+            f'({type(error).__name__}: {error}). Correct it.'
         ) from error
     if values['_base_'] is not base:
         raise ValueError(
@@ -320,7 +324,7 @@ def _laid_over(cfg: Config, name: str) -> Config:
     except (KeyError, TypeError) as error:
         raise ValueError(
             f'Expected the overlay {name} to fit {_name(cfg)}, but it does '
-            f'not: {error}'
+            f'not ({error}). Choose another overlay, or another recipe.'
         ) from error
     _check_compression(cfg, result, name)
     return result

@@ -43,13 +43,15 @@ def split_loader(cfg: Config, split: str) -> dict:
     """
     if split not in SPLITS:
         raise ValueError(
-            f'Expected `split` to be one of {list(SPLITS)}, but got {split!r}.'
+            f'Expected `split` to be one of {list(SPLITS)}, but got '
+            f'{split!r}. Choose one of the list.'
         )
     name = {'held-out': 'train'}.get(split, split) + '_dataloader'
     for needed in (name, 'test_dataloader'):
         if cfg.get(needed) is None:
             raise ValueError(
-                f'Expected the config to have a {needed}, but it has none.'
+                f'Expected the config to have a {needed}, but it has none. '
+                'Add it, or choose another split.'
             )
     dataset = copy.deepcopy(cfg[name].dataset)
     if split == 'held-out':

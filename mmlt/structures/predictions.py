@@ -66,28 +66,33 @@ class Predictions:
         if self.labels.shape != (n,):
             raise ValueError(
                 'Expected logits (N, C) and labels (N,), but got '
-                f'{tuple(self.logits.shape)} and {tuple(self.labels.shape)}.'
+                f'{tuple(self.logits.shape)} and {tuple(self.labels.shape)}. '
+                'One row of scores and one label per sample.'
             )
         for name in ('class_counts', *OF_THE_HEAD):
             value = getattr(self, name)
             if value is not None and value.shape != (c,):
                 raise ValueError(
                     f'Expected `{name}` of {c} classes, but got the shape '
-                    f'{tuple(value.shape)}.'
+                    f'{tuple(value.shape)}. '
+                    'It has one entry per class.'
                 )
         matrix = self.overlap_matrix
         if matrix is not None and matrix.shape != (c, c):
             raise ValueError(
                 f'Expected `overlap_matrix` of shape {(c, c)}, but got '
-                f'{tuple(matrix.shape)}.'
+                f'{tuple(matrix.shape)}. '
+                'It has one row and one column per class.'
             )
         if self.class_names is not None and len(self.class_names) != c:
             raise ValueError(
                 f'Expected `class_names` of {c} classes, but got '
-                f'{len(self.class_names)} names.'
+                f'{len(self.class_names)} names. '
+                'Give one name per class.'
             )
         if self.meta.get('split') not in SPLITS:
             raise ValueError(
                 f'Expected `split` to be one of {list(SPLITS)}, but got '
-                f'{self.meta.get("split")!r}.'
+                f'{self.meta.get("split")!r}. '
+                'Choose one of the list.'
             )

@@ -211,7 +211,7 @@ def test_an_image_asked_for_alone_cannot_be_skipped(root):
     dataset = build(root, on_bad_image='skip')
     with pytest.raises(BadImageError, match='photo 3'):
         dataset[3]
-    with pytest.raises(BadImageError, match='None of the 2 images'):
+    with pytest.raises(BadImageError, match='none of the 2 images'):
         dataset.__getitems__([3, 3])
 
 

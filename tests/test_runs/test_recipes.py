@@ -304,7 +304,7 @@ def test_a_name_that_is_none_lists_those_that_are(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     with pytest.raises(FileNotFoundError, match='of ce: .*resnet20_digitslt'):
         recipe_file('ce/resnet20')
-    with pytest.raises(FileNotFoundError, match=r'neither\. \(`mmlt recipes`'):
+    with pytest.raises(FileNotFoundError, match=r'neither\. `mmlt recipes`'):
         recipe_file('nix/resnet20')
 
 

@@ -51,7 +51,8 @@ def last_metrics(work_dir: Path) -> tuple[dict[str, float], int]:
     if not metrics:
         raise ValueError(
             f'Expected {work_dir} to hold a finished run, but no evaluation '
-            'is in its vis_data/scalars.json.'
+            'is in its vis_data/scalars.json. '
+            'Wait until the training has ended.'
         )
     return metrics, int(metrics['step'])
 
@@ -122,7 +123,8 @@ def make_row(args: argparse.Namespace) -> dict[str, str]:
     if not dumped:
         raise ValueError(
             f'Expected {args.work_dir} to hold the config of its run, but '
-            'there is no vis_data/config.py in it.'
+            'there is no vis_data/config.py in it. '
+            'Name the work directory of a training.'
         )
     cfg = read_config(dumped[-1], import_custom_modules=False)
     if epoch != cfg.train_cfg.max_epochs:

@@ -58,7 +58,10 @@ def row(order, kappa):
         total, moment = by_power_series(v, kappa)
         for one, two in ((value, mpmath.log(total)), (a, moment / k)):
             if abs(one / two - 1) > mpmath.mpf(10) ** -30:
-                raise ArithmeticError(f'{order}, {kappa}: the series differ')
+                raise ArithmeticError(
+                    f'Expected both series to agree at order {order}, kappa '
+                    f'{kappa}, but they differ. Raise the working precision.'
+                )
     d1 = 2 * v + 1
     b = 1 - d1 * a / k - a * a
     c = d1 * (a / k - b) / k - 2 * a * b
