@@ -1,7 +1,7 @@
 """Cross-entropy baseline, ResNet-10 on ImageNet-LT, schedule of FCC.
 
 Theirs (accuracy): 34.8 (BALMS README, softmax, another schedule); FCC's own
-baseline is not among our sources. Ours: not run yet.
+baseline: none known to us. Ours: not run yet.
 Run: python tools/train.py configs/ce/resnet10_imagenetlt.py
 """
 

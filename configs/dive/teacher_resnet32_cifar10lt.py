@@ -3,7 +3,7 @@
 The rates of the published recipe of DiVE: 1e-3 from epoch 120 and 1e-5 from
 epoch 160 (counted from 1).
 
-Theirs (accuracy): not among our sources for this schedule.
+Theirs (accuracy): none known to us for this schedule.
 Ours: not run yet.
 Run: python tools/train.py configs/dive/teacher_resnet32_cifar10lt.py
 """

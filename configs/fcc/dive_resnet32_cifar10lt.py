@@ -2,7 +2,7 @@
 
 As in the published configs: the student is trained without FCC.
 
-Theirs (accuracy): not among our sources.
+Theirs (accuracy): none known to us.
 Ours: not run yet.
 Run: python tools/train.py configs/fcc/dive_resnet32_cifar10lt.py
 First train the teacher: configs/dive/teacher_resnet32_cifar10lt.py --with fcc

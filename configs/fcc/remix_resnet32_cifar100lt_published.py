@@ -3,7 +3,7 @@
 One label weight for the batch, and tau of the first label whatever the weight:
 see "Differences" in configs/remix/README.md and in README.md.
 
-Theirs (accuracy): not among our sources.
+Theirs (accuracy): none known to us.
 Ours: not run yet.
 Run: python tools/train.py configs/fcc/remix_resnet32_cifar100lt_published.py
 """

@@ -1,6 +1,6 @@
 """FCC (gamma 0.5, from epoch 50), ResNet-32 on CIFAR-10-LT, imbalance ratio 100.
 
-Theirs (accuracy): not among our sources.
+Theirs (accuracy): none known to us.
 Ours: not run yet (20 epochs: with the overlay short).
 Run: python tools/train.py configs/fcc/resnet32_cifar10lt.py
 """

@@ -2,7 +2,7 @@
 
 SADE's own cosine classifiers would not see FCC. Imbalance ratio 100.
 
-Theirs (accuracy): not among our sources.
+Theirs (accuracy): none known to us.
 Ours: not run yet.
 Run: python tools/train.py configs/fcc/sade_resnet32_cifar100lt.py
 """

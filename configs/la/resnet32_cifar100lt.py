@@ -1,7 +1,7 @@
 """Logit adjustment in training (tau 1),
 ResNet-32 on CIFAR-100-LT, imbalance ratio 100.
 
-Theirs (accuracy): not among our sources.
+Theirs (accuracy): none known to us.
 Ours: not run yet.
 Run: python tools/train.py configs/la/resnet32_cifar100lt.py
 """

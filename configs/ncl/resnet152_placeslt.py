@@ -2,7 +2,7 @@
 
 Schedule and settings of the published config, without its contrastive branch;
 `_contrast` has it.
-Theirs (accuracy): not among our sources. Ours: not run yet.
+Theirs (accuracy): none known to us. Ours: not run yet.
 Run: python tools/train.py configs/ncl/resnet152_placeslt.py
 """
 

@@ -9,7 +9,7 @@ Run: python tools/train.py configs/ncl/resnet32_cifar100lt.py
 _base_ = [
     '../_base_/models/ncl_resnet32_cifar.py',
     '../_base_/datasets/cifar100lt.py',
-    '../_base_/schedules/ncl_400e.py',
+    '../_base_/schedules/ncl_cifar_400e.py',
     '../_base_/default_runtime.py',
 ]
 

@@ -1,6 +1,6 @@
 """NCL with its contrastive branch, ResNet-32 on CIFAR-100-LT, ratio 100.
 
-Theirs (accuracy): not among our sources.
+Theirs (accuracy): none known to us.
 Ours: not run yet.
 Run: python tools/train.py configs/ncl/resnet32_cifar100lt_contrast.py
 """

@@ -2,7 +2,7 @@
 
 The settings of the published CIFAR-100 config: there is none for CIFAR-10.
 
-Theirs (accuracy): not among our sources.
+Theirs (accuracy): none known to us.
 Ours: not run yet.
 Run: python tools/train.py configs/ncl/resnet32_cifar10lt.py
 """
@@ -10,7 +10,7 @@ Run: python tools/train.py configs/ncl/resnet32_cifar10lt.py
 _base_ = [
     '../_base_/models/ncl_resnet32_cifar.py',
     '../_base_/datasets/cifar10lt.py',
-    '../_base_/schedules/ncl_400e.py',
+    '../_base_/schedules/ncl_cifar_400e.py',
     '../_base_/default_runtime.py',
 ]
 

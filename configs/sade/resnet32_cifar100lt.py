@@ -8,7 +8,7 @@ Run: python tools/train.py configs/sade/resnet32_cifar100lt.py
 _base_ = [
     '../_base_/models/sade_resnet32_cifar.py',
     '../_base_/datasets/cifar100lt.py',
-    '../_base_/schedules/sade_200e.py',
+    '../_base_/schedules/sade_cifar_200e.py',
     '../_base_/default_runtime.py',
 ]
 

@@ -1,6 +1,6 @@
 """SADE (three experts, tau 2), ResNet-32 on CIFAR-10-LT, ratio 100.
 
-Theirs (accuracy): not among our sources.
+Theirs (accuracy): none known to us.
 Ours: not run yet.
 Run: python tools/train.py configs/sade/resnet32_cifar10lt.py
 """
@@ -8,7 +8,7 @@ Run: python tools/train.py configs/sade/resnet32_cifar10lt.py
 _base_ = [
     '../_base_/models/sade_resnet32_cifar.py',
     '../_base_/datasets/cifar10lt.py',
-    '../_base_/schedules/sade_200e.py',
+    '../_base_/schedules/sade_cifar_200e.py',
     '../_base_/default_runtime.py',
 ]
 

@@ -1,6 +1,6 @@
 """vMF classifier, ResNet-50 on ImageNet-LT.
 
-Theirs (accuracy): not among our sources.
+Theirs (accuracy): none known to us.
 Ours: not run yet.
 Run: python tools/train.py configs/vmf/resnet50_imagenetlt.py
 """

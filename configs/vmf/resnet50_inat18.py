@@ -1,6 +1,6 @@
 """vMF classifier, ResNet-50 on iNaturalist 2018.
 
-Theirs (accuracy): not among our sources.
+Theirs (accuracy): none known to us.
 Ours: not run yet.
 Run: python tools/train.py configs/vmf/resnet50_inat18.py
 """

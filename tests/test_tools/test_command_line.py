@@ -241,18 +241,21 @@ def test_slurm_scripts_hand_their_arguments_on(tmp_path):
         'job',
         CONFIG,
         'work dir',
-        '--amp',
+        *('--with', 'fcc', 'ratio50', '--amp'),
         PATH=path,
         GPUS='4',
         GPUS_PER_NODE='2',
     )
     assert '-p gpu --job-name=job --gres=gpu:2 --ntasks=4' in done.stdout
     assert f'{CONFIG} --work-dir work dir --launcher slurm' in done.stdout
-    assert done.stdout.strip().endswith('--amp')
+    assert done.stdout.strip().endswith('--with fcc ratio50 --amp')
     done = call(
-        'bash', 'tools/slurm_test.sh', 'gpu', 'job', CONFIG, 'a.pth', PATH=path
+        *('bash', 'tools/slurm_test.sh', 'gpu', 'job', CONFIG, 'a.pth'),
+        *('--with', 'fcc'),
+        PATH=path,
     )
-    assert f'test.py {CONFIG} a.pth --launcher slurm' in done.stdout
+    words = f'test.py {CONFIG} a.pth --launcher slurm --with fcc'
+    assert words in done.stdout
 
 
 SCRIPTS = ['dist_train', 'dist_test', 'slurm_train', 'slurm_test']

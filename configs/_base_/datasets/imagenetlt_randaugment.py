@@ -1,6 +1,6 @@
 """ImageNet-LT with RandAugment between crop and flip, as NCL trains."""
 
-_base_ = ['./imagenetlt.py', './rand_augment.py']
+_base_ = ['./imagenetlt.py', '../augments/rand_augment.py']
 
 train_dataloader = dict(
     dataset=dict(
