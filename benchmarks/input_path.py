@@ -3,7 +3,7 @@
     python benchmarks/input_path.py [--out FILE]
 
 One process, no workers, batches of 128 CIFAR-sized images, random crop with
-padding, flip and normalisation on both sides: mmpretrain's per-image
+padding, flip and normalization on both sides: mmpretrain's per-image
 pipeline, ``default_collate`` and ``ClsDataPreprocessor`` against whole
 batches. They take turns, A B A B, in one run.
 """

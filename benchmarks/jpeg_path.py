@@ -10,7 +10,7 @@ turns:
 - a worker's pipeline: load, RandomResizedCrop 224, flip, ColorJitter, as
   mmpretrain has it, against load and RandomResizedCrop alone, as ours is;
 - what then remains for the device, here on the CPU: mmpretrain's
-  normalisation against our flip, colour jitter and normalisation.
+  normalization against our flip, color jitter and normalization.
 """
 
 import argparse

@@ -53,8 +53,8 @@ def source_images(cifar: str | None) -> tuple[np.ndarray, np.ndarray]:
         from sklearn.datasets import load_digits
 
         digits = load_digits()
-        grey = (digits.images * 255 / 16).astype(np.uint8)
-        return np.repeat(grey[..., None], 3, axis=-1), digits.target
+        gray = (digits.images * 255 / 16).astype(np.uint8)
+        return np.repeat(gray[..., None], 3, axis=-1), digits.target
     from torchvision.datasets import CIFAR100
 
     data = CIFAR100(cifar, train=True, download=False)

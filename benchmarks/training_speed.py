@@ -251,7 +251,7 @@ def main():
                 waiting[name].append(100 * watch.waiting)
                 peak[name].append(peak_memory_mib())
                 bound += [128 / t for t in watch.bound]
-                # each block against the mean of its two neighbours
+                # each block against the mean of its two neighbors
                 sides = zip(watch.bound, watch.bound[1:], strict=False)
                 shares += [
                     100 * (a + b) / 2 / t

@@ -1,4 +1,4 @@
-"""Tau-normalised classifier after cross-entropy, a test.
+"""Tau-normalized classifier after cross-entropy, a test.
 
 ResNet-152 on Places-LT.
 Theirs (accuracy): none known to us. Ours: not run yet.

@@ -1,4 +1,4 @@
-"""Tau-normalised classifier after cross-entropy, a test.
+"""Tau-normalized classifier after cross-entropy, a test.
 
 ResNet-20 on DigitsLT, imbalance ratio 20.
 Theirs: none, the data set is ours. Ours: not run yet.

@@ -1,4 +1,4 @@
-"""Tau-normalised classifier after cross-entropy, a test.
+"""Tau-normalized classifier after cross-entropy, a test.
 
 ResNet-32 on CIFAR-10-LT, imbalance ratio 100.
 Theirs (accuracy): 72.70 (Bag of Tricks trick gallery). Ours: not run yet.

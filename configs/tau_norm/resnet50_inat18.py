@@ -1,4 +1,4 @@
-"""Tau-normalised classifier after cross-entropy, a test.
+"""Tau-normalized classifier after cross-entropy, a test.
 
 ResNet-50 on iNaturalist 2018.
 Theirs (accuracy): none known to us. Ours: not run yet.

@@ -1,4 +1,4 @@
-"""Tau-normalised classifier after cross-entropy, a test.
+"""Tau-normalized classifier after cross-entropy, a test.
 
 ResNeXt-50 on ImageNet-LT.
 Theirs (accuracy): 49.4 (Decoupling README, another stage 1).

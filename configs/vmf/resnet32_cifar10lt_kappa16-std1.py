@@ -1,6 +1,6 @@
 """vMF classifier on CIFAR-10-LT, concentrations start at N(16, 1).
 
-The appendix's second initialisation: "approximate results" to a constant 16
+The appendix's second initialization: "approximate results" to a constant 16
 on ImageNet-LT. Ours: not run yet.
 Run: python tools/train.py configs/vmf/resnet32_cifar10lt_kappa16-std1.py
 """

@@ -43,7 +43,7 @@ def step_seconds(
 
     Args:
         operations: Floating point operations of this device in the step.
-        speed: Operations a second that it reaches (peak times utilisation).
+        speed: Operations a second that it reaches (peak times utilization).
         sent_bytes: Bytes that it sends in the step.
         bandwidth: Bytes a second that it can send.
         overlap: Whether it sends while it computes; else after.

@@ -246,7 +246,7 @@ def log_iv(order: float, x: Tensor) -> Tensor:
 
 
 def iv_ratio(order: float, x: Tensor) -> Tensor:
-    r"""Ratio of neighbouring Bessel functions, I_{order+1}(x) / I_order(x).
+    r"""Ratio of neighboring Bessel functions, I_{order+1}(x) / I_order(x).
 
     Convention:
         - the higher order is on top: the ratio rises from 0 to 1.

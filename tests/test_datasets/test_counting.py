@@ -64,14 +64,14 @@ def test_refuses_multi_label_images():
 
 
 def test_refuses_a_dataset_without_labels():
-    class Unlabelled:
+    class Unlabeled:
         metainfo = {'classes': 'ab'}
 
         def __len__(self):
             return 1
 
     with pytest.raises(ValueError, match='get_cat_ids'):
-        class_counts_of(Unlabelled())
+        class_counts_of(Unlabeled())
 
 
 def test_a_subset_of_images_is_counted_anew():

@@ -28,11 +28,11 @@ def test_train_and_test_share_no_image():
             ]
         )
         # the last 40 of the class are the test images, in order
-        grey = np.round(of_class.reshape(-1, 8, 8) * (255 / 16))
-        assert np.array_equal(kept[:, 0], grey.astype(np.uint8))
+        gray = np.round(of_class.reshape(-1, 8, 8) * (255 / 16))
+        assert np.array_equal(kept[:, 0], gray.astype(np.uint8))
 
 
-def test_three_equal_channels_span_the_grey_levels():
+def test_three_equal_channels_span_the_gray_levels():
     images = DigitsLT(split='test').images
     assert (images[:, 0] == images[:, 2]).all()
     assert images.min() == 0

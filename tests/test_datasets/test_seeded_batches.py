@@ -346,7 +346,7 @@ def test_an_error_reaches_the_caller(root):
 
 
 def test_crops_are_uniform_over_images_and_epochs():
-    """Chi-square of crop corners: each alone, and with its neighbours."""
+    """Chi-square of crop corners: each alone, and with its neighbors."""
     crop = TRANSFORMS.build(dict(type='RandomCrop', crop_size=8))
     image = {'img': np.zeros((13, 13, 3), np.uint8)}
 

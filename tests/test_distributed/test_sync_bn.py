@@ -1,4 +1,4 @@
-"""Batch normalisation over all processes (``sync_bn='torch'``)."""
+"""Batch normalization over all processes (``sync_bn='torch'``)."""
 
 import pytest
 import torch

@@ -1,6 +1,6 @@
 """Trainings in two and three processes, against one process.
 
-Batch normalisation uses its running statistics where losses are compared
+Batch normalization uses its running statistics where losses are compared
 (see ``Float64Runner``): with those of a batch, three processes of 8 images
 are another network than one of 24.
 """
@@ -20,7 +20,7 @@ def curve(recipe, work_dir, world_size, accumulate=1):
     cfg.launcher = 'pytorch' if world_size > 1 else 'none'
     assert not cfg.get('find_unused_parameters')
     cfg.data_preprocessor.augments = []
-    cfg.optim_wrapper.optimizer.lr = 1e-4  # nothing is normalised
+    cfg.optim_wrapper.optimizer.lr = 1e-4  # nothing is normalized
     cfg.optim_wrapper.dtype = None  # no bfloat16 on any machine
     cfg.optim_wrapper.accumulative_counts = accumulate
     return train(cfg, Float64Runner)

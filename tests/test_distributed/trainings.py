@@ -34,7 +34,7 @@ COUNTS = (12, 9, 7, 5, 4, 3, 3, 2, 2, 1)  # 48: two whole batches an epoch
 class Float64Runner(Runner):
     """Trains in float64, without batch statistics.
 
-    Batch normalisation uses its running statistics, as in evaluation: those
+    Batch normalization uses its running statistics, as in evaluation: those
     of a batch are of each process's own images, so that no number of
     processes can give the loss of another with them.
     """

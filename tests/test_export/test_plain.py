@@ -122,7 +122,7 @@ def test_sample_images_are_real_and_random():
     assert images.dtype == torch.uint8
     assert torch.equal(images, sample_images((24, 32), 4))
     rough = (images[..., 1:].float() - images[..., :-1].float()).abs()
-    # neighbours in a photograph are alike, in noise they are not
+    # neighbors in a photograph are alike, in noise they are not
     real, noise = rough[0].mean(), rough[1].mean()
     assert real < noise / 2
     assert images[0].float().std() > 10

@@ -86,7 +86,7 @@ def test_refuses_what_is_no_ratio(bad):
         long_tailed_counts(10, 5000, bad)
 
 
-def test_an_inverse_ratio_is_recognised():
+def test_an_inverse_ratio_is_recognized():
     with pytest.raises(ValueError, match=r'n_min/n_max; pass 100'):
         long_tailed_counts(10, 5000, 0.01)
 

@@ -50,9 +50,9 @@ def gaussians(prior, n, seed=0):
     """Log posterior under the uniform prior, and labels drawn from one."""
     rng = np.random.default_rng(seed)
     labels = rng.choice(3, n, p=prior)
-    centres = np.array([[0, 0], [2, 0], [0, 2.0]])
-    x = centres[labels] + rng.normal(size=(n, 2))
-    log_density = -((x[:, None] - centres) ** 2).sum(2) / 2
+    centers = np.array([[0, 0], [2, 0], [0, 2.0]])
+    x = centers[labels] + rng.normal(size=(n, 2))
+    log_density = -((x[:, None] - centers) ** 2).sum(2) / 2
     return torch.from_numpy(log_density), torch.from_numpy(labels)
 
 

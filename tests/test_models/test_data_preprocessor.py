@@ -38,7 +38,7 @@ def test_testing_gives_the_parents_numbers(to_rgb):
     assert out['data_samples'][0].gt_label.tolist() == list(range(16))
 
 
-def test_training_normalises_what_the_augmentations_make():
+def test_training_normalizes_what_the_augmentations_make():
     data = batch()
     ours = BatchDataPreprocessor(augments=AUGMENTS, **NORM)
     out = ours(data, training=True)['inputs']
@@ -62,7 +62,7 @@ def test_convention_augmentations_see_rgb_where_the_images_are_bgr():
     assert torch.equal(out, normalize_batch(luma, ours.mean, ours.std))
 
 
-def test_convention_padding_is_black_before_normalisation():
+def test_convention_padding_is_black_before_normalization():
     crop = dict(type='BatchRandomCrop', size=12, padding=2)
     ours = BatchDataPreprocessor(augments=[crop], **NORM)
     out = ours(batch(), training=True)['inputs']
@@ -130,7 +130,7 @@ def mixer(mixing, **kwargs):
 
 
 @pytest.mark.parametrize('mixing', MIXINGS)
-def test_training_mixes_what_it_has_normalised(mixing):
+def test_training_mixes_what_it_has_normalized(mixing):
     data = batch()
     out = mixer(mixing)(data, training=True)
     plain = mixer(None)

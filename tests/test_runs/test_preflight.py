@@ -28,7 +28,7 @@ def test_default_work_dir_has_the_method_and_the_name():
     assert default_work_dir('mmlt::fcc/a.py') == 'work_dirs/fcc/a'
 
 
-def test_an_unknown_config_lists_its_neighbours(tmp_path):
+def test_an_unknown_config_lists_its_neighbors(tmp_path):
     (tmp_path / 'near.py').write_text('')
     with pytest.raises(FileNotFoundError, match='far.py.*near.py'):
         check_config(str(tmp_path / 'far.py'))

@@ -179,7 +179,7 @@ def test_leakage_and_repetition_are_reported(verify, own):
         ('inat18', 'sade', ('val',), ['train']),
     ],
 )
-def test_published_lists_are_recognised(
+def test_published_lists_are_recognized(
     verify, published_lists, tmp_path, data, prefix, splits, missing, capsys
 ):
     known = KNOWN_SPLITS[data]

@@ -47,7 +47,7 @@ IMAGES = {
 DEVICES = (1, 4, 8)
 # assumed, not measured
 PEAK = 312e12  # bfloat16 operations a second, dense, NVIDIA's A100 data sheet
-UTILISATION = (0.10, 0.25)  # part of the peak that a training reaches
+UTILIZATION = (0.10, 0.25)  # part of the peak that a training reaches
 BANDWIDTH = (10e9, 100e9)  # bytes a second that a device sends
 COUNT_BATCH = 2  # of the counting alone: all counts are per image
 MEASURED = ROOT / 'benchmarks' / 'results'
@@ -250,7 +250,7 @@ def hours(path: Path, devices: int) -> tuple[float, float]:
     checks = epochs // config.train_cfg.get('val_interval', 1)
     sent = all_reduce_bytes(4 * counts.trained, devices)
     result = []
-    for which, part in enumerate(reversed(UTILISATION)):
+    for which, part in enumerate(reversed(UTILIZATION)):
         speed = PEAK * part
         step = step_seconds(
             (counts.forward + counts.backward) * batch / devices,
@@ -292,7 +292,7 @@ def hours_row(path: Path) -> str:
     config, counts = read(path)
     batch = config.train_dataloader.batch_size
     operations = (counts.forward + counts.backward) * batch
-    steps = [operations / (PEAK * u) for u in reversed(UTILISATION)]
+    steps = [operations / (PEAK * u) for u in reversed(UTILIZATION)]
     cells = ['{:.2f} to {:.2f}'.format(*hours(path, n)) for n in DEVICES]
     return (
         f'| {name_of(path)} | {config.train_cfg.max_epochs} | '
@@ -366,7 +366,7 @@ def main() -> None:
         '--check', action='store_true', help='write nothing; exit 1 if stale'
     )
     args = parser.parse_args()
-    logging.disable(logging.INFO)  # of a hundred layers, initialised
+    logging.disable(logging.INFO)  # of a hundred layers, initialized
     text = PAGE.read_text()
     with errors_in_one_line():
         new = updated(text)

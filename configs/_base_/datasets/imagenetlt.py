@@ -5,7 +5,7 @@ python tools/dataset_tools/verify_splits.py imagenetlt --data-root data/imagenet
 --cfg-options train_dataloader.dataset.on_bad_image=skip leaves it out and counts it.
 """
 
-# workers decode and crop; flip and colours wait for the whole batch, on the
+# workers decode and crop; flip and colors wait for the whole batch, on the
 # device (benchmarks/jpeg_path.py)
 data_preprocessor = dict(
     type='BatchDataPreprocessor',

@@ -6,7 +6,7 @@ python tools/dataset_tools/verify_splits.py inat18 --data-root data/inat18. The 
 
 _base_ = './imagenetlt.py'
 
-# as ImageNet-LT, without changes of colour
+# as ImageNet-LT, without changes of color
 data_preprocessor = dict(
     num_classes=8142,
     augments=[dict(type='BatchRandomFlip', prob=0.5)],

@@ -1,4 +1,4 @@
-"""iNaturalist 2018 with changes of colour and RandAugment, as NCL trains."""
+"""iNaturalist 2018 with changes of color and RandAugment, as NCL trains."""
 
 _base_ = ['./inat18.py', '../augments/rand_augment.py']
 

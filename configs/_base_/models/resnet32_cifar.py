@@ -8,7 +8,7 @@ model = dict(
         type='LinearClsHead',
         num_classes=10,
         in_channels=64,
-        # torch's own initialisation of nn.Linear, as in the published code
+        # torch's own initialization of nn.Linear, as in the published code
         init_cfg=None,
         loss=dict(type='CrossEntropyLoss', loss_weight=1.0),
     ),

@@ -17,7 +17,7 @@ def count(module):
 )
 def test_number_of_parameters(depth, parameters):
     assert count(CIFARResNet(depth)) == parameters
-    # 3x3 convolutions and two numbers per channel of each normalisation
+    # 3x3 convolutions and two numbers per channel of each normalization
     n = (depth - 2) // 6
     by_hand = 27 * 16 + 2 * 16
     for into, out in ((16, 16), (16, 32), (32, 64)):

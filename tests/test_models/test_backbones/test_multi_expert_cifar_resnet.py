@@ -44,7 +44,7 @@ def test_number_of_parameters():
         assert total == shared + 3 * expert
 
 
-def test_initialisation_is_the_plain_networks():
+def test_initialization_is_the_plain_networks():
     net = MultiExpertCIFARResNet(20)
     net.init_weights()
     weight = net.experts[2][1][1].conv1.weight

@@ -124,7 +124,7 @@ def test_number_of_parameters():
         assert parameters(net) == shared + 3 * expert
 
 
-def test_initialisation_is_the_parents():
+def test_initialization_is_the_parents():
     net = MultiExpertResNet(18, zero_init_residual=False)
     net.init_weights()
     weight = net.experts[2][1][1].conv1.weight

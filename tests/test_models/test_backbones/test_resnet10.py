@@ -29,7 +29,7 @@ def test_features():
     assert (out >= 0).all()
 
 
-def test_all_normalisations_begin_at_one():
+def test_all_normalizations_begin_at_one():
     net = ResNet10()
     net.init_weights()
     norms = [m for m in net.modules() if isinstance(m, nn.BatchNorm2d)]

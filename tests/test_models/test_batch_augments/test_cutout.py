@@ -9,8 +9,8 @@ def generator(seed=0):
     return torch.Generator().manual_seed(seed)
 
 
-def test_every_pixel_is_equally_likely_to_be_the_centre():
-    """A square of one pixel is its centre: chi-square on 10,000 draws."""
+def test_every_pixel_is_equally_likely_to_be_the_center():
+    """A square of one pixel is its center: chi-square on 10,000 draws."""
     out = BatchCutout(1)(torch.ones(10_000, 1, 5, 6), generator())
     assert (out == 0).flatten(1).sum(1).eq(1).all()
     assert chisquare((out == 0).sum((0, 1)).flatten()).pvalue > 1e-3
@@ -20,8 +20,8 @@ def test_squares_stick_out_and_are_whole_inside():
     out = BatchCutout(16)(torch.ones(2000, 3, 32, 32), generator())
     sizes = (out[:, 0] == 0).flatten(1).sum(1)
     assert sizes.max() == 256
-    assert sizes.min() == 64  # a centre in the corner pixel: 8 x 8 are left
-    # by hand: rows of the square inside, over the 32 places of its centre
+    assert sizes.min() == 64  # a center in the corner pixel: 8 x 8 are left
+    # by hand: rows of the square inside, over the 32 places of its center
     rows = sum(min(c + 8, 32) - max(c - 8, 0) for c in range(32)) / 32
     assert sizes.double().mean().item() == pytest.approx(rows**2, rel=0.02)
 

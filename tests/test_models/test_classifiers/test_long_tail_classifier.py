@@ -136,7 +136,7 @@ def logged(monkeypatch):
     return lines
 
 
-def test_a_head_that_normalises_is_warned_about(logged):
+def test_a_head_that_normalizes_is_warned_about(logged):
     head = dict(type='ArcFaceClsHead', num_classes=3, in_channels=64)
     model = build(head=head)
     assert 'FCCNeck changes nothing before ArcFaceClsHead' in logged[0]

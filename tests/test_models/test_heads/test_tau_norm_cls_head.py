@@ -53,7 +53,7 @@ def test_the_bias_can_be_kept_as_the_published_code_does(tau):
     assert 'fc.bias' not in pair()[1].state_dict()
 
 
-def test_normalised_features_change_the_scale_alone():
+def test_normalized_features_change_the_scale_alone():
     _, raw = pair()
     _, normed = pair(normalize_features=True)
     normed.load_state_dict(raw.state_dict())
