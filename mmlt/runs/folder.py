@@ -154,7 +154,8 @@ def find_run(
     """Config and checkpoint of a run.
 
     Args:
-        run: Work directory, moved or not; or a config.
+        run: Work directory, moved or not; or a config, by its path, its
+            name among the recipes, or as in ``_base_`` ('mmlt::...').
         checkpoint: File or address; None takes the last checkpoint of the
             work directory.
 
@@ -167,7 +168,8 @@ def find_run(
             checkpoint.
     """
     if not Path(run).is_dir():
-        config = recipe_file(run)
+        # 'mmlt::fcc/a.py' is of mmengine, which finds it when it is read
+        config = run if '::' in str(run) else recipe_file(run)
         if checkpoint is None:
             raise ValueError(
                 f'Expected a checkpoint beside the config {run}, but got '
