@@ -80,6 +80,6 @@ def test_a_wrong_part_names_the_parts():
     hook = FreshPartsHook(['heads'])
     runner = SimpleNamespace(model=model(1), iter=0)
     with pytest.raises(
-        ValueError, match=r"\(backbone, head\), but got 'heads'"
+        ValueError, match="got 'heads'. Choose among backbone, head"
     ):
         hook.after_load_checkpoint(runner, {})
