@@ -12,9 +12,9 @@ check_environment()
 
 from mmengine.config.utils import MODULE2PACKAGE  # noqa: E402
 
-from .quiet import silence_missing_onedl  # noqa: E402
+from .quiet import silence_missing_packages  # noqa: E402
 
-silence_missing_onedl()
+silence_missing_packages()
 
 # mmengine resolves 'name::' only for the names in this table
 MODULE2PACKAGE.setdefault('mmlt', 'mmlt')

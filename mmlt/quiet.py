@@ -1,14 +1,18 @@
-"""Keep one message of mmpretrain off the terminal.
+"""Keep two messages of the parents, mmpretrain and mmcv, off the terminal.
 
 ``mmpretrain.datasets`` looks for the package ``onedl``, which hardly anybody
 has, and reports at debug level that it is not there. But mmengine prints a
 message that names no logger whatever its level, so every program would begin
 with "Could not import OneDL", even one whose output is a table.
+
+mmcv without compiled operators warns that one of them, which no part of mmlt
+calls, is missing; every program would begin with that, too.
 """
 
 import functools
 import importlib.util
 import sys
+import warnings
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec
 from types import ModuleType
@@ -17,6 +21,7 @@ import mmengine.logging
 
 MODULE = 'mmpretrain.datasets'
 MESSAGE = 'Could not import OneDL'
+OPERATOR = 'Fail to import ``MultiScaleDeformableAttention``'
 
 
 class QuietDatasets(MetaPathFinder):
@@ -57,7 +62,8 @@ def _load_quietly(spec: ModuleSpec, load, module: ModuleType) -> None:
         mmengine.logging.print_log = print_log
 
 
-def silence_missing_onedl() -> None:
+def silence_missing_packages() -> None:
     """Install the finder, unless the module is imported already."""
+    warnings.filterwarnings('ignore', OPERATOR, UserWarning, 'mmcv')
     if MODULE not in sys.modules:
         sys.meta_path.insert(0, QuietDatasets())

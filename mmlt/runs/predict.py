@@ -45,10 +45,10 @@ def predictions_of(
     """Predictions of the last checkpoint of a run on a split.
 
     Args:
-        work_dir: As for :func:`dump_split`.
-        split: As there.
-        with_features: As there.
-        progress: As there.
+        work_dir: Folder of the training.
+        split: 'train', 'held-out', 'val' or 'test'.
+        with_features: Whether the features before the head are wanted too.
+        progress: Wraps the loader, to show how far it is.
 
     Returns:
         What the file holds that :func:`dump_split` found or wrote.

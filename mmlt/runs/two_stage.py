@@ -90,8 +90,9 @@ def plan_stages(first: Config, second: Config) -> list[Config]:
         if second.load_from:
             return [second]
     finished = last_checkpoint(first.work_dir)
-    if finished and not named and is_finished(first, finished):
-        check_same_training(first, finished)
+    meta = read_meta(finished) if finished and not named else {}
+    if meta and is_finished(first, meta):
+        check_same_training(first, meta, finished)
         print_log(f'Stage 1 is finished: {finished}.', logger='current')
         second.update(load_from=finished, resume=False)
         return [second]
@@ -144,9 +145,13 @@ def trains_nothing(cfg: Config) -> bool:
     return (cfg.get('train_cfg') or {}).get('max_epochs') == 0
 
 
-def is_finished(cfg: Config, checkpoint: str) -> bool:
-    """Whether a checkpoint is the last one of the training of a config."""
-    meta = read_meta(checkpoint)
+def is_finished(cfg: Config, meta: dict) -> bool:
+    """Whether a training has come to its end.
+
+    Args:
+        cfg: Its config.
+        meta: What its last checkpoint says, see :func:`read_meta`.
+    """
     if 'max_iters' in cfg.train_cfg:
         return meta.get('iter', 0) >= cfg.train_cfg.max_iters
     return meta.get('epoch', 0) >= cfg.train_cfg.max_epochs
@@ -157,13 +162,18 @@ def read_meta(checkpoint: str) -> dict:
     return read_checkpoint(checkpoint).get('meta', {})
 
 
-def check_same_training(cfg: Config, checkpoint: str) -> None:
-    """Refuse a checkpoint that a config as it is now would not give.
+def check_same_training(cfg: Config, meta: dict, checkpoint: str) -> None:
+    """Check that a checkpoint was trained with the settings of a config.
+
+    Args:
+        cfg: The config as it is now.
+        meta: What the checkpoint says, see :func:`read_meta`.
+        checkpoint: Its path, for the message.
 
     Raises:
         ValueError: Naming the settings that differ.
     """
-    text = read_meta(checkpoint).get('cfg')
+    text = meta.get('cfg')
     if text is None:
         return
     earlier = Config.fromstring(text, '.py')
