@@ -2,6 +2,7 @@
 
 import ast
 import csv
+import inspect
 import re
 
 import pytest
@@ -94,8 +95,9 @@ def test_name_of_a_recipe_says_network_data_and_ratio(recipe):
         assert test.ann_file == known.get('test', known['val']).file
         return
     assert train.type.lower() == test.type.lower() == data
-    expected = 20 if data == 'digitslt' else int(ratio or 100)
-    assert train.imbalance_ratio == expected
+    settings = inspect.signature(DATASETS.get(train.type)).parameters
+    expected = int(ratio or settings['imbalance_ratio'].default)
+    assert train.get('imbalance_ratio', expected) == expected
     assert (train.split, test.split) == ('train', 'test')
 
 

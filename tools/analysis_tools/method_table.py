@@ -140,8 +140,19 @@ def fits(path: Path) -> tuple[str, ...]:
 
 
 def data_rank(stem: str) -> int:
-    """Place of a recipe's data set in DATA."""
-    return next(i for i, key in enumerate(DATA) if f'_{key}' in stem)
+    """Place of a recipe's data set in DATA.
+
+    Raises:
+        ValueError: If its name has none of them.
+    """
+    for rank, key in enumerate(DATA):
+        if f'_{key}' in stem:
+            return rank
+    raise ValueError(
+        f'Expected a recipe whose name has one of {", ".join(DATA)}, but got '
+        f'{stem}. Add its data set to DATA in '
+        'tools/analysis_tools/method_table.py.'
+    )
 
 
 def composed() -> list[dict[str, str]]:
