@@ -27,7 +27,7 @@ def installed_version(name: str) -> str | None:
 
 
 def check_environment() -> None:
-    """Refuse an environment in which mmlt cannot work.
+    """Check that mmlt can work in this environment.
 
     Raises:
         ImportError: If a distribution is too old or missing, an original
@@ -61,7 +61,7 @@ def check_environment() -> None:
 
 
 def check_torch_pair(torch: str, torchvision: str) -> None:
-    """Refuse a torchvision that was built for another torch.
+    """Check that torchvision was built for this torch.
 
     torch 2.m and torchvision 0.(m + 15) are released together; the operators
     of another pair cannot be loaded ("torchvision::nms does not exist").

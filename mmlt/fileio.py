@@ -31,7 +31,7 @@ def whole_file(path: str | Path) -> Iterator[Path]:
 
 
 def check_can_write(path: str | Path, folder: bool = False) -> None:
-    """Refuse a place that cannot be written, before the work; make nothing.
+    """Check, before the work, that a file can be written; create nothing.
 
     Args:
         path: File to be written, there or not.

@@ -1,4 +1,4 @@
-"""Keep two messages of the parents, mmpretrain and mmcv, off the terminal.
+"""Keep one message of mmpretrain and one of mmcv off the terminal.
 
 ``mmpretrain.datasets`` looks for the package ``onedl``, which hardly anybody
 has, and reports at debug level that it is not there. But mmengine prints a

@@ -84,7 +84,7 @@ class PredictionBatch:
         self._are_probabilities = True
 
     def require_probabilities(self) -> None:
-        """Refuse scores that are no distribution; looks once.
+        """Check that scores are probabilities; looks once.
 
         Raises:
             ValueError: Saying what the first of them is.

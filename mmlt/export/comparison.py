@@ -63,7 +63,7 @@ def original_logits(
 
 
 def check_same(got: Tensor, expected: Tensor, tolerance: float) -> float:
-    """Refuse an export with other logits.
+    """Check that an export gives the same logits.
 
     Raises:
         ValueError: With the difference, or if the shapes differ.

@@ -1,4 +1,4 @@
-"""A recipe as the parent's inferencer reads it."""
+"""A recipe as mmpretrain's inferencer reads it."""
 
 import copy
 
@@ -46,7 +46,7 @@ def dataset_settings(config: Config) -> Config:
     """Settings of the data set that a recipe tests on.
 
     Raises:
-        ValueError: If there are none.
+        ValueError: If there is none.
     """
     loader = config.get('test_dataloader')
     if loader is None:

@@ -23,7 +23,7 @@ WITHOUT_MMLT = ('torch', 'mmcv', 'mmengine', 'mmpretrain')
 
 
 def check_without_mmlt(model: nn.Module) -> None:
-    """Refuse a model that plain mmpretrain cannot build.
+    """Check that mmpretrain without mmlt can build a model.
 
     Raises:
         ValueError: Naming the part and what can be done.

@@ -30,7 +30,7 @@ with torch.no_grad():
 
 
 def check_needs(kind: str) -> None:
-    """Refuse ONNX where a package for it is missing.
+    """Check that the packages for ONNX are installed.
 
     Raises:
         ImportError: With the command that mends it.

@@ -14,7 +14,7 @@ BINNINGS = ('uniform', 'equal_mass')
 
 
 def check_num_bins(num_bins: int) -> None:
-    """Refuse a number of bins that is none.
+    """Check that the number of bins is an integer >= 1.
 
     Raises:
         ValueError: If it is not an integer >= 1.

@@ -142,7 +142,7 @@ The usual one is 15.
 def check_choice(
     name: str, value: Any, choices: Collection, hint: str | None = None
 ) -> None:
-    """Refuse a setting that is not one of the known ones.
+    """Check that a setting is one of the known ones.
 
     Args:
         name: Name of the argument, for the message.
@@ -176,7 +176,7 @@ def check_choice(
 
 
 def check_floating(name: str, value: Tensor) -> None:
-    """Refuse what is not a floating point tensor.
+    """Check that an argument is a floating point tensor.
 
     Args:
         name: Name of the argument, for the message.
@@ -205,7 +205,7 @@ torch.int64. Call `.float()` or `.double()` first.
 
 
 def check_not_empty(name: str, value: Tensor, hint: str) -> None:
-    """Refuse a tensor without elements; no value is looked at.
+    """Check that a tensor has elements; no value is read.
 
     Args:
         name: Name of the argument, for the message.
@@ -230,7 +230,7 @@ the shape (0,). Is the test set empty?
 
 
 def check_shapes(hint: str, **arguments: tuple[Tensor, str]) -> None:
-    """Refuse tensors whose shapes do not belong together.
+    """Check that the shapes of tensors belong together.
 
     A letter stands for one size, the same wherever it stands; a number
     stands for itself::
@@ -331,7 +331,7 @@ def check_counts(
 def check_labels(
     labels: Tensor, num_classes: int, hint: str, name: str = 'labels'
 ) -> None:
-    """Refuse labels that are no index of a class.
+    """Check that every label is the index of a class.
 
     Looks at the values: not for the forward pass.
 
@@ -342,7 +342,7 @@ def check_labels(
         name: Name of the argument, for the message.
 
     Raises:
-        ValueError: Naming the first that is none.
+        ValueError: Naming the first that is not.
 
     Examples:
         >>> check_labels(torch.tensor([0, 3]), 3, 'Which data set is it?')
@@ -360,7 +360,7 @@ Which data set is it?
 
 
 def check_finite(name: str, values: Tensor, hint: str) -> None:
-    """Refuse a tensor with nan or infinity.
+    """Check that a tensor holds neither nan nor infinity.
 
     Looks at the values: not for the forward pass.
 

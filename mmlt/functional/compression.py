@@ -27,7 +27,7 @@ ORDERS = ('index', 'frequency')
 def check_compression_settings(
     gamma: float, strategy: str, order: str, round_digits: int | None
 ) -> None:
-    """Refuse settings that :func:`compression_factors` cannot take.
+    """Check the settings of :func:`compression_factors`.
 
     Raises:
         ValueError: If one is out of range or unknown.

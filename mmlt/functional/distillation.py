@@ -92,7 +92,7 @@ def distillation_loss(
 
 
 def check_distillation_settings(temperature: float, power: float) -> None:
-    """Refuse a temperature or power that is none.
+    """Check that temperature and power are in their range.
 
     Raises:
         ValueError: Naming which.

@@ -146,7 +146,7 @@ def largest_max_count(
 
 
 def check_imbalance_ratio(imbalance_ratio: float) -> None:
-    """Refuse what is not a ratio n_max / n_min.
+    """Check that a number is a ratio n_max / n_min, >= 1.
 
     Raises:
         ValueError: If ``imbalance_ratio`` is not a finite number >= 1.

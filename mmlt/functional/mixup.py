@@ -9,7 +9,7 @@ __all__ = ['beta_weights', 'mix_batch']
 
 
 def check_mixing_alpha(alpha: float) -> float:
-    """Refuse a parameter of the Beta distribution that cannot be drawn from.
+    """Check that the Beta distribution of a parameter can be drawn from.
 
     Raises:
         ValueError: If it is not a finite number >= 0.01.

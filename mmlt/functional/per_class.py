@@ -216,7 +216,7 @@ def cdt_temperatures(counts: Counts, gamma: float) -> Tensor:
 
 
 def check_beta(beta: float) -> float:
-    """Refuse what is not a ``beta`` of :func:`class_balanced_weights`.
+    """Check that ``beta`` suits :func:`class_balanced_weights`.
 
     Raises:
         TypeError: If it is not a number.
@@ -229,7 +229,7 @@ def check_beta(beta: float) -> float:
 def check_smoothing(
     head_smoothing: float, tail_smoothing: float, shape: str
 ) -> tuple[float, float]:
-    """Refuse settings :func:`label_aware_smoothing` cannot take.
+    """Check the settings of :func:`label_aware_smoothing`.
 
     Raises:
         TypeError: If a smoothing is not a number.

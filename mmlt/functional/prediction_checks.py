@@ -14,7 +14,7 @@ HALF = (torch.float16, torch.bfloat16)
 def check_predictions(
     scores: Tensor, labels: Tensor, num_classes: int, kind: str
 ) -> None:
-    """Refuse shapes, dtypes and labels that do not fit.
+    """Check that shapes, dtypes and labels fit.
 
     Raises:
         ValueError: Naming what does not.
@@ -47,7 +47,7 @@ def check_predictions(
 def check_probabilities(
     probs: Tensor, kind: str = 'probabilities', half: bool = False
 ) -> None:
-    """Refuse rows that are no distribution: a sum off 1 by over 0.001.
+    """Check that rows are distributions: a sum of 1, to within 0.001.
 
     Args:
         probs: (N, C), best in float64.

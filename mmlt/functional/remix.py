@@ -11,7 +11,7 @@ __all__ = ['remix_label_weights']
 
 
 def check_remix_settings(kappa: float, tau: float) -> None:
-    """Refuse settings that :func:`remix_label_weights` cannot take.
+    """Check the settings of :func:`remix_label_weights`.
 
     Raises:
         ValueError: If ``kappa`` < 1 or ``tau`` is outside [0, 1].

@@ -83,7 +83,7 @@ def sampling_probabilities(
 
 
 def check_strategy(strategy: str) -> None:
-    """Refuse an unknown strategy.
+    """Check that the strategy is a known one.
 
     Raises:
         ValueError: Naming the known ones.

@@ -166,7 +166,7 @@ def directional_logits(
 
 
 def check_vmf_parameters(kappa: Tensor, mu: Tensor) -> None:
-    """Refuse concentrations and directions that are none; waits for the GPU.
+    """Check concentrations and directions by value; waits for the GPU.
 
     Args:
         kappa: Concentrations, (C,), >= 0.

@@ -144,7 +144,7 @@ def check_outputs(prefix: str) -> tuple[Path, Path]:
 
 
 def check_alphas(alphas: list[float]) -> None:
-    """Refuse an alpha outside [0, 1], before anything is loaded.
+    """Check, before anything is loaded, that alpha is in [0, 1].
 
     Raises:
         ValueError: Naming it.

@@ -119,7 +119,7 @@ def _weights(held: Predictions) -> Tensor:
 
 
 def check_counts(counts: Tensor) -> Tensor:
-    """Refuse a class without a training image, where a log is taken.
+    """Check that every class has a training image: its log is taken.
 
     Args:
         counts: (C,) training images per class.

@@ -94,7 +94,7 @@ def expert_views(
 
 
 def check_experts(head: nn.Module) -> None:
-    """Refuse a head whose experts cannot be weighed.
+    """Check that the experts of a head can be weighed.
 
     Raises:
         ValueError: If there are fewer than two, or one alone predicts.

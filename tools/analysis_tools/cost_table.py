@@ -141,7 +141,7 @@ def count(config: Config) -> Counts:
     with DefaultScope.overwrite_default_scope('mmpretrain'):
         model = MODELS.build(settings)
     backbone, head = model.backbone.to('meta'), model.head
-    backbone.train()  # some of the parent's return None
+    backbone.train()  # some of mmpretrain's return None
     head.train()
     for part in head.modules():
         if hasattr(part, 'set_class_counts'):

@@ -1,7 +1,7 @@
 """RandAugment as NCL's code asks for it: `rand-n2-m10-mstd0.5`.
 
 Two operations of these fifteen, each applied half of the time, at magnitude 10
-of 10 with a deviation of 0.5. The list is timm's for that name; the parent's
+of 10 with a deviation of 0.5. The list is timm's for that name; mmpretrain's
 preset is timm's other one (`inc1`, in which an operation is the stronger the
 higher its magnitude).
 """
