@@ -9,8 +9,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 DOORS = {
-    'a room': 'import mmlt.datasets',
-    'every room': 'import mmlt.models, mmlt.engine, mmlt.evaluation, '
+    'every room': 'import mmlt.datasets, mmlt.models, mmlt.engine, mmlt.evaluation, '
     'mmlt.runs, mmlt.posthoc, mmlt.export, mmlt.report',
     'mmpretrain after mmlt': 'import mmlt, mmpretrain.datasets',
     'the registry': 'import mmlt\n'

@@ -198,10 +198,9 @@ def test_tensorboard_scalars_are_written_when_asked(tmp_path):
     )
 
 
-@pytest.mark.parametrize('script', ['train.py', 'test.py'])
-def test_help_has_an_example(script):
-    done = python(f'tools/{script}', '--help')
-    assert 'Example: python tools/' in done.stdout
+def test_help_of_a_tool_has_an_example_of_the_tool():
+    done = python('tools/train.py', '--help')
+    assert 'Example: python tools/train.py' in done.stdout
 
 
 @pytest.mark.parametrize(

@@ -234,14 +234,3 @@ def test_tables_show_nan_as_a_dash():
         [{'a': 'x', 'b': float('nan')}, {'a': 'y', 'b': 2.0}]
     )
     assert text.splitlines()[2] == '| x |    - |'
-
-
-@pytest.mark.parametrize(
-    'tool',
-    ['dump_predictions', 'misclassified_area', 'posthoc', 'test_agnostic'],
-)
-def test_help_has_an_example(tool):
-    done = call(tool, '--help')
-    assert f'Example: python {TOOLS}/{tool}.py' in ' '.join(
-        done.stdout.split()
-    )

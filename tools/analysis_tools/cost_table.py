@@ -353,6 +353,7 @@ def updated(text: str) -> str:
     Raises:
         ValueError: If the marks of the tables are missing.
     """
+    between_marks(text, BEGIN, END, '')  # before a minute of work
     return between_marks(text, BEGIN, END, f'\n\n{tables()}\n\n')
 
 
