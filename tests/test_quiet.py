@@ -9,8 +9,8 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 DOORS = {
-    'every room': 'import mmlt.datasets, mmlt.models, mmlt.engine, mmlt.evaluation, '
-    'mmlt.runs, mmlt.posthoc, mmlt.export, mmlt.report',
+    'every room': 'import mmlt.datasets, mmlt.models, mmlt.engine, '
+    'mmlt.evaluation, mmlt.runs, mmlt.posthoc, mmlt.export, mmlt.report',
     'mmpretrain after mmlt': 'import mmlt, mmpretrain.datasets',
     'the registry': 'import mmlt\n'
     'from mmengine.registry import init_default_scope, DATASETS\n'
