@@ -32,6 +32,9 @@ def errors_in_one_line() -> Iterator[None]:
     """End the program with ``error: ...`` and exit code 1 on an error."""
     try:
         yield
+    except BrokenPipeError:  # of `mmlt recipes | head`: nobody reads on
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
     except ERRORS as error:
         # the text of a KeyError would stand in quotation marks
         is_key = isinstance(error, KeyError) and error.args

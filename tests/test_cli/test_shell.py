@@ -178,3 +178,18 @@ def test_torchrun_needs_no_launcher(monkeypatch):
         assert parser.parse_args(['a']).launcher == launcher
         named = parser.parse_args(['a', '--launcher', 'slurm'])
         assert named.launcher == 'slurm'
+
+
+def test_a_reader_that_stops_is_no_error():
+    """As in ``mmlt recipes | head -1``."""
+    read, write = os.pipe()
+    os.close(read)
+    done = subprocess.run(
+        [sys.executable, '-m', 'mmlt', 'recipes'],
+        cwd=ROOT,
+        stdout=write,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    os.close(write)
+    assert 'Broken pipe' not in done.stderr
