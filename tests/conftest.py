@@ -26,28 +26,7 @@ def pytest_addoption(parser):
     )
 
 
-# files of many seconds, the longest first: a worker that begins one at the
-# end would keep the others waiting
-LONG = (
-    'test_command_line',
-    'test_guides',
-    'test_packaging',
-    'test_composition',
-    'test_posthoc_tools',
-    'test_training',
-    'test_report_tool',
-    'test_quiet',
-    'test_resumed_files',
-    'test_calibrate_overlap',
-)
-
-
 def pytest_collection_modifyitems(config, items):
-    items.sort(  # stable: the order within a file stays
-        key=lambda item: (
-            LONG.index(item.path.stem) if item.path.stem in LONG else len(LONG)
-        )
-    )
     for item in items:
         if 'slow' in item.keywords and not config.getoption('--runslow'):
             item.add_marker(pytest.mark.skip(reason='slow: --runslow'))
