@@ -7,7 +7,6 @@ import sys
 
 import torch
 
-
 # where a launcher tells a process its number
 RANK = {
     'pytorch': 'RANK',
