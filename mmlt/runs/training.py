@@ -103,8 +103,8 @@ def prepare_training(options: TrainingOptions) -> list[Config]:
         )
         stages = plan_stages(merge_options(first, of_first), cfg)
     for stage in stages:
+        check_same_overlays(stage)
         # mmengine would look into `last_checkpoint` and believe it
         stage.resume = bool(stage.get('resume') and stage.get('load_from'))
-        check_same_overlays(stage)
         check_work_dir(stage.work_dir)
     return [complete_config(stage) for stage in stages]

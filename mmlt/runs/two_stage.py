@@ -97,7 +97,7 @@ def plan_stages(first: Config, second: Config) -> list[Config]:
         second.update(load_from=finished, resume=False)
         return [second]
     first.load_from = named or (wants_resume and finished) or None
-    first.resume = bool(wants_resume and first.load_from)
+    first.resume = bool(wants_resume)
     second.update(load_from=None, resume=False)
     return [first, second]
 
