@@ -10,6 +10,7 @@ from mmengine.config import Config
 from mmengine.dist import master_only
 
 import mmlt
+from mmlt.checkpoints import numbered
 from mmlt.fileio import whole_file
 
 NAME = 'run.json'
@@ -90,7 +91,9 @@ def record_run(cfg: Config, arguments: Sequence[str] = ()) -> None:
     commit, changed = code_version(root)
     folder = Path(cfg.work_dir)
     resumed = bool(cfg.get('resume')) and (
-        bool(cfg.get('load_from')) or (folder / 'last_checkpoint').is_file()
+        bool(cfg.get('load_from'))
+        or (folder / 'last_checkpoint').exists()
+        or bool(numbered(folder))
     )
     try:
         parts = read_run_record(folder) if resumed else []

@@ -155,6 +155,8 @@ def prepare_training(options: TrainingOptions) -> list[Config]:
             if begins_anew(stage) and not options.restart:
                 check_nothing_is_lost(stage.work_dir)
     for stage in stages:
+        # mmengine would look into `last_checkpoint` and believe it
+        stage.resume = bool(stage.get('resume') and stage.get('load_from'))
         check_work_dir(stage.work_dir)
     return [complete_config(stage) for stage in stages]
 
