@@ -7,13 +7,17 @@ from mmengine.config import Config
 
 from .checkpoint import check_checkpoint
 from .folder import last_checkpoint
+from .keys import override
 from .preflight import (
     check_work_dir,
     complete_config,
     default_work_dir,
 )
 from .recipes import check_same_overlays, load_recipe
+from .settings import check_needed, check_settings
 from .two_stage import load_first_stage, plan_stages
+
+NEEDED = ('model', 'train_dataloader', 'train_cfg', 'optim_wrapper')
 
 
 @dataclass(frozen=True)
@@ -50,7 +54,8 @@ def merge_options(cfg: Config, options: TrainingOptions) -> Config:
     """Write the options into a config, ``cfg_options`` after the launcher."""
     cfg.launcher = options.launcher
     if options.cfg_options is not None:
-        cfg.merge_from_dict(options.cfg_options)
+        override(cfg, options.cfg_options)
+        check_settings(cfg)
     if options.no_validate:
         cfg.val_cfg = cfg.val_dataloader = cfg.val_evaluator = None
     if options.work_dir is not None:
@@ -70,6 +75,7 @@ def merge_options(cfg: Config, options: TrainingOptions) -> Config:
         cfg.auto_scale_lr.enable = True
     if options.seed is not None:
         cfg.setdefault('randomness', {})['seed'] = options.seed
+    check_settings(cfg)
     return cfg
 
 
@@ -85,6 +91,7 @@ def prepare_training(options: TrainingOptions) -> list[Config]:
         OSError: If the work directory cannot be written.
     """
     recipe = load_recipe(options.config, options.overlays)
+    check_needed(recipe, NEEDED, 'a training')
     cfg = merge_options(recipe, options)
     if cfg.get('load_from'):
         check_checkpoint(cfg.load_from, resume=cfg.get('resume', False))

@@ -4,7 +4,12 @@ import argparse
 
 from mmengine.config import Config
 
-from mmlt.cli.options import add_config_options, add_launcher, chosen
+from mmlt.cli.options import (
+    add_config_options,
+    add_launcher,
+    check_launcher,
+    chosen,
+)
 from mmlt.runs.processes import join_processes
 from mmlt.runs.training import TrainingOptions, prepare_training
 from mmlt.runs.two_stage import run_stages
@@ -43,6 +48,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument('--seed', type=int, help='seed of the run')
     add_config_options(parser)
     add_launcher(parser)
+
+
+def check_arguments(
+    parser: argparse.ArgumentParser, args: argparse.Namespace
+) -> None:
+    """What the launcher needs."""
+    check_launcher(parser, args)
 
 
 def prepare(
