@@ -1,10 +1,32 @@
 """Files that are there whole or not at all."""
 
+import errno
+import json
+import math
 import os
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
+
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+
+
+class NoRoomError(OSError):
+    """A file that could not be written, for want of room on the disk.
+
+    Args:
+        path: The file.
+        error: What the system said.
+    """
+
+    def __init__(self, path: str | Path, error: OSError) -> None:
+        super().__init__(
+            f'Expected room for {path}, but there is none ({error.strerror}). '
+            'Nothing was changed: make room, and run this again.'
+        )
+        self.errno = error.errno
 
 
 @contextmanager
@@ -12,22 +34,48 @@ def whole_file(path: str | Path) -> Iterator[Path]:
     """A draft to write to, which takes the place of a file at the end.
 
     What was there before stays as it was until then, and for good where
-    anything goes wrong.
+    anything goes wrong. The draft is on the disk before it has the name, so
+    that the file is whole after a power failure, too.
 
     Args:
         path: The file; its folder is made.
 
     Yields:
         Path of the draft, beside the file and with its ending.
+
+    Raises:
+        NoRoomError: If the disk is full.
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f'.draft-{os.getpid()}-{path.name}')
     try:
         yield draft
-        draft.replace(path)
+        put_in_place(draft, path)
+    except OSError as error:
+        if error.errno in NO_ROOM and not isinstance(error, NoRoomError):
+            raise NoRoomError(path, error) from error
+        raise
     finally:
         draft.unlink(missing_ok=True)
+
+
+def put_in_place(draft: str | Path, path: str | Path) -> None:
+    """Give a finished file its name, once it is on the disk.
+
+    Args:
+        draft: The file as it was written, on the same disk.
+        path: Its name from now on; what had it is replaced.
+    """
+    with open(draft, 'rb+') as file:
+        os.fsync(file.fileno())
+    os.replace(draft, path)
+    with suppress(OSError):  # where a folder cannot be opened: not on Linux
+        folder = os.open(Path(path).parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
 
 
 def check_can_write(path: str | Path, folder: bool = False) -> None:
@@ -60,3 +108,41 @@ def check_can_write(path: str | Path, folder: bool = False) -> None:
             f'Expected a {what} that can be written, but {path} cannot '
             f'({error.strerror}). Name another.'
         ) from error
+
+
+def json_text(value: Any, indent: int | None = 1) -> str:
+    """Numbers and words as JSON that every reader takes.
+
+    Convention: what is no number (nan, of a group without an image) or not
+    finite is null. Python would write NaN and Infinity, which are no JSON:
+    jq, JavaScript and databases refuse the file.
+
+    Args:
+        value: Dicts, lists, tuples, arrays and tensors of plain values.
+        indent: Spaces of a level; None: one line.
+    """
+    return json.dumps(_strict(value), indent=indent, allow_nan=False)
+
+
+def write_json(path: str | Path, value: Any, indent: int | None = 1) -> None:
+    """Write :func:`json_text`, whole or not at all.
+
+    Args:
+        path: The file.
+        value: As :func:`json_text`.
+        indent: As :func:`json_text`.
+    """
+    with whole_file(path) as draft:
+        draft.write_text(json_text(value, indent) + '\n', encoding='utf-8')
+
+
+def _strict(value: Any) -> Any:
+    if hasattr(value, 'tolist'):  # arrays, tensors and their scalars
+        value = value.tolist()
+    if isinstance(value, dict):
+        return {key: _strict(part) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [_strict(part) for part in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value
