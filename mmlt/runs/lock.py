@@ -77,7 +77,8 @@ class WorkDirLock:
                     'process': os.getpid(),
                     'host': socket.gethostname(),
                     'since': f'{datetime.now():%Y-%m-%d %H:%M:%S}',
-                }
+                },
+                allow_nan=False,
             )
         )
         file.flush()

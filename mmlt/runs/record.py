@@ -11,7 +11,7 @@ from mmengine.dist import master_only
 
 import mmlt
 from mmlt.checkpoints import numbered
-from mmlt.fileio import whole_file
+from mmlt.fileio import write_json
 
 NAME = 'run.json'
 # folders of a checkout whose files can change a result
@@ -111,8 +111,7 @@ def record_run(cfg: Config, arguments: Sequence[str] = ()) -> None:
             'started': f'{datetime.now():%Y%m%d_%H%M%S}',
         }
     )
-    with whole_file(folder / NAME) as draft:
-        draft.write_text(json.dumps(parts, indent=1) + '\n')
+    write_json(folder / NAME, parts)
 
 
 def kept_arguments(arguments: Sequence[str]) -> list[str]:
