@@ -5,7 +5,12 @@ from dataclasses import dataclass
 
 from mmengine.config import Config
 
-from mmlt.cli.options import add_config_options, add_launcher, chosen
+from mmlt.cli.options import (
+    add_config_options,
+    add_launcher,
+    check_launcher,
+    chosen,
+)
 from mmlt.runs.lock import WorkDirLock
 from mmlt.runs.processes import join_processes
 from mmlt.runs.training import (
@@ -60,7 +65,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def check_arguments(
     parser: argparse.ArgumentParser, args: argparse.Namespace
 ) -> None:
-    """A training goes on, or begins anew."""
+    """A training goes on, or begins anew; its launcher has started it."""
+    check_launcher(parser, args)
     if args.resume is not None and args.restart:
         parser.error('--resume goes on and --restart begins anew: name one')
 
