@@ -4,7 +4,12 @@ import argparse
 
 from mmengine.config import Config
 
-from mmlt.cli.options import add_config_options, add_launcher, chosen
+from mmlt.cli.options import (
+    add_config_options,
+    add_launcher,
+    add_trust,
+    chosen,
+)
 from mmlt.runs.processes import join_processes
 from mmlt.runs.training import TrainingOptions, prepare_training
 from mmlt.runs.two_stage import run_stages
@@ -43,6 +48,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument('--seed', type=int, help='seed of the run')
     add_config_options(parser)
     add_launcher(parser)
+    add_trust(parser)
 
 
 def prepare(
