@@ -8,8 +8,10 @@ BIN = $(VENV)/bin
 STAMP = $(VENV)/.installed
 
 .PHONY: train test lint docs
+# a second call begins anew, and keeps what the first one left in earlier/
 train: $(STAMP)
-	$(BIN)/python tools/train.py $(CONFIG) $(ARGS)
+	$(BIN)/python tools/train.py $(CONFIG) \
+	    $(if $(filter --resume%,$(ARGS)),,--restart) $(ARGS)
 
 test: $(STAMP)
 	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile $(ARGS)

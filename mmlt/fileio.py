@@ -1,11 +1,14 @@
 """Files that are there whole or not at all."""
 
 import errno
+import json
+import math
 import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
@@ -120,3 +123,41 @@ def check_can_write(path: str | Path, folder: bool = False) -> None:
             f'Expected a {what} that can be written, but {path} cannot '
             f'({error.strerror}). Name another.'
         ) from error
+
+
+def json_text(value: Any, indent: int | None = 1) -> str:
+    """Numbers and words as JSON that every reader takes.
+
+    Convention: what is no number (nan, of a group without an image) or not
+    finite is null. Python would write NaN and Infinity, which are no JSON:
+    jq, JavaScript and databases refuse the file.
+
+    Args:
+        value: Dicts, lists, tuples, arrays and tensors of plain values.
+        indent: Spaces of a level; None: one line.
+    """
+    return json.dumps(_strict(value), indent=indent, allow_nan=False)
+
+
+def write_json(path: str | Path, value: Any, indent: int | None = 1) -> None:
+    """Write :func:`json_text`, whole or not at all.
+
+    Args:
+        path: The file.
+        value: As :func:`json_text`.
+        indent: As :func:`json_text`.
+    """
+    with whole_file(path) as draft:
+        draft.write_text(json_text(value, indent) + '\n', encoding='utf-8')
+
+
+def _strict(value: Any) -> Any:
+    if hasattr(value, 'tolist'):  # arrays, tensors and their scalars
+        value = value.tolist()
+    if isinstance(value, dict):
+        return {key: _strict(part) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [_strict(part) for part in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value

@@ -107,7 +107,7 @@ def check_images(
         record: File to resume from.
         advance: Told how many more images are done, and of how many.
     """
-    text = json.dumps([decode, paths])
+    text = json.dumps([decode, paths], allow_nan=False)
     key = hashlib.sha256(text.encode()).hexdigest()
     record = Record(record, key)
     tasks = [

@@ -216,6 +216,6 @@ def make_lists(
     names = ''.join(f'{name}\n' for name in classes)
     content = names.encode('utf-8', 'surrogateescape')
     (out / 'classes.txt').write_bytes(content)
-    text = json.dumps(record, indent=1)
+    text = json.dumps(record, indent=1, allow_nan=False)
     (out / 'longtail.json').write_text(text + '\n', encoding='utf-8')
     return record

@@ -2,12 +2,11 @@
 
 import csv
 import io
-import json
 import math
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from mmlt.fileio import check_can_write, whole_file
+from mmlt.fileio import check_can_write, json_text, whole_file
 
 __all__ = ['check_table_path', 'markdown_table', 'shown', 'write_table']
 
@@ -101,15 +100,7 @@ def write_table(path: str | Path, rows: list[dict], facts: dict) -> None:
     check_table_path(path)
     path = Path(path)
     if path.suffix == '.json':
-        # nan is no JSON: null
-        clean = [
-            {
-                key: None if isinstance(v, float) and math.isnan(v) else v
-                for key, v in row.items()
-            }
-            for row in rows
-        ]
-        text = json.dumps({**facts, 'rows': clean}, indent=2) + '\n'
+        text = json_text({**facts, 'rows': rows}, indent=2) + '\n'
     elif path.suffix == '.csv':
         text = csv_text(list(rows[0]), [list(r.values()) for r in rows])
     else:

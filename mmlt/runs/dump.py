@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from mmlt.fileio import whole_file
+from mmlt.fileio import json_text, whole_file
 from mmlt.structures import Predictions
 from mmlt.structures.predictions import OF_THE_HEAD
 
@@ -60,8 +60,9 @@ def save_predictions(predictions: Predictions, path: str | Path) -> None:
     }
     if predictions.class_names is not None:
         arrays['class_names'] = np.array(predictions.class_names, dtype=str)
+    meta = json_text(predictions.meta, indent=None)
     with whole_file(path) as draft:
-        np.savez_compressed(draft, meta=json.dumps(predictions.meta), **arrays)
+        np.savez_compressed(draft, meta=meta, **arrays)
 
 
 def load_predictions(path: str | Path) -> Predictions:

@@ -1,10 +1,27 @@
 """Processes of one training: how they are joined, and how they end."""
 
 import ctypes
+import os
 import signal
 import sys
 
 import torch
+
+# where a launcher tells a process its number
+RANK = {
+    'pytorch': 'RANK',
+    'slurm': 'SLURM_PROCID',
+    'mpi': 'OMPI_COMM_WORLD_RANK',
+}
+
+
+def is_first_process(launcher: str) -> bool:
+    """Whether this is the first process of a training, joined yet or not.
+
+    Args:
+        launcher: 'none', 'pytorch', 'slurm' or 'mpi'.
+    """
+    return os.environ.get(RANK.get(launcher, ''), '0') == '0'
 
 
 def join_processes(launcher: str) -> None:

@@ -8,6 +8,8 @@ from mmengine.evaluator import DumpResults
 from mmengine.registry import RUNNERS
 from mmengine.runner import Runner
 
+from mmlt.fileio import write_json
+
 from .checkpoint import check_checkpoint
 from .preflight import (
     check_work_dir,
@@ -68,7 +70,10 @@ def run_test(
         runner.test_evaluator.metrics.append(DumpResults(out))
     metrics = runner.test()
     if out and out_item == 'metrics':
-        mmengine.dump(metrics, out)
+        if out.endswith('.json'):
+            write_json(out, metrics)
+        else:
+            mmengine.dump(metrics, out)
     return metrics
 
 

@@ -73,7 +73,8 @@ def plan_stages(first: Config, second: Config) -> list[Config]:
     Args:
         first: Config of the first stage, with its ``work_dir``.
         second: Config of the second, with what the user wants in ``resume``
-            and ``load_from``. Both are changed in place.
+            and ``load_from``, which names the newest checkpoint of the second
+            where there is one to go on from. Both are changed in place.
 
     Returns:
         ``[first, second]``, or ``[second]`` where the first is not needed.
@@ -86,10 +87,6 @@ def plan_stages(first: Config, second: Config) -> list[Config]:
     wants_resume, named = second.get('resume'), second.get('load_from')
     if named and not (wants_resume and is_inside(named, first.work_dir)):
         return [second]
-    if wants_resume and not named:
-        second.load_from = last_checkpoint(second.work_dir)
-        if second.load_from:
-            return [second]
     finished = last_checkpoint(first.work_dir)
     meta = read_meta(finished) if finished and not named else {}
     if meta and is_finished(first, meta):

@@ -1,6 +1,7 @@
 """Train a model."""
 
 import argparse
+from dataclasses import dataclass
 
 from mmengine.config import Config
 
@@ -10,8 +11,13 @@ from mmlt.cli.options import (
     add_trust,
     chosen,
 )
+from mmlt.runs.lock import WorkDirLock
 from mmlt.runs.processes import join_processes
-from mmlt.runs.training import TrainingOptions, prepare_training
+from mmlt.runs.training import (
+    TrainingOptions,
+    hold_work_dirs,
+    prepare_training,
+)
 from mmlt.runs.two_stage import run_stages
 
 TOOL = 'tools/train.py'
@@ -35,6 +41,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         'directory where none is named',
     )
     parser.add_argument(
+        '--restart',
+        action='store_true',
+        help='begin anew where an earlier training left checkpoints; they '
+        'are moved to <work dir>/earlier/<time>',
+    )
+    parser.add_argument(
         '--amp', action='store_true', help='mixed precision (bfloat16)'
     )
     parser.add_argument(
@@ -51,15 +63,39 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_trust(parser)
 
 
-def prepare(
-    args: argparse.Namespace,
-) -> tuple[argparse.Namespace, list[Config]]:
+def check_arguments(
+    parser: argparse.ArgumentParser, args: argparse.Namespace
+) -> None:
+    """A training goes on, or begins anew."""
+    if args.resume is not None and args.restart:
+        parser.error('--resume goes on and --restart begins anew: name one')
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A training that can begin.
+
+    Args:
+        args: Of the command line.
+        stages: Configs of its stages.
+        lock: What keeps other trainings out of its folders.
+    """
+
+    args: argparse.Namespace
+    stages: list[Config]
+    lock: WorkDirLock
+
+
+def prepare(args: argparse.Namespace) -> Prepared:
     """Check everything before anything is written."""
-    return args, prepare_training(chosen(args, TrainingOptions))
+    stages = prepare_training(chosen(args, TrainingOptions))
+    return Prepared(args, stages, hold_work_dirs(stages, args.restart))
 
 
-def run(prepared: tuple[argparse.Namespace, list[Config]]) -> None:
+def run(prepared: Prepared) -> None:
     """Run the training, both stages of it where it has two."""
-    args, stages = prepared
-    join_processes(args.launcher)
-    run_stages(stages, args.arguments)
+    with prepared.lock:
+        if not prepared.stages:
+            return
+        join_processes(prepared.args.launcher)
+        run_stages(prepared.stages, prepared.args.arguments)

@@ -1,7 +1,6 @@
 """Check lists and images of a long-tailed data set before training on it."""
 
 import argparse
-import json
 import os
 import sys
 from pathlib import Path
@@ -14,6 +13,7 @@ from mmlt.datasets.split_report import (
     report_lines,
     verify_splits,
 )
+from mmlt.fileio import write_json
 
 TOOL = 'tools/dataset_tools/verify_splits.py'
 DESCRIPTION = (
@@ -104,8 +104,7 @@ def run(args: argparse.Namespace) -> int:
     except KeyboardInterrupt:
         print('interrupted; the same command goes on', file=sys.stderr)
         return 130
-    text = json.dumps(report, indent=1)
-    Path(args.report).write_text(text + '\n', encoding='utf-8')
+    write_json(args.report, report)
     for line in report_lines(report):
         print(line)
     print(f'report: {args.report}')
