@@ -111,6 +111,6 @@ def write_mmpretrain(
                 'did not. Export it again, or report this:\n'
                 f'{done.stderr}'
             )
-        return torch.load(got)
+        return torch.load(got, weights_only=True)
 
     return logits

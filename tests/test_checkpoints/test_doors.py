@@ -22,6 +22,7 @@ RUNS = {
     'full_load',
     'unsafe_load',
 }
+METHODS = {'eval', 'compile'}
 # modules whose `load` and `loads` do
 LOADS = {
     'torch',
@@ -50,9 +51,6 @@ SAFE = {
     # what was written a moment before, in a folder of our own; tensors alone
     ('mmlt/export/writers.py', 'torch.load'),
     ('mmlt/export/writers.py', 'torch.jit.load'),
-    ('mmlt/export/writers.py', 'onnx.load'),
-    # allow_pickle=False
-    ('mmlt/runs/dump.py', 'np.load'),
     # a recipe is a program, of whoever starts the training
     ('mmlt/runs/recipes.py', 'exec'),
     ('mmlt/runs/recipes.py', 'compile'),
@@ -63,6 +61,16 @@ FILES = [
     for path in sorted((ROOT / room).rglob('*.py'))
     if '.mim' not in path.relative_to(ROOT).parts
 ]
+
+
+def loads_no_pickle(node, module):
+    """Whether a call of ``np.load`` refuses pickles by a plain False."""
+    return module in ('np', 'numpy') and any(
+        word.arg == 'allow_pickle'
+        and isinstance(word.value, ast.Constant)
+        and word.value.value is False
+        for word in node.keywords
+    )
 
 
 def doors(code):
@@ -87,14 +95,10 @@ def doors(code):
             module = of[-1] if of else ''
             if (
                 last.endswith('Unpickler')
-                or (
-                    last in RUNS
-                    and not (last == 'compile' and module)
-                    and not (last == 'eval' and module)
-                )
-                or last in ('load', 'loads')
-                and module in LOADS
-            ):
+                # model.eval() and re.compile() are others
+                or (last in RUNS and not (module and last in METHODS))
+                or (last in ('load', 'loads') and module in LOADS)
+            ) and not loads_no_pickle(node, module):
                 yield node.lineno, name
 
 
@@ -144,5 +148,8 @@ def test_a_new_door_is_found(code):
 
 
 def test_what_reads_texts_is_no_door():
-    code = 'json.loads(t)\nmodel.eval()\nre.compile(p)\ntorch.compile(m)'
+    code = (
+        'json.loads(t)\nmodel.eval()\nre.compile(p)\ntorch.compile(m)\n'
+        'np.load(p, allow_pickle=False)'
+    )
     assert not list(doors(code))
