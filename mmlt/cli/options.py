@@ -86,6 +86,27 @@ def add_launcher(parser: argparse.ArgumentParser) -> None:
     )
 
 
+# the variables by which a launcher tells a process which one it is
+LAUNCHED = {
+    'pytorch': ('RANK', 'torchrun --nproc-per-node N'),
+    'slurm': ('SLURM_PROCID', 'srun'),
+    'mpi': ('OMPI_COMM_WORLD_LOCAL_RANK', 'mpirun'),
+}
+
+
+def check_launcher(
+    parser: argparse.ArgumentParser, args: argparse.Namespace
+) -> None:
+    """See that the launcher that is named has started this process."""
+    variable, program = LAUNCHED.get(args.launcher, (None, None))
+    if variable and variable not in os.environ:
+        parser.error(
+            f'argument --launcher: {args.launcher} needs a start by it '
+            f'({program} ...), but {variable} is not set; without a launcher '
+            'leave the option out'
+        )
+
+
 def add_device(parser: argparse.ArgumentParser) -> None:
     """``--device``."""
     parser.add_argument(

@@ -9,6 +9,8 @@ import torch
 from mmengine.config import Config
 from mmengine.hooks import CheckpointHook
 
+from .config_files import check_files, place_of
+
 
 def check_config(path: str) -> None:
     """Raise if a config file does not exist.
@@ -18,13 +20,15 @@ def check_config(path: str) -> None:
     """
     if Path(path).is_file() or '::' in path:
         return
-    known = sorted(p.name for p in Path(path).parent.glob('*.py'))
+    if Path(path).is_dir():
+        folder, said = Path(path), f'{path} is a folder'
+    else:
+        folder, said = Path(path).parent, f'{path} does not exist'
+    known = sorted(p.name for p in folder.glob('*.py'))
     near = 'Correct the path.'
     if known:
         near = f'In that folder: {", ".join(known)}.'
-    raise FileNotFoundError(
-        f'Expected a config file, but {path} does not exist. {near}'
-    )
+    raise FileNotFoundError(f'Expected a config file, but {said}. {near}')
 
 
 def read_config(path: str | Path, **settings) -> Config:
@@ -35,27 +39,41 @@ def read_config(path: str | Path, **settings) -> Config:
         **settings: Of ``Config.fromfile``.
 
     Raises:
+        FileNotFoundError: If it inherits from a file that does not exist.
         ValueError: If it cannot be read.
     """
+    check_files(path)
     try:
         return Config.fromfile(path, **settings)
     except Exception as error:
+        cause = _root_cause(error)
+        place = place_of(cause) or place_of(error)
         raise ValueError(
             f'Expected {path} to be a config, but it cannot be read '
-            f'({_root_cause(error)}). Mend what it names.'
+            f'({f"{place}: " if place else ""}{_words(cause)}). Mend what it '
+            'names.'
         ) from error
 
 
-def _root_cause(error: BaseException) -> str:
-    """Type and first line of what an error was raised from.
+def _root_cause(error: BaseException) -> BaseException:
+    """The first error with words of those that one was raised from.
 
     Of a module of ``custom_imports`` that fails, mmengine says only that it
     does; the reason is the error before.
     """
-    while error.__cause__ or error.__context__:
-        error = error.__cause__ or error.__context__
-    said = str(error).splitlines()[0] if str(error) else 'no more is known'
-    return f'{type(error).__name__}: {said}'
+    cause, found = error, error
+    while cause.__cause__ or cause.__context__:
+        cause = cause.__cause__ or cause.__context__
+        if str(cause):
+            found = cause
+    return found
+
+
+def _words(error: BaseException) -> str:
+    """Type and first line of an error."""
+    said = str(error).splitlines()
+    name = type(error).__name__
+    return f'{name}: {said[0]}' if said else f'{name}, which says no more'
 
 
 def default_work_dir(config: str, overlays: Sequence[str] = ()) -> str:

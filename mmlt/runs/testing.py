@@ -11,12 +11,16 @@ from mmengine.runner import Runner
 from mmlt.fileio import write_json
 
 from .checkpoint import check_checkpoint
+from .counted import check_test
 from .preflight import (
     check_work_dir,
     complete_config,
     default_work_dir,
 )
 from .recipes import load_recipe
+from .settings import check_needed
+
+NEEDED = ('model', 'test_dataloader', 'test_cfg', 'test_evaluator')
 
 
 def prepare_test(
@@ -41,6 +45,7 @@ def prepare_test(
         OSError: If the folder cannot be written.
     """
     cfg = load_recipe(config, overlays, cfg_options)
+    check_needed(cfg, NEEDED, 'a test')
     check_checkpoint(checkpoint)
     cfg.load_from, cfg.resume = checkpoint, False
     if work_dir is not None:
@@ -66,6 +71,7 @@ def run_test(
     """
     build = RUNNERS.build if 'runner_type' in cfg else Runner.from_cfg
     runner = build(cfg)
+    check_test(runner)
     if out and out_item != 'metrics':
         runner.test_evaluator.metrics.append(DumpResults(out))
     metrics = runner.test()

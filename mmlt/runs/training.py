@@ -10,6 +10,7 @@ from mmengine.logging import print_log
 from .checkpoint import check_checkpoint
 from .earlier_run import check_nothing_is_lost, move_aside
 from .folder import last_checkpoint
+from .keys import override
 from .lock import WorkDirLock, check_is_free
 from .preflight import (
     check_work_dir,
@@ -18,6 +19,7 @@ from .preflight import (
 )
 from .processes import is_first_process
 from .recipes import check_same_overlays, load_recipe
+from .settings import check_needed, check_settings
 from .two_stage import (
     is_finished,
     load_first_stage,
@@ -25,6 +27,8 @@ from .two_stage import (
     read_meta,
     trains_nothing,
 )
+
+NEEDED = ('model', 'train_dataloader', 'train_cfg', 'optim_wrapper')
 
 
 @dataclass(frozen=True)
@@ -64,7 +68,8 @@ def merge_options(cfg: Config, options: TrainingOptions) -> Config:
     """Write the options into a config, ``cfg_options`` after the launcher."""
     cfg.launcher = options.launcher
     if options.cfg_options is not None:
-        cfg.merge_from_dict(options.cfg_options)
+        override(cfg, options.cfg_options)
+        check_settings(cfg)
     if options.no_validate:
         cfg.val_cfg = cfg.val_dataloader = cfg.val_evaluator = None
     if options.work_dir is not None:
@@ -78,6 +83,7 @@ def merge_options(cfg: Config, options: TrainingOptions) -> Config:
         cfg.auto_scale_lr.enable = True
     if options.seed is not None:
         cfg.setdefault('randomness', {})['seed'] = options.seed
+    check_settings(cfg)
     return cfg
 
 
@@ -125,6 +131,7 @@ def prepare_training(options: TrainingOptions) -> list[Config]:
             is running there.
     """
     recipe = load_recipe(options.config, options.overlays)
+    check_needed(recipe, NEEDED, 'a training')
     cfg = merge_options(recipe, options)
     first_process = is_first_process(options.launcher)
     if first_process:

@@ -29,6 +29,7 @@ from mmengine.runner import Runner
 
 from .checkpoint import read_checkpoint
 from .config_text import read_config_text
+from .counted import check_test, check_training, count_accumulated
 from .folder import last_checkpoint
 from .recipes import first_stage_recipe
 from .record import record_run
@@ -133,8 +134,11 @@ def run(cfg: Config) -> None:
     build = RUNNERS.build if 'runner_type' in cfg else Runner.from_cfg
     runner = build(cfg)
     if trains_nothing(cfg):
+        check_test(runner)
         runner.test()
     else:
+        count_accumulated(runner)
+        check_training(runner)
         runner.train()
 
 

@@ -65,3 +65,22 @@ def train(name: str, *options: str, sentence: str) -> BadInput:
 def copied(trained: Path, folder: Path) -> Path:
     """A copy of the finished training, to be spoiled."""
     return Path(shutil.copytree(trained, folder / 'run'))
+
+
+def config(name: str, *files: str, sentence: str) -> BadInput:
+    """A row of a training of a config file of the user.
+
+    Args:
+        name: What is wrong.
+        *files: Texts of files: 'a.py' is trained, and 'b.py' and so on are
+            beside it. '{base}' is the recipe for the digits.
+        sentence: Regular expression that the line must match.
+    """
+
+    def arrange(folder: Path, trained: Path) -> list[str]:
+        for letter, text in zip('abc', files, strict=False):
+            text = text.replace('{base}', f'mmlt::{RECIPE}.py')
+            (folder / f'{letter}.py').write_text(text)
+        return ['train', 'a.py']
+
+    return BadInput(name, arrange, sentence)

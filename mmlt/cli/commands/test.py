@@ -4,7 +4,12 @@ import argparse
 
 from mmengine.config import Config
 
-from mmlt.cli.options import add_config_options, add_launcher, add_trust
+from mmlt.cli.options import (
+    add_config_options,
+    add_launcher,
+    add_trust,
+    check_launcher,
+)
 from mmlt.runs.processes import join_processes
 from mmlt.runs.testing import check_results_path, prepare_test, run_test
 
@@ -39,6 +44,7 @@ def check_arguments(
     parser: argparse.ArgumentParser, args: argparse.Namespace
 ) -> None:
     """Predictions go into a pickle, and nothing without a file."""
+    check_launcher(parser, args)
     if args.out_item is not None and args.out is None:
         parser.error('--out-item needs --out FILE')
     if (

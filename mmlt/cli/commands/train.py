@@ -9,6 +9,7 @@ from mmlt.cli.options import (
     add_config_options,
     add_launcher,
     add_trust,
+    check_launcher,
     chosen,
 )
 from mmlt.runs.lock import WorkDirLock
@@ -66,7 +67,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def check_arguments(
     parser: argparse.ArgumentParser, args: argparse.Namespace
 ) -> None:
-    """A training goes on, or begins anew."""
+    """A training goes on, or begins anew; its launcher has started it."""
+    check_launcher(parser, args)
     if args.resume is not None and args.restart:
         parser.error('--resume goes on and --restart begins anew: name one')
 
