@@ -153,6 +153,8 @@ def is_finished(cfg: Config, meta: dict) -> bool:
         cfg: Its config.
         meta: What its last checkpoint says, see :func:`read_meta`.
     """
+    if meta.get('evaluation_due'):  # stopped in the last evaluation
+        return False
     if 'max_iters' in cfg.train_cfg:
         return meta.get('iter', 0) >= cfg.train_cfg.max_iters
     return meta.get('epoch', 0) >= cfg.train_cfg.max_epochs
