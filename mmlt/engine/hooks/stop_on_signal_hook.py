@@ -67,6 +67,8 @@ class StopOnSignalHook(Hook):
     def __init__(self, interval: int = 10) -> None:
         check_integer('interval', interval, 1, 'It counts iterations.')
         self.interval = interval
+        # whether a resumed training lacks the evaluation that came last
+        self.evaluation_due = False
         self._asked = 0
         self._inside: dict | None = None  # to be saved
         self._resumed: dict | None = None  # what was loaded, until used
@@ -88,19 +90,21 @@ class StopOnSignalHook(Hook):
                         loader.worker_init_fn
                     )
         signals.defer()
-        if self._resumed is None:
-            return
-        check_same_epoch(self._resumed, runner)
+        due, self.evaluation_due = self.evaluation_due, False
+        if self._resumed is not None:
+            check_same_epoch(self._resumed, runner)
+            due = due or self._resumed['evaluation_due']
         start = Path(runner._load_from or '')
         if FILE.fullmatch(start.name) and (
             start.resolve().parent == Path(runner.work_dir).resolve()
         ):
             self._leftover = start
             self._saved_before = last_saved(runner)
-        if self._resumed['evaluation_due']:
-            if runner.val_loop is not None:
-                runner.val_loop.run()
-            if isinstance(runner.train_loop, EpochBasedTrainLoop):
+        if due and runner.val_loop is not None:
+            runner.logger.info('The last evaluation is made up for.')
+            runner.val_loop.run()
+            by_epoch = isinstance(runner.train_loop, EpochBasedTrainLoop)
+            if by_epoch and self._resumed and not self._resumed['batches']:
                 self._go_on(runner)  # an epoch begins
             self._replace_at_the_end(runner)
 
@@ -263,6 +267,8 @@ class StopOnSignalHook(Hook):
 
         Elsewhere the next epoch does.
         """
+        if self._leftover is None:
+            return
         by_epoch = isinstance(runner.train_loop, EpochBasedTrainLoop)
         step = runner.epoch if by_epoch else runner.iter
         if step < (runner.max_epochs if by_epoch else runner.max_iters):
