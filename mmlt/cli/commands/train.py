@@ -13,6 +13,7 @@ from mmlt import signals
 from mmlt.cli.options import (
     add_config_options,
     add_launcher,
+    add_trust,
     check_launcher,
     chosen,
 )
@@ -66,6 +67,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument('--seed', type=int, help='seed of the run')
     add_config_options(parser)
     add_launcher(parser)
+    add_trust(parser)
 
 
 def check_arguments(
