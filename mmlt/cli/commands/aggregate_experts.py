@@ -2,7 +2,7 @@
 
 import argparse
 
-from mmlt.cli.options import add_config_options, chosen
+from mmlt.cli.options import add_config_options, add_trust, chosen
 from mmlt.posthoc.expert_aggregation import (
     AggregationSettings,
     aggregate_experts,
@@ -42,6 +42,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument('--out', help='.json file for weights and metrics')
     add_config_options(parser)
+    add_trust(parser)
 
 
 def run(args: argparse.Namespace) -> None:

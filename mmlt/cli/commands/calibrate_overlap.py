@@ -5,7 +5,7 @@ import argparse
 from mmengine.logging import MMLogger
 
 from mmlt.cli.main import sibling
-from mmlt.cli.options import add_config_options, add_device, chosen
+from mmlt.cli.options import add_config_options, add_device, add_trust, chosen
 from mmlt.posthoc.calibrated_checkpoint import (
     ALPHAS,
     OverlapSettings,
@@ -76,6 +76,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add_device(parser)
     add_config_options(parser)
+    add_trust(parser)
 
 
 def run(args: argparse.Namespace) -> None:

@@ -3,7 +3,7 @@
 import argparse
 import warnings
 
-from mmlt.cli.options import add_config_options, chosen
+from mmlt.cli.options import add_config_options, add_trust, chosen
 from mmlt.export.exporter import SUFFIX, ExportSettings, export_run
 
 TOOL = 'tools/export.py'
@@ -59,6 +59,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         '(default: 1e-6)',
     )
     add_config_options(parser)
+    add_trust(parser)
 
 
 def check_arguments(

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import mmlt.engine
 import mmlt.models  # noqa: F401 (registers the parts that configs name)
-from mmlt.cli.options import chosen
+from mmlt.cli.options import add_trust, chosen
 from mmlt.cli.predictions import load_predicted_run
 from mmlt.report.make import PictureSettings, make_picture
 
@@ -63,6 +63,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
             )
         if name == 'features':
             add_map_arguments(command)
+    add_trust(parser)
 
 
 def add_picture_arguments(parser: argparse.ArgumentParser) -> None:

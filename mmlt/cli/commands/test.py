@@ -4,7 +4,12 @@ import argparse
 
 from mmengine.config import Config
 
-from mmlt.cli.options import add_config_options, add_launcher, check_launcher
+from mmlt.cli.options import (
+    add_config_options,
+    add_launcher,
+    add_trust,
+    check_launcher,
+)
 from mmlt.runs.processes import join_processes
 from mmlt.runs.testing import check_results_path, prepare_test, run_test
 
@@ -32,6 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add_config_options(parser)
     add_launcher(parser)
+    add_trust(parser)
 
 
 def check_arguments(

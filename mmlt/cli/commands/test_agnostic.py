@@ -4,7 +4,7 @@ import argparse
 from functools import partial
 from pathlib import Path
 
-from mmlt.cli.options import add_tables
+from mmlt.cli.options import add_tables, add_trust
 from mmlt.cli.predictions import run_predictions
 from mmlt.cli.progress import bar
 from mmlt.posthoc.prior_shift import (
@@ -56,6 +56,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         'instead of weighting all images',
     )
     add_tables(parser)
+    add_trust(parser)
 
 
 def run(args: argparse.Namespace) -> None:

@@ -8,6 +8,7 @@ from mmengine.config import Config
 from mmlt.cli.options import (
     add_config_options,
     add_launcher,
+    add_trust,
     check_launcher,
     chosen,
 )
@@ -60,6 +61,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument('--seed', type=int, help='seed of the run')
     add_config_options(parser)
     add_launcher(parser)
+    add_trust(parser)
 
 
 def check_arguments(
