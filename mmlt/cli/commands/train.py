@@ -12,6 +12,7 @@ from mmlt.cli.options import (
     check_launcher,
     chosen,
 )
+from mmlt.cli.values import seed
 from mmlt.runs.lock import WorkDirLock
 from mmlt.runs.processes import join_processes
 from mmlt.runs.training import (
@@ -58,7 +59,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action='store_true',
         help='scale the learning rate by the actual batch size',
     )
-    parser.add_argument('--seed', type=int, help='seed of the run')
+    parser.add_argument('--seed', type=seed, help='seed of the run')
     add_config_options(parser)
     add_launcher(parser)
     add_trust(parser)
