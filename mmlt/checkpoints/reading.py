@@ -64,7 +64,7 @@ def _read_file(path: Path, map_location: Any) -> Any:
         )
     try:
         if is_trusted(path):
-            return torch.load(
+            return torch.load(  # nosec B614 # the user trusts it, by name
                 path, map_location=map_location, weights_only=False
             )
         return load_plain(path, map_location)
