@@ -11,6 +11,9 @@ from mmengine.hooks import CheckpointHook
 
 from .config_files import check_files, place_of
 
+# what every training has, also one whose config does without the base
+HOOKS = {'stop': 'StopOnSignalHook'}
+
 
 def check_config(path: str) -> None:
     """Raise if a config file does not exist.
@@ -120,6 +123,8 @@ def complete_config(cfg: Config) -> Config:
         ValueError: If the config asks for what needs a GPU (``sync_bn``).
     """
     use_whole_checkpoints(cfg)
+    for name, kind in HOOKS.items():
+        cfg.default_hooks.setdefault(name, dict(type=kind))
     has_gpu = torch.cuda.is_available()
     for name in ('train_dataloader', 'val_dataloader', 'test_dataloader'):
         loader = cfg.get(name)
