@@ -117,23 +117,34 @@ def _read(
     try:
         loaded = np.load(path, allow_pickle=False)
         if not isinstance(loaded, np.lib.npyio.NpzFile):
-            raise ValueError('one array')
+            raise not_a_dump(path, 'one array')
         with loaded as file:
             meta = json.loads(file['meta'].item())
             if not isinstance(meta, dict):
-                raise ValueError('no names')
+                raise not_a_dump(path, f'it says {meta!r} of itself')
             content = {
                 name: None if names_alone else file[name]
                 for name in file.files
                 if name != 'meta'
             }
+    except NotADumpError:
+        raise
     except NO_DUMP as error:
-        raise ValueError(
-            f'Expected {path} to be written by tools/analysis_tools/'
-            f'dump_predictions.py, but it is not ({type(error).__name__}): '
-            'another kind of file, or damaged. Write it again.'
-        ) from error
+        raise not_a_dump(path, type(error).__name__) from error
     return meta, content
+
+
+class NotADumpError(ValueError):
+    """A file that is none of predictions."""
+
+
+def not_a_dump(path: str | Path, why: str) -> NotADumpError:
+    """The error for a file that is none of predictions."""
+    return NotADumpError(
+        f'Expected {path} to be written by tools/analysis_tools/'
+        f'dump_predictions.py, but it is not ({why}): another kind of file, '
+        'or damaged. Write it again.'
+    )
 
 
 def dump_path(work_dir: str | Path, split: str) -> Path:
