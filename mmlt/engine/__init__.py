@@ -3,5 +3,6 @@ from mmlt.star_imports import public_names
 from .hooks import *
 from .optim_wrappers import *
 from .strategies import *
+from .vis_backends import *
 
 __all__ = public_names(globals())
