@@ -6,6 +6,8 @@ import os
 
 from mmengine.config import DictAction
 
+from .values import device
+
 
 class Settings(DictAction):
     """KEY=VALUE of the command line, as a dict; values as in Python."""
@@ -110,7 +112,9 @@ def check_launcher(
 def add_device(parser: argparse.ArgumentParser) -> None:
     """``--device``."""
     parser.add_argument(
-        '--device', help='cpu or cuda (default: cuda where there is one)'
+        '--device',
+        type=device,
+        help='cpu or cuda (default: cuda where there is one)',
     )
 
 

@@ -56,6 +56,12 @@ def check_arguments(
             f'predictions go into a .pkl file, but --out is {args.out} '
             '(metrics: add --out-item metrics)'
         )
+    known = ('.json', '.yaml', '.yml', '.pkl', '.pickle')
+    if args.out and not args.out.endswith(known):
+        parser.error(
+            f'metrics go into a .json, .yaml or .pkl file, but --out is '
+            f'{args.out}'
+        )
 
 
 def prepare(args: argparse.Namespace) -> tuple[argparse.Namespace, Config]:

@@ -17,6 +17,7 @@ from mmlt.cli.options import (
     check_launcher,
     chosen,
 )
+from mmlt.cli.values import seed
 from mmlt.runs.earlier_run import checkpoints_in
 from mmlt.runs.lock import WorkDirLock
 from mmlt.runs.processes import is_first_process, join_processes
@@ -64,7 +65,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action='store_true',
         help='scale the learning rate by the actual batch size',
     )
-    parser.add_argument('--seed', type=int, help='seed of the run')
+    parser.add_argument('--seed', type=seed, help='seed of the run')
     add_config_options(parser)
     add_launcher(parser)
     add_trust(parser)
