@@ -10,6 +10,7 @@ from mmengine.dataset import default_collate
 from torch.utils.data import DataLoader
 
 from mmlt.datasets import CIFAR10LT, CIFAR100LT, batch_collate
+from mmlt.datasets.plain_pickle import read_plain_pickle
 from mmlt.functional import long_tailed_counts, long_tailed_indices
 from mmlt.structures import BatchDataSample
 
@@ -164,6 +165,72 @@ def test_labels_out_of_range_are_refused(fake_cifar10):
     entry['labels'][3] = 10
     path.write_bytes(pickle.dumps(entry))
     with pytest.raises(ValueError, match='image 3 has label 10'):
+        fake(fake_cifar10)
+
+
+@pytest.mark.parametrize('protocol', range(6))
+def test_pickles_of_every_protocol_are_read(fake_cifar10, protocol):
+    path = fake_cifar10 / 'cifar-10-batches-py' / 'data_batch_1'
+    entry = pickle.loads(path.read_bytes())
+    entry['data'] = np.asfortranarray(entry['data'])  # as the official ones
+    path.write_bytes(pickle.dumps(entry, protocol))
+    read = read_plain_pickle(path)
+    assert np.array_equal(read['data'], entry['data'])
+    assert read['data'].dtype == np.uint8
+    assert read['labels'] == entry['labels']
+
+
+def spoiled(change):
+    """Bytes of a file whose content a function changes."""
+
+    def spoil(data):
+        entry = pickle.loads(data)
+        change(entry)
+        return pickle.dumps(entry)
+
+    return spoil
+
+
+WRONG = {
+    'cut short': (lambda b: b[: len(b) // 2], 'to be a whole pickle, but'),
+    'empty': (lambda b: b'', 'to be a whole pickle, but Ran out of input'),
+    'a text': (lambda b: b'xyz', 'to be a whole pickle, but'),
+    'a list': (lambda b: pickle.dumps([1]), '`data` and .* it has list'),
+    'no data': (spoiled(lambda e: e.pop('data')), 'but it has labels'),
+    'no labels': (spoiled(lambda e: e.pop('labels')), 'but it has data'),
+    'fewer labels': (
+        spoiled(lambda e: e['labels'].pop()),
+        r'`labels` in .* to be 120 class numbers.*got \(119,\) of int64',
+    ),
+    'fractions': (
+        spoiled(lambda e: e['labels'].__setitem__(0, 2.7)),
+        'class numbers.* of float64',
+    ),
+    'floats': (
+        spoiled(lambda e: e.update(data=e['data'] / 255)),
+        r'\(N, 3072\) bytes, but got \(120, 3072\) of float64',
+    ),
+    'fewer pixels': (
+        spoiled(lambda e: e.update(data=e['data'][:, :-1])),
+        r'\(N, 3072\) bytes, but got \(120, 3071\) of uint8',
+    ),
+    'objects': (
+        spoiled(lambda e: e.update(data=np.array([{}]))),
+        r"holds numpy.dtype\('O8'\), which is not run",
+    ),
+    'code': (
+        spoiled(lambda e: e.update(note=os.getcwd)),
+        'holds posix.getcwd, which is not run',
+    ),
+}
+
+
+@pytest.mark.parametrize('kind', WRONG)
+def test_a_file_that_is_not_of_cifar_is_named(fake_cifar10, kind):
+    change, words = WRONG[kind]
+    path = fake_cifar10 / 'cifar-10-batches-py' / 'data_batch_1'
+    path.write_bytes(change(path.read_bytes()))
+    with pytest.raises(ValueError, match=f'data_batch_1.*{words}|{words}'):
         fake(fake_cifar10)
 
 
