@@ -56,7 +56,7 @@ def _read_file(path: Path, map_location: Any) -> Any:
             f'Expected a checkpoint file, but {path} does not exist. '
             f'{_others(path.parent, "Correct the path.")}'
         )
-    damage = damage_of(path)
+    damage = damage_of(path, read=False)
     if damage is not None:
         raise ValueError(
             f'Expected {path} to be a checkpoint, but it {damage}: damaged, '
