@@ -1,6 +1,7 @@
 import hashlib
 import os
 import pickle
+import tarfile
 from pathlib import Path
 
 import numpy as np
@@ -137,9 +138,38 @@ def test_a_failed_download_says_where_the_files_belong(tmp_path, monkeypatch):
         CIFAR10LT(str(tmp_path / 'cifar10'))
 
 
-def test_a_download_is_unpacked_and_used(fake_cifar10, tmp_path, monkeypatch):
-    import tarfile
+def entry(name, kind=tarfile.REGTYPE, target=''):
+    info = tarfile.TarInfo(name)
+    info.type, info.linkname = kind, target
+    return info
 
+
+@pytest.mark.parametrize(
+    'entries',
+    [
+        [entry('../outside')],
+        [entry('a/../../outside')],
+        [entry('link', tarfile.SYMTYPE, '..'), entry('link/outside')],
+        [entry('link', tarfile.LNKTYPE, '../kept'), entry('outside')],
+        [entry('device', tarfile.CHRTYPE)],
+    ],
+    ids=['parent', 'detour', 'symbolic link', 'hard link', 'device'],
+)
+def test_an_archive_cannot_leave_its_folder(entries, tmp_path, monkeypatch):
+    archive = tmp_path / 'hostile.tar.gz'
+    with tarfile.open(archive, 'w:gz') as tar:
+        for info in entries:
+            tar.addfile(info)
+    (tmp_path / 'kept').write_text('kept')
+    monkeypatch.setattr(CIFAR10LT, 'url', archive.as_uri())
+    monkeypatch.setattr(CIFAR10LT, 'tgz_md5', None)
+    with pytest.raises(FileNotFoundError, match='download of .* failed'):
+        CIFAR10LT(str(tmp_path / 'data'))
+    assert not [*tmp_path.rglob('*outside')]
+    assert (tmp_path / 'kept').read_text() == 'kept'
+
+
+def test_a_download_is_unpacked_and_used(fake_cifar10, tmp_path, monkeypatch):
     archive = tmp_path / 'cifar-10-python.tar.gz'
     with tarfile.open(archive, 'w:gz') as tar:
         folder = 'cifar-10-batches-py'
