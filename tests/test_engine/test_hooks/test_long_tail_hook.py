@@ -133,8 +133,8 @@ def test_fcc_says_when_it_switches_on(cfg, monkeypatch):
     )
     cfg.model.neck[1].begin = 1
     trained(cfg)
-    assert len(lines) == 1
-    assert lines[0].startswith('FCC on from epoch 2 of 2 (begin=1)')
+    (line,) = (text for text in lines if text.startswith('FCC on'))
+    assert line.startswith('FCC on from epoch 2 of 2 (begin=1)')
 
 
 @pytest.mark.parametrize('resumed', [False, True])
