@@ -5,6 +5,7 @@ from .cifar_lt import *
 from .collate import *
 from .digits_lt import *
 from .held_out_split import *
+from .hidden_files import *
 from .imagenet_lt import *
 from .in_memory import *
 from .inaturalist18 import *

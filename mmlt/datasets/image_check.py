@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 import signal
+import stat
 from collections.abc import Callable
 from multiprocessing import Pool
 from pathlib import Path
@@ -28,8 +29,12 @@ def image_problem(path: str, decode: bool = True) -> str | None:
         'missing', 'empty' or 'unreadable: ...'; None for a good image.
     """
     try:
+        about = os.stat(path)
+        # a pipe would be waited for, for ever
+        if not stat.S_ISREG(about.st_mode):
+            return 'unreadable: it is no file'
+        size = about.st_size
         content = Path(path).read_bytes() if decode else None
-        size = os.path.getsize(path)
     except FileNotFoundError:
         return 'missing'
     except OSError as error:
