@@ -2,6 +2,7 @@ from mmlt.star_imports import public_names
 
 from .bad_images import *
 from .cifar_lt import *
+from .class_names import *
 from .collate import *
 from .digits_lt import *
 from .held_out_split import *
@@ -14,5 +15,6 @@ from .long_tailed_list import *
 from .long_tailed_subset import *
 from .places_lt import *
 from .samplers import *
+from .shared_images import *
 
 __all__ = public_names(globals())
