@@ -57,6 +57,26 @@ def image_problem(path: str, decode: bool = True) -> str | None:
     return 'unreadable: OpenCV cannot decode it'
 
 
+def check_is_file(path: str) -> None:
+    """Raise where reading would wait for ever; of local files alone.
+
+    Args:
+        path: Of an image; one that does not exist is left to the reader.
+
+    Raises:
+        OSError: If it is a pipe, a device or a folder.
+    """
+    try:
+        mode = os.stat(path).st_mode
+    except OSError:
+        return
+    if not stat.S_ISREG(mode):
+        raise OSError(
+            f'Expected a file, but {path} is a pipe, a device or a folder. '
+            'Put an image there, or take it out of the list.'
+        )
+
+
 def check_chunk(task: tuple[int, list[str], bool]) -> tuple[int, dict]:
     """Problems of some images, in a worker process."""
     number, paths, decode = task

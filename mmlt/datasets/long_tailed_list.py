@@ -13,6 +13,7 @@ from mmlt.functional import class_counts
 from mmlt.functional.checks import check_choice
 
 from .bad_images import BadImageError, SkippedImages
+from .image_check import check_is_file
 from .image_table import ImageTable
 from .known_splits import KNOWN_SPLITS, LISTS_FROM
 from .list_file import read_list
@@ -259,6 +260,8 @@ class LongTailedList(BaseDataset):
         for transform in self.pipeline.transforms:
             loading = 'img' not in info
             try:
+                if loading:
+                    check_is_file(path)
                 info, before = transform(info), info
             except Exception as error:
                 # what fails after reading is a mistake of the pipeline
