@@ -20,6 +20,7 @@ lint: $(STAMP)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/bandit -q -c bandit.yml -r mmlt tools configs benchmarks docs setup.py
 	$(BIN)/codespell $$(git ls-files '*.py' '*.md' '*.sh' '*.yml')
 
 # The site in site/, from the Markdown files and the docstrings. Builds and

@@ -38,9 +38,9 @@ import mmlt.datasets  # noqa: F401  imported here, once for all processes
 import mmlt.engine  # noqa: F401
 import mmlt.evaluation  # noqa: F401
 import mmlt.models  # noqa: F401
+from mmlt.checkpoints import read_checkpoint
 from mmlt.cli.main import main as mmlt
 from mmlt.runs.log import logged
-from mmlt.weights import read_checkpoint
 
 RECIPES = (
     'fcc/resnet20_digitslt',

@@ -50,14 +50,29 @@ def whole_file(path: str | Path) -> Iterator[Path]:
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f'.draft-{os.getpid()}-{path.name}')
     try:
-        yield draft
-        put_in_place(draft, path)
+        with room_for(path):
+            yield draft
+            put_in_place(draft, path)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+@contextmanager
+def room_for(path: str | Path) -> Iterator[None]:
+    """Say which file it is, where the disk is full.
+
+    Args:
+        path: The file that is written meanwhile.
+
+    Raises:
+        NoRoomError: If there is no room for it.
+    """
+    try:
+        yield
     except OSError as error:
         if error.errno in NO_ROOM and not isinstance(error, NoRoomError):
             raise NoRoomError(path, error) from error
         raise
-    finally:
-        draft.unlink(missing_ok=True)
 
 
 def put_in_place(draft: str | Path, path: str | Path) -> None:

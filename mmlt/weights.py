@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 from .checkpoints import read_checkpoint
 
-__all__ = ['load_weights', 'read_checkpoint', 'weights_of']
+__all__ = ['check_weights', 'load_weights', 'read_checkpoint', 'weights_of']
 
 
 def weights_of(checkpoint: dict) -> dict[str, Tensor]:
@@ -24,6 +24,46 @@ def weights_of(checkpoint: dict) -> dict[str, Tensor]:
         name.removeprefix('module.'): value
         for name, value in checkpoint.get('state_dict', checkpoint).items()
     }
+
+
+def check_weights(checkpoint: dict, source: str | Path) -> None:
+    """Check that a checkpoint holds weights, and numbers in them.
+
+    Args:
+        checkpoint: As :func:`read_checkpoint` returns it.
+        source: Where it is from, for the messages.
+
+    Raises:
+        ValueError: If there are none, one is no tensor, or one has a nan.
+    """
+    weights = checkpoint.get('state_dict', checkpoint)
+    named = isinstance(weights, Mapping) and {
+        name: value
+        for name, value in weights.items()
+        if not str(name).endswith('_extra_state')  # torch: of any type
+    }
+    if not named or not any(isinstance(w, Tensor) for w in named.values()):
+        has = ', '.join(map(str, checkpoint))[:60] or 'nothing'
+        if 'state_dict' in checkpoint:
+            has = 'no tensor there'
+        raise ValueError(
+            f'Expected {source} to hold the weights of a network in '
+            f'`state_dict`, but it has {has}. Name a checkpoint of a '
+            'training.'
+        )
+    for name, value in named.items():
+        if not isinstance(name, str) or not isinstance(value, Tensor):
+            raise ValueError(
+                f'Expected every weight in {source} to be a tensor, but '
+                f'{name} is of the type {type(value).__name__}. Name a '
+                'checkpoint of a training.'
+            )
+        if value.isnan().any():
+            raise ValueError(
+                f'Expected the weights in {source} to be numbers, but {name} '
+                'has nan. Did its training diverge? Take an earlier '
+                'checkpoint, or train with a lower learning rate.'
+            )
 
 
 def load_weights(

@@ -24,6 +24,7 @@ MAY_IMPORT = {
         'datasets',
         'checkpoints',
         'fileio',
+        'signals',
     },
     'runs': {
         'functional',
@@ -34,6 +35,7 @@ MAY_IMPORT = {
         'fileio',
         'weights',
         'checkpoints',
+        'signals',
     },
     'posthoc': {
         'functional',
@@ -77,6 +79,7 @@ MAY_IMPORT = {
         'fileio',
         'version',
         'checkpoints',
+        'signals',
     },
 }
 # room -> modules of another room beside which it may import none

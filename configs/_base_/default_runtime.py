@@ -35,6 +35,8 @@ default_hooks = dict(
     checkpoint=dict(type='WholeCheckpointHook', interval=1, max_keep_ckpts=2),
     sampler_seed=dict(type='DistSamplerSeedHook'),
     visualization=dict(type='VisualizationHook', enable=False),
+    # SIGTERM, Ctrl-C and the like: docs/stopping.md
+    stop=dict(type='StopOnSignalHook'),
 )
 custom_hooks = [
     dict(type='LongTailHook'),

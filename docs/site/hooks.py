@@ -39,6 +39,7 @@ GUIDES = [
     'add_a_number.md',
     'bare_pytorch.md',
     'distributed.md',
+    'stopping.md',
     'large_models.md',
     'export.md',
     'metrics.md',

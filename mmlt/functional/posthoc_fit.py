@@ -132,7 +132,9 @@ def fit_by_likelihood(
         out = transform(logits, theta)
         loss = weights @ F.cross_entropy(out, labels, reduction='none')
         loss = loss + penalty / 2 * (theta - origin).square().sum()
-        return loss if extra is None else loss + extra(out)
+        if extra is not None:
+            loss = loss + extra(out)  # nosec B610 # no database is asked here
+        return loss
 
     def objective() -> Tensor:
         optimizer.zero_grad()

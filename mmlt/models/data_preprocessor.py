@@ -84,6 +84,18 @@ class BatchDataPreprocessor(ClsDataPreprocessor):
         """
         self._epoch_generator.set_epoch(epoch)
 
+    def random_state(self) -> torch.Tensor | None:
+        """How far the random numbers of the epoch are; None: at the start."""
+        return self._epoch_generator.state()
+
+    def set_random_state(self, state: torch.Tensor | None) -> None:
+        """Go on with them from what :meth:`random_state` was.
+
+        Args:
+            state: Of the same epoch, after :meth:`set_progress`.
+        """
+        self._epoch_generator.set_state(state)
+
     @property
     def generator(self) -> torch.Generator:
         """Source of the random numbers of this epoch, on the device."""

@@ -364,7 +364,8 @@ def accuracy_table(records: Sequence[RunRecord]) -> Table:
         'accuracy',
         'Accuracy',
         'Percent, `numbers` of the files. Many-shot classes have more than '
-        '100 training images, few-shot fewer than 20. h-mean, g-mean and '
+        '100 training images, few-shot fewer than 20; means over the classes '
+        'of a group. h-mean, g-mean and '
         'worst are of the recalls of the classes; one recall of 0 makes '
         'all three 0.',
         records,

@@ -55,6 +55,27 @@ def logged(path: Path) -> Iterator[dict]:
             yield entry
 
 
+def logged_steps(path: Path) -> tuple[bool, set[int]]:
+    """Whether a training is in the logs, and which evaluations are.
+
+    Args:
+        path: Work directory.
+
+    Returns:
+        Whether there is a loss; the epochs (iterations in a loop that counts
+        them) that were evaluated.
+
+    Raises:
+        ValueError: If a file is damaged.
+    """
+    trained, evaluated = False, set()
+    for entry in logged(path):
+        trained |= 'loss' in entry
+        if 'epoch' not in entry and any('/' in name for name in entry):
+            evaluated.add(entry['step'])
+    return trained, evaluated
+
+
 def read_curves(path: Path) -> dict[str, tuple[list[int], list[float]]]:
     """Every logged number by epoch; a resumed run continues its first part.
 

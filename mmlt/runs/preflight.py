@@ -12,6 +12,9 @@ from mmengine.hooks import CheckpointHook
 
 from .config_files import check_files, place_of
 
+# what every training has, also one whose config does without the base
+HOOKS = {'stop': 'StopOnSignalHook'}
+
 
 def check_config(path: str) -> None:
     """Raise if a config file does not exist.
@@ -122,6 +125,8 @@ def complete_config(cfg: Config) -> Config:
     """
     use_whole_checkpoints(cfg)
     let_counts_differ(cfg)
+    for name, kind in HOOKS.items():
+        cfg.default_hooks.setdefault(name, dict(type=kind))
     has_gpu = torch.cuda.is_available()
     for name in ('train_dataloader', 'val_dataloader', 'test_dataloader'):
         loader = cfg.get(name)

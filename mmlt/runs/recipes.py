@@ -318,7 +318,8 @@ def _laid_over(cfg: Config, name: str) -> Config:
         base.model.neck = [base.model.neck]  # one neck is a list of one
     values = {'_base_': base}
     try:
-        exec(compile(path.read_text(), str(path), 'exec'), values)
+        code = compile(path.read_text(), str(path), 'exec')
+        exec(code, values)  # nosec B102 # Python, as a config is
     except (AttributeError, KeyError, TypeError) as error:
         raise NothingToChange(
             f'Expected a recipe that has what the overlay {name} changes, but '

@@ -34,6 +34,7 @@ ONE_VALUE = {
     '--launcher',
     '--local_rank',
     '--local-rank',
+    '--trust',
 }
 # options that do not change the result
 LEFT_OUT = ONE_VALUE - {'--seed'} | {'--restart'}

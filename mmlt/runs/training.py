@@ -22,6 +22,7 @@ from .recipes import check_same_overlays, load_recipe
 from .settings import check_needed, check_settings
 from .two_stage import (
     is_finished,
+    lacks_evaluation,
     load_first_stage,
     plan_stages,
     read_meta,
@@ -237,7 +238,7 @@ def finished_note(stage: Config) -> str | None:
     if trains_nothing(stage) or not (stage.get('resume') and start):
         return None
     meta = read_meta(start)
-    if not is_finished(stage, meta):
+    if not is_finished(stage, meta) or lacks_evaluation(stage, start):
         return None
     count, unit, setting = meta.get('epoch'), 'epoch', 'max_epochs'
     if 'max_iters' in stage.train_cfg:

@@ -8,37 +8,37 @@ INHERITS = "_base_ = '{base}'\n"
 RECIPES: list[BadInput] = [
     call(
         'recipe-missing',
-        *('train', 'fcc/resnet20_digits'),
+        'train fcc/resnet20_digits',
         sentence=r'resnet20_digits.*resnet20_digitslt',
     ),
     call(
         'recipe-is-a-method',
-        *('train', 'fcc'),
+        'train fcc',
         sentence='but fcc is neither. Recipes of fcc: .*resnet20_digitslt',
     ),
     call(
         'recipe-of-mmlt-missing',
-        *('train', 'mmlt::fcc/nope.py'),
+        'train mmlt::fcc/nope.py',
         sentence='fcc/nope.py is neither. Recipes of fcc: ',
     ),
     call(
         'recipe-of-an-unknown-package',
-        *('train', 'nope::fcc/resnet20_digitslt.py'),
+        'train nope::fcc/resnet20_digitslt.py',
         sentence='Expected a config file, but nope::fcc/.* is none',
     ),
     call(
         'recipe-without-a-name',
-        *('train', ''),
+        "train ''",
         sentence="Expected a config file, or the name of a recipe, but got ''",
     ),
     call(
         'recipe-is-a-folder',
-        *('train', '{run}'),
+        'train {run}',
         sentence='Expected a config file, but .*run is a folder',
     ),
     call(
         'recipe-is-a-checkpoint',
-        *('train', '{checkpoint}'),
+        'train {checkpoint}',
         sentence="to be a config, which ends in .py.* it ends in '.pth'",
     ),
     config(

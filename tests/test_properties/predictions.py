@@ -387,6 +387,7 @@ def _(x):
         shapes=[()],
         dtypes=torch.float64,
         gradient=False,
+        refuses=f.NoMinimumError,
     )
 
 
@@ -398,6 +399,7 @@ def _(x):
         shapes=[(x.c,)] * 2,
         dtypes=torch.float64,
         gradient=False,
+        refuses=f.NoMinimumError,
     )
 
 
@@ -408,6 +410,7 @@ def _(x):
         shapes=[(x.n, x.c)],
         dtypes=torch.float64,
         gradient=False,
+        refuses=f.NoMinimumError,
     )
 
 
@@ -427,4 +430,19 @@ def _(x):
             1.0,
         ),
         gradient=False,
+        refuses=f.NoMinimumError,
+    )
+
+
+@property_of(
+    'refuse_separated', 'refuse_no_temperature', 'refuse_lone_classes'
+)
+def _(x, name):
+    weights = ()
+    if name == 'refuse_no_temperature':
+        weights = (x.number(None, x.weights()),)
+    return Call(
+        (x.logits(dtype=x.wide), x.labels(), *weights),
+        gradient=False,
+        refuses=f.NoMinimumError,
     )

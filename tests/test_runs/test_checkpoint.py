@@ -9,6 +9,7 @@ from mmpretrain.registry import MODELS
 from mmlt.runs.checkpoint import check_checkpoint, load_model
 
 ROOT = Path(__file__).parents[2]
+WEIGHTS = {'state_dict': {'a': torch.ones(2)}}
 DIGITS = ROOT / 'configs/fcc/resnet20_digitslt.py'
 
 
@@ -18,12 +19,12 @@ def save(path, **content):
 
 
 def test_a_training_state_can_be_resumed(tmp_path):
-    path = save(tmp_path / 'a.pth', state_dict={}, optimizer={}, meta={})
+    path = save(tmp_path / 'a.pth', **WEIGHTS, optimizer={}, meta={})
     check_checkpoint(path, resume=True)
 
 
 def test_weights_alone_load_but_do_not_resume(tmp_path):
-    path = save(tmp_path / 'a.pth', state_dict={})
+    path = save(tmp_path / 'a.pth', **WEIGHTS)
     check_checkpoint(path)
     with pytest.raises(ValueError, match='no optimizer.*load_from='):
         check_checkpoint(path, resume=True)

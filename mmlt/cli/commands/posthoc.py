@@ -3,7 +3,7 @@
 import argparse
 from functools import partial
 
-from mmlt.cli.options import add_tables
+from mmlt.cli.options import add_tables, add_trust
 from mmlt.cli.predictions import run_predictions
 from mmlt.cli.progress import bar
 from mmlt.posthoc.calibrators import (
@@ -56,6 +56,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action='store_true',
         help='fit on the test set; the table says so',
     )
+    add_trust(parser)
 
 
 def check_arguments(

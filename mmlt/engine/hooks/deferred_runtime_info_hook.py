@@ -77,6 +77,10 @@ class DeferredRuntimeInfoHook(RuntimeInfoHook):
         self._read(runner)
         super().before_val(runner)
 
+    def before_stop(self, runner) -> None:
+        """Read what is left where ``StopOnSignalHook`` ends a training."""
+        self._read(runner)
+
     def after_train(self, runner) -> None:
         """Read what is left at the end."""
         self._read(runner)
