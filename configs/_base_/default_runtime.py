@@ -35,6 +35,8 @@ default_hooks = dict(
     checkpoint=dict(type='WholeCheckpointHook', interval=1, max_keep_ckpts=2),
     sampler_seed=dict(type='DistSamplerSeedHook'),
     visualization=dict(type='VisualizationHook', enable=False),
+    # a loss that is inf or nan; stop=False goes on
+    finite_loss=dict(type='FiniteLossHook'),
     # SIGTERM, Ctrl-C and the like: docs/stopping.md
     stop=dict(type='StopOnSignalHook'),
 )

@@ -13,7 +13,7 @@ from mmengine.hooks import CheckpointHook
 from .config_files import check_files, place_of
 
 # what every training has, also one whose config does without the base
-HOOKS = {'stop': 'StopOnSignalHook'}
+HOOKS = {'finite_loss': 'FiniteLossHook', 'stop': 'StopOnSignalHook'}
 
 
 def check_config(path: str) -> None:
