@@ -133,8 +133,8 @@ def test_fcc_says_when_it_switches_on(cfg, monkeypatch):
     )
     cfg.model.neck[1].begin = 1
     trained(cfg)
-    (line,) = (text for text in lines if text.startswith('FCC on'))
-    assert line.startswith('FCC on from epoch 2 of 2 (begin=1)')
+    (on,) = [line for line in lines if line.startswith('FCC on')]
+    assert on.startswith('FCC on from epoch 2 of 2 (begin=1)')
 
 
 @pytest.mark.parametrize('resumed', [False, True])
