@@ -98,6 +98,39 @@ def test_the_config_can_ask_to_go_on(train, tmp_path):
     assert 'resumed epoch: 1' in train('run', 2, 'resume=True')
 
 
+def test_settings_that_are_in_the_checkpoint_are_named(train):
+    train('run', 1)
+    changed = [
+        *('optim_wrapper.optimizer.lr=0.5', 'param_scheduler.0.end=2'),
+    ]
+    for epochs in (2, 3):  # the second time, too
+        log = train('run', epochs, *changed, how=['--resume'])
+        assert (
+            'Not read: optim_wrapper.optimizer.lr=0.5 (saved: 0.05), '
+            'param_scheduler.0.end=2 (saved: 1).'
+        ) in log
+    assert 'Not read' not in train('run', 4, how=['--resume'])
+
+
+@pytest.mark.parametrize(
+    ('option', 'said'),
+    [
+        (
+            'optim_wrapper.optimizer.type=Adagrad',
+            "`optim_wrapper.optimizer.type` to be 'SGD', with which",
+        ),
+        (
+            'optim_wrapper.paramwise_cfg.norm_decay_mult=0',
+            "but got {'norm_decay_mult': 0}: the state of an optimizer fits",
+        ),
+    ],
+)
+def test_the_state_of_another_optimizer_is_refused(train, option, said):
+    train('run', 1)
+    remove = ['optim_wrapper.optimizer.type=SGD']
+    assert said in train('run', 2, *remove, option, how=['--resume'], code=1)
+
+
 def test_load_from_is_not_left_out_without_a_word(train, tmp_path):
     train('start', 1)
     start = tmp_path / 'start' / 'epoch_1.pth'
