@@ -24,6 +24,8 @@ MUST_BE_SAME = (
     'optim_wrapper.paramwise_cfg',
     'optim_wrapper.constructor',
 )
+# where a part of the schedule ends that names no end of its own
+LENGTHS = ('train_cfg.max_epochs', 'train_cfg.max_iters')
 
 
 def check_resumed_settings(cfg: Config, meta: Mapping, source: str) -> None:
@@ -68,8 +70,18 @@ def check_resumed_settings(cfg: Config, meta: Mapping, source: str) -> None:
             logger='current',
             level=logging.WARNING,
         )
+        # so that the record of the run is true
         cfg.optim_wrapper.optimizer = value_of(earlier, IN_STATE[0])
         cfg.param_scheduler = value_of(earlier, IN_STATE[1])
+    for key in LENGTHS:
+        ours, theirs = value_of(now, key), value_of(earlier, key)
+        if ours and theirs and ours > theirs and cfg.get('param_scheduler'):
+            print_log(
+                f'`{key}` is {ours} and was {theirs}: the schedule ends where '
+                'it did, and the learning rate then stays as it is.',
+                logger='current',
+                level=logging.WARNING,
+            )
 
 
 def value_of(settings: Mapping, key: str) -> Any:

@@ -250,6 +250,7 @@ def finished_note(stage: Config) -> str | None:
     return (
         f'The training is already finished ({unit} {count} of '
         f'{stage.train_cfg[setting]}: {start}), nothing to do. To train '
-        f'longer, raise train_cfg.{setting}; to test it: mmlt test '
+        f'longer, raise train_cfg.{setting} (the learning rate stays as it '
+        'is at the end); to test it: mmlt test '
         f'{stage.filename} {start}'
     )
