@@ -8,9 +8,11 @@ BIN = $(VENV)/bin
 STAMP = $(VENV)/.installed
 
 .PHONY: train test lint docs
-# a second call begins anew, and keeps what the first one left in earlier/
+# A second call begins anew, and keeps what the first one left in earlier/.
+# CONFIG is one word, whatever is in it; ARGS are words as in a shell.
+train: export RECIPE = $(value CONFIG)
 train: $(STAMP)
-	$(BIN)/python tools/train.py $(CONFIG) \
+	$(BIN)/python tools/train.py "$$RECIPE" \
 	    $(if $(filter --resume%,$(ARGS)),,--restart) $(ARGS)
 
 test: $(STAMP)

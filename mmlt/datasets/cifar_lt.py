@@ -1,13 +1,11 @@
+import tarfile
 from pathlib import Path
 from typing import Any
 
 import mmengine.dist as dist
 import numpy as np
 from mmpretrain.datasets import CIFAR10, CIFAR100
-from mmpretrain.datasets.utils import (
-    calculate_md5,
-    download_and_extract_archive,
-)
+from mmpretrain.datasets.utils import calculate_md5, download_url
 from mmpretrain.registry import DATASETS
 
 from .in_memory import InMemoryDataset
@@ -115,14 +113,15 @@ class CIFAR10LT(InMemoryDataset, CIFAR10):
         """Download the archive where a file is missing, on one process."""
         reason = '`download=False`'
         if self.download and dist.is_main_process() and self._missing():
+            folder = self._folder.parent
             try:
-                download_and_extract_archive(
-                    self.url,
-                    str(self._folder.parent),
-                    filename=self.filename,
-                    md5=self.tgz_md5,
+                download_url(
+                    self.url, str(folder), self.filename, self.tgz_md5
                 )
-            except (OSError, RuntimeError) as error:
+                with tarfile.open(folder / self.filename) as archive:
+                    # 'data': nothing outside of the folder, no device
+                    archive.extractall(folder, filter='data')
+            except (OSError, RuntimeError, tarfile.TarError) as error:
                 reason = f'the download of {self.url} failed ({error})'
         dist.barrier()
         if missing := self._missing():
