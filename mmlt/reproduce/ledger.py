@@ -57,7 +57,7 @@ class Row:
         versions: Name of a package to its version.
         minutes: Wall clock, of all parts of a resumed run.
         images_per_second: Training images over the time of training steps.
-        parameters: Trained, of the network.
+        parameters: Of the network.
         augmentation: Of training images, in words.
         test_time_augmentation: Whether several views of a test image were
             averaged.

@@ -150,12 +150,10 @@ def read_plan(path: str | Path) -> Plan:
     for number, entry in enumerate(content['runs']):
         try:
             jobs = _jobs(entry, sources)
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
-            said = error.args[0] if error.args else error
+        except (TypeError, ValueError, AttributeError) as error:
             raise ValueError(
-                f'Expected run {number + 1} of {path} to be one of the plan, '
-                f'but it is not: {said}. Known keys: '
-                f'{", ".join(sorted(KEYS))}.'
+                f'Expected run {number + 1} of {path} to be as in '
+                f'results/plan.yaml, but it is not. {error}'
             ) from error
         ranked += [(rank, number, job) for rank, job in enumerate(jobs)]
     ranked.sort(key=lambda item: item[:2])
@@ -174,18 +172,34 @@ def _jobs(entry: dict, sources: Mapping[str, Source]) -> list[Job]:
     """The runs of an entry, one for each seed."""
     unknown = entry.keys() - KEYS
     if unknown:
-        raise ValueError(f'{sorted(unknown)[0]!r} is no key')
+        raise ValueError(
+            f'Expected keys among {", ".join(sorted(KEYS))}, but got '
+            f'{sorted(unknown)[0]!r}. Correct it.'
+        )
+    if 'recipe' not in entry:
+        raise ValueError(
+            f'Expected a `recipe`, but got {entry!r}. Name one: method/name.'
+        )
     seeds = entry.get('seeds', [42])
     if not isinstance(seeds, list) or not all(
         isinstance(seed, int) for seed in seeds
     ):
-        raise ValueError(f'`seeds` is {seeds!r}, and not a list of integers')
+        raise ValueError(
+            f'Expected `seeds` to be a list of integers, but got {seeds!r}. '
+            'Write [42].'
+        )
     published = dict(entry.get('published') or {})
     source = entry.get('source')
     if published and source is None:
-        raise ValueError('it has a published number without its `source`')
+        raise ValueError(
+            'Expected a `source` beside `published`, but there is none. Name '
+            'one of `sources`.'
+        )
     if source is not None and source not in sources:
-        raise ValueError(f'the source {source!r} is not among `sources`')
+        raise ValueError(
+            f'Expected `source` to be one of {sorted(sources)}, but got '
+            f'{source!r}. Add it to `sources`.'
+        )
     return [
         Job(
             recipe=entry['recipe'],

@@ -205,7 +205,9 @@ def metrics_of(work_dir: Path, evaluated: dict) -> dict[str, float | None]:
         ValueError: If the two disagree about the accuracy.
     """
     own = {
-        name: evaluated[key] for key, name in LOGGED.items() if key in evaluated
+        name: evaluated[key]
+        for key, name in LOGGED.items()
+        if key in evaluated
     }
     try:
         predictions = predictions_of(work_dir, 'test')
@@ -235,9 +237,9 @@ def _rounded(numbers: dict) -> dict[str, float | None]:
 
 
 def parameters(cfg: Config, checkpoint: Path) -> int:
-    """Trained parameters of the network of a config."""
+    """Parameters of the network of a config."""
     model, _ = load_model(cfg, checkpoint)
-    return sum(p.numel() for p in model.parameters() if p.requires_grad)
+    return sum(p.numel() for p in model.parameters())
 
 
 def images_per_second(work_dir: Path, cfg: Config) -> float | None:
@@ -276,7 +278,9 @@ def _type_names(parts: Iterable) -> list[str]:
 def threads_of(work_dir: Path) -> int | None:
     """Threads that the log of a run names; None without."""
     for log in reversed(logs_of(work_dir, '*.log')):
-        found = re.findall(r'Speed: device: \w+, (\d+) threads', log.read_text())
+        found = re.findall(
+            r'Speed: device: \w+, (\d+) threads', log.read_text()
+        )
         if found:
             return int(found[-1])
     return None

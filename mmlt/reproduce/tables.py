@@ -5,8 +5,7 @@ import statistics
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from mmlt.cli.pages import between_marks
-from mmlt.report.table import csv_text, markdown_lines
+from mmlt.report.table import between_marks, csv_text, markdown_lines
 
 from .ledger import Row
 from .plan import Plan
@@ -152,9 +151,10 @@ def comparison(rows: Sequence[Row], plan: Plan) -> str:
         source = job.source if job else None
         top1 = values_of(group, 'top1')
         shots = [
-            mean_and_spread(values_of(group, shot)[:1] and [
-                statistics.fmean(values_of(group, shot))
-            ])
+            mean_and_spread(
+                values_of(group, shot)[:1]
+                and [statistics.fmean(values_of(group, shot))]
+            )
             for shot in ('many', 'medium', 'few')
         ]
         lines.append(

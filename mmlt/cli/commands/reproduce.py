@@ -6,10 +6,10 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-import mmlt.engine
-import mmlt.models  # noqa: F401 (registers the parts that configs name)
 from mmengine.config import DictAction
 
+import mmlt.engine
+import mmlt.models  # noqa: F401 (registers the parts that configs name)
 from mmlt.fileio import whole_file
 from mmlt.report.table import markdown_table
 from mmlt.reproduce.ledger import Row, add_row, read_ledger
