@@ -1,58 +1,14 @@
-"""Checkpoints from their files, and their weights into a network."""
+"""The weights of a checkpoint, and those of a network."""
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
 
-import torch
-from mmengine.runner.checkpoint import CheckpointLoader, load_state_dict
+from mmengine.runner.checkpoint import load_state_dict
 from torch import Tensor, nn
 
+from .checkpoints import read_checkpoint
+
 __all__ = ['load_weights', 'read_checkpoint', 'weights_of']
-
-
-def read_checkpoint(path: str | Path) -> dict:
-    """Read a checkpoint onto the CPU.
-
-    Every checkpoint that mmlt reads comes through here.
-
-    Args:
-        path: Local file, or an address such as ``https://...``.
-
-    Returns:
-        What was saved: of a training, 'state_dict', 'meta', 'optimizer', ...
-
-    Raises:
-        FileNotFoundError: If there is no such file.
-        ValueError: If it is not a checkpoint.
-    """
-    path = str(path)
-    remote = '://' in path
-    if not remote and not os.path.isfile(path):
-        raise FileNotFoundError(
-            f'Expected a checkpoint file, but {path} does not exist. '
-            '`--resume` without a path takes the latest of the work '
-            'directory.'
-        )
-    try:
-        if remote:
-            content = CheckpointLoader.load_checkpoint(path, 'cpu')
-        else:
-            # the message hub of mmengine is more than tensors
-            content = torch.load(path, map_location='cpu', weights_only=False)
-    except Exception as error:
-        raise ValueError(
-            f'Expected {path} to be a checkpoint, but it cannot be read '
-            f'({type(error).__name__}): damaged, or another kind of file. '
-            'Download or train it again.'
-        ) from error
-    if not isinstance(content, dict):
-        raise ValueError(
-            f'Expected {path} to hold a dict with `state_dict`, but got '
-            f'{type(content).__name__}. '
-            'Name a checkpoint of mmengine, such as epoch_200.pth.'
-        )
-    return content
 
 
 def weights_of(checkpoint: dict) -> dict[str, Tensor]:

@@ -44,7 +44,7 @@ GUIDES = [
     'metrics.md',
     'parts.md',
 ]
-FIGURES = ['speed.md', 'cost.md', 'rehearsal.md']
+FIGURES = ['reliability.md', 'speed.md', 'cost.md', 'rehearsal.md']
 
 
 def address(path: str) -> str:

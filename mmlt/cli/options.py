@@ -7,6 +7,32 @@ import os
 from mmengine.config import DictAction
 
 
+class Settings(DictAction):
+    """KEY=VALUE of the command line, as a dict; values as in Python."""
+
+    def __call__(self, parser, namespace, values, option_string=None):
+        """Read them; what cannot be read is an error of the call."""
+        for word in values or []:
+            key, equals, value = word.partition('=')
+            if not equals or not key.strip():
+                parser.error(
+                    f'argument {option_string}: expected KEY=VALUE, but got '
+                    f'{word!r}, as in train_cfg.max_epochs=20'
+                )
+            if any(not part for part in key.split('.')) or ' ' in key:
+                parser.error(
+                    f'argument {option_string}: expected names with dots '
+                    f'between them before the =, but got {key!r}'
+                )
+            if any(value.count(a) != value.count(b) for a, b in ('()', '[]')):
+                parser.error(
+                    f'argument {option_string}: expected as many brackets '
+                    f'opened as closed, but got {word!r}; put it in quotation '
+                    'marks where the shell reads them'
+                )
+        super().__call__(parser, namespace, values, option_string)
+
+
 def add_config_options(parser: argparse.ArgumentParser) -> None:
     """``--with`` and ``--cfg-options``: what changes a recipe."""
     parser.add_argument(
@@ -21,7 +47,7 @@ def add_config_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         '--cfg-options',
         nargs='+',
-        action=DictAction,
+        action=Settings,
         metavar='KEY=VALUE',
         help='settings that override the recipe, with dots in the key: '
         'train_cfg.max_epochs=20 "param_scheduler.1.milestones=[15,18]"',

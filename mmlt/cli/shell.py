@@ -12,7 +12,11 @@ and, where it needs them,
 - ``check_arguments(parser, args)``, for what argparse cannot say: a wrong
   call ends with exit code 2,
 - ``prepare(args)``: the checks, apart from the long work. ``run`` then gets
-  what it returns, and errors in ``run`` keep their traceback.
+  what it returns.
+
+A mistake of the user ends in one line, wherever it is found
+(:mod:`mmlt.cli.errors` tells it from a fault of ours); its traceback is in
+the log of the run, and on the error stream with ``MMLT_TRACEBACK=1``.
 """
 
 import argparse
@@ -23,22 +27,28 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from types import ModuleType
 
-# what a user can mend; everything else is a fault of ours, with a traceback
-ERRORS = (ImportError, KeyError, OSError, TypeError, ValueError)
-
 
 @contextmanager
-def errors_in_one_line() -> Iterator[None]:
-    """End the program with ``error: ...`` and exit code 1 on an error."""
+def errors_in_one_line(prepared: bool = False) -> Iterator[None]:
+    """End the program with ``error: ...`` and exit code 1 on a mistake.
+
+    Args:
+        prepared: Whether the command has done its checks.
+    """
     try:
         yield
     except BrokenPipeError:  # of `mmlt recipes | head`: nobody reads on
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
-    except ERRORS as error:
-        # the text of a KeyError would stand in quotation marks
-        is_key = isinstance(error, KeyError) and error.args
-        sys.exit(f'error: {error.args[0] if is_key else error}')
+    except Exception as error:
+        # imports torch, which the list of the commands does without
+        from .errors import is_mistake, keep_traceback, line_of
+
+        mistake = is_mistake(error, prepared)
+        hint = keep_traceback(error, shown=not mistake)
+        if not mistake:
+            raise
+        sys.exit(f'error: {line_of(error, hint)}')
 
 
 def make_parser(command: ModuleType, program: str) -> argparse.ArgumentParser:
@@ -91,7 +101,8 @@ def run_command(
             return command.run(args) or 0
     with errors_in_one_line():
         prepared = command.prepare(args)
-    return command.run(prepared) or 0
+    with errors_in_one_line(prepared=True):
+        return command.run(prepared) or 0
 
 
 def run_tool(command: ModuleType) -> None:

@@ -1,3 +1,5 @@
+from collections.abc import Sequence
+
 import numpy as np
 from mmpretrain.registry import DATASETS
 
@@ -27,7 +29,9 @@ class LongTailedSubset(DatasetRows):
             that every class can fill.
         seed: Seed of the selection.
         order: Which class is the largest: 'index', class 0; 'frequency', the
-            class with the most images, and so on down.
+            class with the most images, and so on down, ties by index.
+        ranked_by: (C,) numbers that the order 'frequency' follows instead of
+            the images of ``dataset``: for a test set, the training images.
         lazy_init: Whether to load the data later, at ``full_init``.
 
     Raises:
@@ -48,6 +52,7 @@ class LongTailedSubset(DatasetRows):
         max_count: int | None = None,
         seed: int = 0,
         order: str = 'index',
+        ranked_by: Sequence[int] | None = None,
         lazy_init: bool = False,
     ) -> None:
         check_imbalance_ratio(imbalance_ratio)
@@ -56,7 +61,13 @@ class LongTailedSubset(DatasetRows):
         self.profile = profile
         self.max_count = max_count
         self.seed = seed
+        if ranked_by is not None and order != 'frequency':
+            raise ValueError(
+                "Expected order='frequency' with `ranked_by`, but got "
+                f'{order!r}. Leave one of them out.'
+            )
         self.order = order
+        self.ranked_by = ranked_by
         super().__init__(dataset, lazy_init)
 
     def select_rows(self, labels: np.ndarray, num_classes: int) -> np.ndarray:
@@ -70,7 +81,14 @@ class LongTailedSubset(DatasetRows):
             )
         rank = np.arange(num_classes)
         if self.order == 'frequency':
-            rank[np.argsort(-full, kind='stable')] = np.arange(num_classes)
+            size = full if self.ranked_by is None else self.ranked_by
+            size = np.asarray(size)
+            if size.shape != (num_classes,):
+                raise ValueError(
+                    f'Expected `ranked_by` of {num_classes} classes, but got '
+                    f'the shape {size.shape}. It has one entry per class.'
+                )
+            rank[np.argsort(-size, kind='stable')] = np.arange(num_classes)
         return self._select(labels, full, rank)
 
     def _select(

@@ -20,14 +20,16 @@ def scaling_factors(predictions: Predictions, gamma: float | None) -> Tensor:
 
     Args:
         predictions: Of a network.
-        gamma: Strength of an equal-difference FCC; None: the factors that
-            the network was trained with.
+        gamma: Strength of an equal-difference FCC, the class with the most
+            training images first; None: the factors that the network was
+            trained with.
 
     Raises:
         ValueError: If it was trained without and no strength is named.
     """
     if gamma is not None:
-        return compression_factors(len(predictions.class_counts), gamma)
+        counts = predictions.class_counts
+        return compression_factors(len(counts), gamma, counts=counts)
     if predictions.tau is None:
         raise ValueError(
             'Expected a network that was trained with FCCNeck, but '

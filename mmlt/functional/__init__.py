@@ -41,6 +41,7 @@ from .sampling import *
 from .schedule import *
 from .shot_matching import *
 from .shots import *
+from .unit_vectors import *
 from .vmf import *
 from .vmf_calibration import *
 from .vmf_classifier import *

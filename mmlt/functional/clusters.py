@@ -1,10 +1,10 @@
 """How far the features of a class lie from each other, and their map."""
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
 from .checks import check_finite, check_integer, check_labels, check_shapes
+from .unit_vectors import unit_vectors
 
 __all__ = ['cluster_spread', 'principal_components']
 
@@ -84,7 +84,7 @@ def cluster_spread(
     check_labels(labels, num_classes, 'Are they those of another data set?')
     points = features.double()
     if normalize:
-        points = F.normalize(points, dim=1)
+        points = unit_vectors(points)
     return torch.stack(
         [_mean_distance(points[labels == c]) for c in range(num_classes)]
     )

@@ -21,7 +21,7 @@ STRATEGIES = (
     'uniform',
     'reverse',
 )
-ORDERS = ('index', 'frequency')
+ORDERS = ('frequency', 'index')
 
 
 def check_compression_settings(
@@ -50,7 +50,7 @@ def compression_factors(
     gamma: float,
     strategy: str = 'equal_difference',
     counts: Sequence[int] | Tensor | None = None,
-    order: str = 'index',
+    order: str = 'frequency',
     round_digits: int | None = None,
 ) -> Tensor:
     r"""Factor tau_c that scales the training features of each class.
@@ -70,11 +70,15 @@ def compression_factors(
     Convention:
         - the most frequent class has the largest tau (``reverse``: also the
           largest, 1, but here features are expanded, tau <= 1).
-        - the position of a class is its index (``order='index'``, as the
-          published code has it) or its rank by training images, most first,
-          ties by index (``order='frequency'``, the paper's intent where ids
-          are not sorted by count, as in ImageNet-LT).
+        - the position of a class is its rank by training images, most
+          first, ties by index (``order='frequency'``), or its index
+          (``order='index'``, as the published code has it). They are equal
+          where classes are sorted by count, as in CIFAR-LT; by index,
+          tau has nothing to do with the counts where ids are not sorted, as
+          in ImageNet-LT or a folder of class names.
         - both halves hold class floor(C/2), as in the published code.
+        - rounded, tau is 1 + gamma - k (gamma/C) as the published code
+          computes it, so that halves fall to the same side.
 
     Args:
         num_classes: C >= 1.
@@ -82,7 +86,7 @@ def compression_factors(
             ``reverse``.
         strategy: One of the table.
         counts: (C,) training images, needed for ``order='frequency'`` alone.
-        order: 'index' or 'frequency'.
+        order: 'frequency' or 'index'.
         round_digits: Decimal digits that tau is rounded to; None keeps all.
             The published code rounds to 2.
 
@@ -94,10 +98,10 @@ def compression_factors(
             is missing or has another length.
 
     Examples:
-        >>> compression_factors(num_classes=3, gamma=0.5)
+        >>> compression_factors(3, gamma=0.5, counts=[100, 5, 20])
+        tensor([1.5000, 1.1667, 1.3333], dtype=torch.float64)
+        >>> compression_factors(3, gamma=0.5, order='index')
         tensor([1.5000, 1.3333, 1.1667], dtype=torch.float64)
-        >>> compression_factors(num_classes=3, gamma=0.5, strategy='uniform')
-        tensor([1.5000, 1.5000, 1.5000], dtype=torch.float64)
 
     Source:
         Li et al. (FCC), CVPR 2023,
@@ -120,13 +124,20 @@ def compression_factors(
             raise ValueError(
                 f'Expected `counts` with {num_classes} entries for '
                 f"order='frequency', but got {got}. Pass the training "
-                'images per class.'
+                "images per class, or order='index' where classes are "
+                'sorted by them, most first.'
             )
         by_count = torch.as_tensor(counts).cpu()
         by_count = by_count.argsort(descending=True, stable=True)
         position[by_count] = torch.arange(num_classes)
-    share = position.double() / num_classes
-    tau = 1 + gamma * (1 - share)
+    position = position.double()
+    share = position / num_classes
+    if round_digits is None:
+        tau = 1 + gamma * (1 - share)
+    else:
+        # the published order of operations: another last binary digit
+        # rounds 10 of 1,000 classes by 0.01 more
+        tau = 1 + gamma - position * (gamma / num_classes)
     half = num_classes // 2
     if strategy == 'half_top':
         tau[position > half] = 1
@@ -157,7 +168,7 @@ def compress_features(features: Tensor, labels: Tensor, tau: Tensor) -> Tensor:
         Shape and dtype of ``features``.
 
     Examples:
-        >>> tau = compression_factors(num_classes=3, gamma=0.5)
+        >>> tau = compression_factors(3, gamma=0.5, order='index')
         >>> compress_features(torch.ones(2, 2), torch.tensor([0, 2]), tau)
         tensor([[1.5000, 1.5000],
                 [1.1667, 1.1667]])

@@ -5,6 +5,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from .checks import at_least_float32
+from .unit_vectors import unit_vectors
 
 __all__ = ['contrastive_loss']
 
@@ -40,9 +41,9 @@ def contrastive_loss(
         in NCL with T = 0.2:
         https://github.com/Bazinga699/NCL/blob/f64fddb3587b7439f3a8b731448a4ab3d3defe26/config/CIFAR/CIFAR100/cifar100_im100_NCL_with_contrastive.yaml#L16-L19
     """
-    q = F.normalize(at_least_float32(queries), dim=1)
-    k = F.normalize(at_least_float32(keys.detach()), dim=1)
-    negatives = F.normalize(at_least_float32(queue.detach()), dim=1)
+    q = unit_vectors(queries, dtype=at_least_float32(queries).dtype)
+    k = unit_vectors(at_least_float32(keys.detach()))
+    negatives = unit_vectors(at_least_float32(queue.detach()))
     # not in half precision: cosines are divided by a small temperature
     with torch.autocast(q.device.type, enabled=False):
         own = (q * k).sum(1, keepdim=True)

@@ -5,15 +5,13 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from .checks import check_shapes
+from .unit_vectors import SMALLEST_LENGTH, unit_vectors
 
 __all__ = [
     'directional_to_linear',
     'layer_norm_classifier',
     'linear_logits',
 ]
-
-# what F.normalize divides by at least; its square still is a float32
-SMALLEST_LENGTH = 1e-12
 
 
 def directional_to_linear(
@@ -84,7 +82,7 @@ def linear_logits(
         Textbook: a linear classifier.
     """
     if normalize:
-        features = F.normalize(features, dim=1, eps=SMALLEST_LENGTH)
+        features = unit_vectors(features)
     return F.linear(features, weight, bias)
 
 

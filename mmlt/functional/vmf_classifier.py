@@ -7,10 +7,10 @@ not; they differ in where kappa and the offset come from.
 from collections.abc import Callable
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
 from .checks import to_float64
+from .unit_vectors import unit_vectors
 from .vmf import vmf_log_partition
 
 __all__ = [
@@ -158,9 +158,10 @@ def directional_logits(
     dtype = torch.promote_types(dtype, kappa.dtype)
     dtype = torch.promote_types(dtype, mu.dtype)
     with torch.autocast(features.device.type, enabled=False):
-        features = features.to(dtype)
         if normalize:
-            features = F.normalize(features, dim=1)
+            features = unit_vectors(features, dtype=dtype)
+        else:
+            features = features.to(dtype)
         logits = features @ mu.to(dtype).T * kappa.to(dtype)
         return logits if offset is None else logits + offset.to(dtype)
 

@@ -8,10 +8,10 @@ and the concentration its formula gives at norm 0.
 """
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
 from .checks import check_real, check_shapes
+from .unit_vectors import unit_vectors
 
 __all__ = [
     'causal_to_vmf',
@@ -31,7 +31,7 @@ def _norm_and_direction(weight: Tensor) -> tuple[Tensor, Tensor]:
     hint = 'One row per class; flatten a 1x1 convolution first.'
     check_shapes(hint, weight=(weight, 'C D'))
     weight = weight.to(torch.promote_types(weight.dtype, torch.float32))
-    return torch.linalg.vector_norm(weight, dim=1), F.normalize(weight, dim=1)
+    return torch.linalg.vector_norm(weight, dim=1), unit_vectors(weight)
 
 
 def linear_to_vmf(weight: Tensor) -> tuple[Tensor, Tensor]:

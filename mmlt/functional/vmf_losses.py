@@ -1,11 +1,11 @@
 """Losses on the parameters of the vMF classifier."""
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
 from .bessel import bessel_terms
 from .checks import check_shapes, to_float64
+from .unit_vectors import unit_vectors
 from .vmf_overlap_sums import off_diagonal_sums
 from .vmf_pairs import check_classes, widest_dtype
 
@@ -118,9 +118,9 @@ def class_feature_consistency(
     first = torch.full_like(kappa64, count, dtype=torch.long)
     first = first.scatter_reduce(0, labels, index, 'amin')[labels]
     present = first == index
-    unit = F.normalize(features.to(dtype), dim=1)
+    unit = unit_vectors(features, dtype=dtype)
     sums = torch.zeros_like(unit).index_add(0, first, unit)
-    away = mu_full.to(dtype)[labels] - F.normalize(sums, dim=1)
+    away = mu_full.to(dtype)[labels] - unit_vectors(sums)
     gap = away.square().sum(1).to(torch.float64) / 2
     scale = bessel_terms(dim / 2 - 1, kappa64)[1] * kappa64
     kl = scale[labels] * gap

@@ -7,7 +7,7 @@ from mmengine.dist import all_gather
 from mmpretrain.registry import MODELS
 from torch import Tensor, nn
 
-from mmlt.functional import contrastive_loss
+from mmlt.functional import contrastive_loss, unit_vectors
 from mmlt.functional.checks import check_integer, check_real
 
 __all__ = ['MomentumContrast']
@@ -73,7 +73,7 @@ class MomentumContrast(nn.Module):
         self.key_projections = copy.deepcopy(self.projections)
         self.key_projections.requires_grad_(False)
         # a seed of its own: several processes must begin with one queue
-        queue = nn.functional.normalize(
+        queue = unit_vectors(
             torch.randn(
                 num_experts,
                 queue_size,
@@ -130,9 +130,7 @@ class MomentumContrast(nn.Module):
         with torch.no_grad():
             self.follow(encoder, self.momentum)
             maps = self.key_encoder(view)[-1]
-            keys = nn.functional.normalize(
-                project(self.key_projections, maps), dim=2
-            )
+            keys = unit_vectors(project(self.key_projections, maps), dim=2)
         loss = sum(
             contrastive_loss(q, k, queue, self.temperature).mean()
             for q, k, queue in zip(queries, keys, self.queue, strict=True)

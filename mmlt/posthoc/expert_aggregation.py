@@ -12,6 +12,7 @@ from mmengine.runner import Runner
 from torch import Tensor, nn
 
 from mmlt.functional import learn_expert_weights
+from mmlt.runs.checkpoint import read_checkpoint
 from mmlt.runs.preflight import check_work_dir
 from mmlt.runs.testing import prepare_test
 
@@ -24,8 +25,9 @@ class AggregationSettings:
         config: Of the training.
         checkpoint: Of the training.
         work_dir: Folder of the log; None: one of the recipe's name.
-        imbalance_ratio: Test on a long-tailed part of the test set, class 0
-            the largest; None: on the whole.
+        imbalance_ratio: Test on a long-tailed part of the test set, the
+            class with the most training images the largest; None: on the
+            whole.
         epochs: Passes over the images.
         lr: Learning rate.
         batch_size: Of the learning.
@@ -67,10 +69,29 @@ def prepare_aggregation(settings: AggregationSettings) -> Config:
             type='LongTailedSubset',
             dataset=cfg.test_dataloader.dataset,
             imbalance_ratio=settings.imbalance_ratio,
+            order='frequency',
+            ranked_by=training_images(settings.checkpoint),
         )
     if settings.out:
         check_work_dir(os.path.dirname(settings.out) or '.')
     return cfg
+
+
+def training_images(checkpoint: str) -> list[int]:
+    """Training images per class, as a checkpoint says.
+
+    Raises:
+        ValueError: If it does not.
+    """
+    counts = read_checkpoint(checkpoint).get('meta', {}).get('class_counts')
+    if counts is None:
+        raise ValueError(
+            'Expected the checkpoint to say the training images per class, '
+            f'which rank the classes, but {checkpoint} does not. Leave '
+            '--imbalance-ratio out, or train with `LongTailHook` in '
+            '`custom_hooks`.'
+        )
+    return list(counts)
 
 
 def expert_views(

@@ -15,12 +15,11 @@ from typing import IO, Any
 
 import torch
 
-from mmlt.runs.folder import last_checkpoint
 from mmlt.runs.record import checkout, code_version
 
 from .ledger import Row, add_row, read_ledger
 from .rows import make_row
-from .tasks import FAILED, Task, claimed, standing_of
+from .tasks import FAILED, Task, claimed, has_begun, standing_of
 
 __all__ = ['QueueSettings', 'run_queue']
 
@@ -154,7 +153,7 @@ def start(
             return None
         (task.folder / FAILED).unlink(missing_ok=True)
         output = stack.enter_context((task.folder / OUTPUT).open('a'))
-        verb = 'goes on' if last_checkpoint(task.folder) else 'begins'
+        verb = 'goes on' if has_begun(task) else 'begins'
         say(f'{task.job.name} {verb}: {task.folder / OUTPUT}')
         process = launch(task, settings, place, lock, output)
         return Running(task, process, stack.pop_all())

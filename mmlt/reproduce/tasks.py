@@ -11,7 +11,7 @@ from typing import IO, Any
 from mmengine.config import Config
 from mmengine.utils import import_modules_from_strings
 
-from mmlt.runs.folder import last_checkpoint
+from mmlt.runs.folder import noted_checkpoint
 from mmlt.runs.log import logged
 from mmlt.runs.recipes import first_stage_recipe, load_recipe
 
@@ -149,6 +149,12 @@ def standing_of(task: Task, rows: Sequence[Row]) -> Standing:
     if last_checkpoint(task.folder) or last_checkpoint(task.folder / 'stage1'):
         return Standing('begun', epoch, left, old)
     return Standing('stale' if old else 'waiting', row=old)
+
+
+def has_begun(task: Task) -> bool:
+    """Whether a run has saved something to go on from."""
+    folders = task.folder, task.folder / 'stage1'
+    return any(noted_checkpoint(folder) is not None for folder in folders)
 
 
 def progress_of(task: Task) -> tuple[int, timedelta | None]:

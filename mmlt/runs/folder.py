@@ -1,10 +1,14 @@
 """The folder of a run: its config, its checkpoint, what it says of itself."""
 
+import logging
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from mmengine.config import Config
+from mmengine.logging import print_log
+
+from mmlt.checkpoints import damage_of, newest_whole, numbered
 
 from .log import device_of, minutes_of, read_curves
 from .preflight import read_config, with_overlays
@@ -117,17 +121,44 @@ class WorkDir:
 
 
 def last_checkpoint(work_dir: str | Path) -> str | None:
-    """Last checkpoint of a training, from its work directory.
+    """The checkpoint that a training goes on from: the newest whole one.
+
+    The one that the training wrote down last; where that is damaged, gone or
+    not written down, the newest whole one in the folder, which is said.
 
     Args:
         work_dir: Folder of a training, moved or not.
 
     Returns:
         Its path: in the folder, or where the training put it if it is not
-        there. None if there is no such file.
+        there. None if there has been no checkpoint yet.
+
+    Raises:
+        ValueError: If there have been checkpoints, but none is whole.
     """
-    path = noted_checkpoint(work_dir)
-    return str(path) if path is not None and path.is_file() else None
+    folder = Path(work_dir)
+    noted, reasons = noted_checkpoint(folder), []
+    if noted is None:
+        reasons.append(why_not_noted(folder))
+    others = [path for path in numbered(folder) if path != noted]
+    for path in [noted, *others] if noted else others:
+        damage = damage_of(path)
+        if damage is None:
+            if reasons:
+                print_log(
+                    f'The newest whole checkpoint is {path}: '
+                    f'{"; ".join(reasons)}.',
+                    logger='current',
+                    level=logging.WARNING,
+                )
+            return str(path)
+        reasons.append(f'{path.name} {damage}')
+    if noted is None and not others:
+        return None
+    raise ValueError(
+        f'Expected a whole checkpoint in {folder}, but {"; ".join(reasons)}. '
+        'Put one there, or begin anew in another folder (--work-dir).'
+    )
 
 
 def noted_checkpoint(work_dir: str | Path) -> Path | None:
@@ -137,15 +168,30 @@ def noted_checkpoint(work_dir: str | Path) -> Path | None:
         work_dir: Folder of a training, moved or not.
 
     Returns:
-        Its path, there or not; None if the training did not write one.
+        Its path, there or not; None if the training wrote down none that can
+        be read, see :func:`why_not_noted`.
     """
-    note = Path(work_dir) / 'last_checkpoint'
-    if not note.is_file():
+    try:
+        text = (Path(work_dir) / 'last_checkpoint').read_text().strip()
+        if not text or not text.isprintable():
+            return None
+        noted = Path(text)
+        # by name first: the folder may have been moved since, or copied
+        inside = Path(work_dir) / noted.name
+        return noted if noted.is_file() and not inside.is_file() else inside
+    except (OSError, UnicodeDecodeError):
         return None
-    noted = Path(note.read_text().strip())
-    # by name first: the folder may have been moved since, or copied
-    inside = Path(work_dir) / noted.name
-    return noted if noted.is_file() and not inside.is_file() else inside
+
+
+def why_not_noted(work_dir: str | Path) -> str:
+    """Why :func:`noted_checkpoint` is None, as a part of a sentence."""
+    note = Path(work_dir) / 'last_checkpoint'
+    if note.is_dir():
+        return '`last_checkpoint` is a folder'
+    if not note.is_file():
+        return 'there is no `last_checkpoint`'
+    state = 'is garbled' if note.stat().st_size else 'is empty'
+    return f'`last_checkpoint` {state}'
 
 
 def find_run(
@@ -178,7 +224,7 @@ def find_run(
         return str(config), str(checkpoint)
     config, last = config_and_checkpoint(Path(run), checkpoint is None)
     if checkpoint is None:
-        check_is_there(last)
+        check_is_whole(last)
     return str(config), str(checkpoint or last)
 
 
@@ -209,6 +255,9 @@ def config_and_checkpoint(
             'checkpoint instead.'
         )
     checkpoint = noted_checkpoint(folder)
+    if checkpoint is None and needs_checkpoint and configs:
+        found = last_checkpoint(folder)
+        checkpoint = Path(found) if found else None
     missing = [] if configs else ['config']
     if needs_checkpoint and checkpoint is None:
         missing.append('checkpoint')
@@ -222,17 +271,30 @@ def config_and_checkpoint(
     return configs[0], checkpoint
 
 
-def check_is_there(checkpoint: Path) -> None:
-    """Raise if the last checkpoint of a run is gone.
+def check_is_whole(checkpoint: Path) -> None:
+    """Raise if the last checkpoint of a run is gone or damaged.
+
+    An older one would be another result: it is named, not taken.
 
     Raises:
-        FileNotFoundError: Naming it.
+        FileNotFoundError: If it is gone.
+        ValueError: If it is damaged.
     """
-    if not checkpoint.is_file():
-        raise FileNotFoundError(
-            f'Expected the checkpoint {checkpoint}, which `last_checkpoint` '
-            'names, but it does not exist. Put it there, or train again.'
+    damage = damage_of(checkpoint)
+    if damage is None:
+        return
+    good = newest_whole(checkpoint.parent, beside=checkpoint)
+    step = 'Put it there, or train again.'
+    if good is not None:
+        step = (
+            f'The newest whole one is {good}: name it after the config, or '
+            'go on from it with --resume.'
         )
+    kind = ValueError if checkpoint.is_file() else FileNotFoundError
+    raise kind(
+        f'Expected the checkpoint {checkpoint}, which `last_checkpoint` '
+        f'names, but it {damage}. {step}'
+    )
 
 
 def read_work_dir(path: str | Path) -> WorkDir:

@@ -29,7 +29,7 @@ from .dump import (
     load_predictions,
     save_predictions,
 )
-from .folder import check_is_there, config_and_checkpoint
+from .folder import check_is_whole, config_and_checkpoint
 from .preflight import complete_config, read_config
 from .splits import split_loader
 
@@ -89,7 +89,7 @@ def dump_split(
     found = dump_of(work_dir, split, needs)
     config, checkpoint = config_and_checkpoint(Path(work_dir))
     if found is None:
-        check_is_there(checkpoint)
+        check_is_whole(checkpoint)
         predictions = predict_split(
             read_config(config),
             checkpoint,

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import torch
 from mmengine.config import Config
+from mmengine.hooks import CheckpointHook
 
 
 def check_config(path: str) -> None:
@@ -100,6 +101,7 @@ def complete_config(cfg: Config) -> Config:
     Raises:
         ValueError: If the config asks for what needs a GPU (``sync_bn``).
     """
+    use_whole_checkpoints(cfg)
     has_gpu = torch.cuda.is_available()
     for name in ('train_dataloader', 'val_dataloader', 'test_dataloader'):
         loader = cfg.get(name)
@@ -125,3 +127,23 @@ def complete_config(cfg: Config) -> Config:
             **(cfg.get('model_wrapper_cfg') or {}),
         }
     return cfg
+
+
+def use_whole_checkpoints(cfg: Config) -> None:
+    """Replace mmengine's ``CheckpointHook``, named or not, by ours.
+
+    Args:
+        cfg: Changed in place.
+    """
+    import mmlt.engine  # noqa: F401, which registers it
+
+    theirs = ('CheckpointHook', 'mmengine.CheckpointHook', CheckpointHook)
+    if cfg.get('default_hooks') is None:
+        cfg.default_hooks = {}
+    if 'checkpoint' not in cfg.default_hooks:
+        cfg.default_hooks.checkpoint = dict(type='CheckpointHook')
+    hooks = [cfg.default_hooks.checkpoint, *(cfg.get('custom_hooks') or [])]
+    for hook in hooks:
+        kind = hook.get('type') if isinstance(hook, dict) else None
+        if kind in theirs:
+            hook['type'] = 'WholeCheckpointHook'

@@ -10,6 +10,7 @@ from mmengine.config import Config
 from mmengine.dist import master_only
 
 import mmlt
+from mmlt.checkpoints import numbered
 from mmlt.fileio import whole_file
 
 NAME = 'run.json'
@@ -88,8 +89,8 @@ def record_run(cfg: Config, arguments: Sequence[str] = ()) -> None:
     root = checkout()
     commit, changed = code_version(root)
     folder = Path(cfg.work_dir)
-    resumed = (
-        bool(cfg.get('resume')) and (folder / 'last_checkpoint').is_file()
+    resumed = bool(cfg.get('resume')) and (
+        (folder / 'last_checkpoint').exists() or bool(numbered(folder))
     )
     try:
         parts = read_run_record(folder) if resumed else []

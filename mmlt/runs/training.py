@@ -60,12 +60,16 @@ def merge_options(cfg: Config, options: TrainingOptions) -> Config:
     if options.amp:
         cfg.optim_wrapper.type = 'AutocastOptimWrapper'
         cfg.optim_wrapper.dtype = 'bfloat16'
-    nothing_to_resume = last_checkpoint(cfg.work_dir) is None
-    if options.resume == 'auto' and cfg.get('load_from') and nothing_to_resume:
-        cfg.resume = False  # stopped before its first checkpoint: start again
-    elif options.resume is not None:
-        cfg.resume = True
-        cfg.load_from = None if options.resume == 'auto' else options.resume
+    resume = options.resume
+    if resume is None and cfg.get('resume') and not cfg.get('load_from'):
+        resume = 'auto'  # as the config says it
+    if resume == 'auto':
+        latest = last_checkpoint(cfg.work_dir)
+        # without one it stopped before the first, and starts again
+        cfg.resume = bool(latest or not cfg.get('load_from'))
+        cfg.load_from = latest or cfg.get('load_from')
+    elif resume is not None:
+        cfg.resume, cfg.load_from = True, resume
     if options.auto_scale_lr:
         cfg.auto_scale_lr.enable = True
     if options.seed is not None:
@@ -100,5 +104,7 @@ def prepare_training(options: TrainingOptions) -> list[Config]:
         stages = plan_stages(merge_options(first, of_first), cfg)
     for stage in stages:
         check_same_overlays(stage)
+        # mmengine would look into `last_checkpoint` and believe it
+        stage.resume = bool(stage.get('resume') and stage.get('load_from'))
         check_work_dir(stage.work_dir)
     return [complete_config(stage) for stage in stages]

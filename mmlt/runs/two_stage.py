@@ -96,8 +96,8 @@ def plan_stages(first: Config, second: Config) -> list[Config]:
         print_log(f'Stage 1 is finished: {finished}.', logger='current')
         second.update(load_from=finished, resume=False)
         return [second]
-    first.resume = bool(wants_resume)
     first.load_from = named or (wants_resume and finished) or None
+    first.resume = bool(wants_resume)
     second.update(load_from=None, resume=False)
     return [first, second]
 

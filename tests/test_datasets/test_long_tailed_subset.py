@@ -52,6 +52,16 @@ def test_order_by_frequency_makes_the_largest_class_the_head(image_folder):
     assert subset.metainfo['class_counts'] == [5, 20, 10]
 
 
+def test_order_by_frequency_follows_other_counts(image_folder):
+    settings = dict(imbalance_ratio=2, order='frequency')
+    subset = LongTailedSubset(image_folder, ranked_by=[1, 9, 9], **settings)
+    assert subset.metainfo['class_counts'] == [8, 16, 11]
+    with pytest.raises(ValueError, match='`ranked_by` of 3 classes'):
+        LongTailedSubset(image_folder, ranked_by=[1, 9], **settings)
+    with pytest.raises(ValueError, match="order='frequency'"):
+        LongTailedSubset(image_folder, ranked_by=[1, 9, 9])
+
+
 def test_batches_are_served_whole_where_the_dataset_can():
     subset = LongTailedSubset(FULL, imbalance_ratio=10)
     inner = DATASETS.build(FULL)

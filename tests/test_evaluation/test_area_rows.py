@@ -24,7 +24,7 @@ def predictions(tau=None, bias=True):
 
 
 def test_rows_are_the_percent_of_the_samples_of_each_group():
-    made = predictions(tau=compression_factors(4, 1.0))
+    made = predictions(tau=compression_factors(4, 1.0, counts=COUNTS))
     rows = {row['classes']: row for row in area_rows(made, per_class=True)}
     assert list(rows) == [
         *('all', 'many', 'medium', 'few'),
@@ -51,7 +51,7 @@ def test_factors_are_those_of_the_training_or_of_a_named_strength():
     tau = torch.tensor([2.0, 1.5, 1.2, 1.0])
     assert torch.equal(scaling_factors(predictions(tau), None), tau)
     got = scaling_factors(predictions(tau), 0.5)
-    assert torch.equal(got, compression_factors(4, 0.5))
+    assert torch.equal(got, compression_factors(4, 0.5, counts=COUNTS))
 
 
 def test_a_network_without_compression_needs_a_strength():

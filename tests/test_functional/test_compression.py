@@ -28,13 +28,13 @@ TABLE = {
 
 @pytest.mark.parametrize('strategy', TABLE)
 def test_factors_are_those_of_the_table(strategy):
-    tau = compression_factors(10, 0.5, strategy)
+    tau = compression_factors(10, 0.5, strategy, order='index')
     expected = torch.tensor(TABLE[strategy], dtype=torch.float64)
     torch.testing.assert_close(tau, expected, rtol=1e-15, atol=0)
 
 
 def test_hundred_classes_fall_from_two_to_one_hundredth_above_one():
-    tau = compression_factors(100, 1.0)
+    tau = compression_factors(100, 1.0, order='index')
     exact = [float(2 - Fraction(k, 100)) for k in range(100)]
     torch.testing.assert_close(
         tau, torch.tensor(exact, dtype=torch.float64), rtol=1e-15, atol=0
@@ -46,19 +46,43 @@ def test_rounding_leaves_eleven_factors_on_imagenet_lt():
     # above): (1000, 0.1) and (8142, 0.1) keep only 11 distinct values and
     # the tail is exactly 1; (100, 0.5) keeps 51
     for classes in (1000, 8142):
-        tau = compression_factors(classes, 0.1, round_digits=2)
+        tau = compression_factors(classes, 0.1, order='index', round_digits=2)
         assert len(tau.unique()) == 11
         assert tau[-1] == 1
-        exact = compression_factors(classes, 0.1)
+        exact = compression_factors(classes, 0.1, order='index')
         assert (tau - exact).abs().max() <= 0.005 + 1e-12
-    assert len(compression_factors(100, 0.5, round_digits=2).unique()) == 51
+    tau = compression_factors(100, 0.5, order='index', round_digits=2)
+    assert len(tau.unique()) == 51
+
+
+@pytest.mark.parametrize(
+    ('setting', 'other'), [((1000, 0.1), 10), ((100, 0.5), 5), ((10, 0.5), 0)]
+)
+def test_rounding_is_of_the_published_expression(setting, other):
+    """``round((1 + gamma - k*(gamma/num_classes)), 2)``, #L36 as above.
+
+    Rounding 1 + gamma (1 - k/C), the same number on paper, differs by 0.01 in
+    as many classes.
+    """
+    tau = compression_factors(*setting, order='index', round_digits=2)
+    classes, gamma = setting
+    published = [
+        round(1 + gamma - k * (gamma / classes), 2) for k in range(classes)
+    ]
+    on_paper = [
+        round(1 + gamma * (1 - k / classes), 2) for k in range(classes)
+    ]
+    assert tau.tolist() == published
+    assert sum(a != b for a, b in zip(published, on_paper, strict=True)) == (
+        other
+    )
 
 
 @pytest.mark.parametrize('setting', [(10, 0.5), (100, 1.0)])
 def test_rounding_changes_nothing_on_cifar(setting):
     torch.testing.assert_close(
-        compression_factors(*setting, round_digits=2),
-        compression_factors(*setting),
+        compression_factors(*setting, order='index', round_digits=2),
+        compression_factors(*setting, order='index'),
         rtol=1e-15,
         atol=0,
     )
@@ -66,26 +90,25 @@ def test_rounding_changes_nothing_on_cifar(setting):
 
 @pytest.mark.parametrize('strategy', TABLE)
 def test_gamma_zero_is_no_compression(strategy):
-    assert (compression_factors(7, 0, strategy) == 1).all()
+    assert (compression_factors(7, 0, strategy, order='index') == 1).all()
 
 
 def test_frequency_order_follows_the_counts():
     counts = [5, 100, 20]
-    tau = compression_factors(3, 0.9, counts=counts, order='frequency')
-    by_index = compression_factors(3, 0.9)
+    tau = compression_factors(3, 0.9, counts=counts)
+    by_index = compression_factors(3, 0.9, order='index')
     assert tau.tolist() == by_index[[2, 0, 1]].tolist()
 
 
 def test_frequency_order_breaks_ties_by_index():
-    tau = compression_factors(
-        3, 0.9, counts=torch.tensor([7, 7, 7]), order='frequency'
-    )
-    assert tau.tolist() == compression_factors(3, 0.9).tolist()
+    tau = compression_factors(3, 0.9, counts=torch.tensor([7, 7, 7]))
+    by_index = compression_factors(3, 0.9, order='index')
+    assert tau.tolist() == by_index.tolist()
 
 
 def test_convention_index_order_ignores_the_counts():
-    tau = compression_factors(3, 0.9, counts=[1, 2, 3])
-    assert tau.tolist() == compression_factors(3, 0.9).tolist()
+    tau = compression_factors(3, 0.9, counts=[1, 2, 3], order='index')
+    assert tau.tolist() == sorted(tau.tolist(), reverse=True)
 
 
 @pytest.mark.parametrize(
@@ -96,9 +119,9 @@ def test_convention_index_order_ignores_the_counts():
         ((10, 1.1, 'reverse'), {}, r'in \[0, 1\]'),
         ((10, 0.5, 'half'), {}, 'equal_difference.*reverse'),
         ((0, 0.5), {}, 'num_classes'),
-        ((10, 0.5), dict(order='count'), "'index', 'frequency'"),
-        ((10, 0.5), dict(order='frequency'), 'counts'),
-        ((10, 0.5), dict(order='frequency', counts=[1, 2]), '2 of them'),
+        ((10, 0.5), dict(order='count'), "'frequency', 'index'"),
+        ((10, 0.5), {}, 'counts.*None.*order=.index'),
+        ((10, 0.5), dict(counts=[1, 2]), '2 of them'),
         ((10, 0.5), dict(round_digits=-1), 'round_digits'),
     ],
 )
@@ -120,7 +143,7 @@ def test_each_sample_is_scaled_by_the_factor_of_its_class(shape):
 def test_scaling_commutes_with_global_average_pooling():
     features = torch.randn(5, 4, 3, 3, dtype=torch.float64)
     labels = torch.tensor([0, 1, 2, 0, 1])
-    tau = compression_factors(3, 0.7)
+    tau = compression_factors(3, 0.7, order='index')
     before = compress_features(features, labels, tau).mean((2, 3))
     after = compress_features(features.mean((2, 3)), labels, tau)
     torch.testing.assert_close(before, after, rtol=1e-14, atol=1e-15)
@@ -133,7 +156,7 @@ def test_training_logits_and_gradients_are_a_label_dependent_temperature():
     w = torch.randn(3, 5, dtype=torch.float64, generator=generator)
     b = torch.randn(3, dtype=torch.float64, generator=generator)
     y = torch.tensor([0, 1, 2, 0, 1, 2, 0, 0])
-    tau = compression_factors(3, 0.5)
+    tau = compression_factors(3, 0.5, order='index')
 
     ours = [t.clone().requires_grad_() for t in (f, w, b)]
     logits = F.linear(compress_features(ours[0], y, tau), *ours[1:])
@@ -153,7 +176,9 @@ def test_training_logits_and_gradients_are_a_label_dependent_temperature():
 def test_a_normalized_classifier_sees_no_difference():
     features = torch.randn(6, 4, dtype=torch.float64)
     labels = torch.tensor([0, 1, 2, 0, 1, 2])
-    out = compress_features(features, labels, compression_factors(3, 1.0))
+    out = compress_features(
+        features, labels, compression_factors(3, 1.0, order='index')
+    )
     torch.testing.assert_close(
         F.normalize(out), F.normalize(features), rtol=1e-14, atol=0
     )
@@ -171,14 +196,16 @@ def test_soft_labels_take_the_weighted_mean_of_tau():
 def test_dtype_of_the_features_is_kept(dtype):
     features = torch.randn(2, 3).to(dtype)
     out = compress_features(
-        features, torch.tensor([0, 1]), compression_factors(2, 0.5)
+        features,
+        torch.tensor([0, 1]),
+        compression_factors(2, 0.5, order='index'),
     )
     assert out.dtype == dtype
 
 
 def test_gradcheck():
     features = torch.randn(4, 3, dtype=torch.float64, requires_grad=True)
-    tau = compression_factors(2, 0.5).requires_grad_()
+    tau = compression_factors(2, 0.5, order='index').requires_grad_()
     labels = torch.tensor([0, 1, 1, 0])
     assert torch.autograd.gradcheck(
         lambda f, t: compress_features(f, labels, t), (features, tau)
@@ -186,7 +213,7 @@ def test_gradcheck():
 
 
 def test_mixed_labels_are_the_soft_labels_of_the_mixture():
-    tau = compression_factors(4, 0.5)
+    tau = compression_factors(4, 0.5, order='index')
     features = torch.randn(5, 3, 2, 2, dtype=torch.float64)
     a, b = torch.tensor([0, 3, 1, 2, 2]), torch.tensor([1, 0, 1, 3, 0])
     weight = torch.tensor([0.0, 0.25, 0.5, 0.9, 1.0], dtype=torch.float64)
@@ -198,7 +225,7 @@ def test_mixed_labels_are_the_soft_labels_of_the_mixture():
 
 
 def test_mixed_labels_of_weight_one_are_plain_labels():
-    tau = compression_factors(4, 0.5)
+    tau = compression_factors(4, 0.5, order='index')
     features = torch.randn(2, 3, dtype=torch.float64)
     a, b = torch.tensor([0, 3]), torch.tensor([2, 1])
     for weight, label in ((1.0, a), (0.0, b)):
@@ -210,7 +237,7 @@ def test_mixed_labels_of_weight_one_are_plain_labels():
 
 @pytest.mark.parametrize('dtype', [torch.float16, torch.bfloat16])
 def test_mixed_factor_is_rounded_once(dtype):
-    tau = compression_factors(4, 0.5).float()
+    tau = compression_factors(4, 0.5, order='index').float()
     features = torch.ones(1, 3, dtype=dtype)
     a, b = torch.tensor([0]), torch.tensor([3])
     weight = torch.tensor([0.3])

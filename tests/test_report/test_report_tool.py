@@ -228,7 +228,7 @@ def test_the_files_of_the_runs_hold_the_numbers(made, work_dirs):
     assert record['curves']['calibration/ece'] == [[2], [None]]
     assert record['compression']['strategy'] == 'equal_difference'
     assert str(ROOT) not in json.dumps(record)
-    tau = compression_factors(10, 0.5)
+    tau = compression_factors(10, 0.5, order='index')
     assert tau[0] == 1.5  # that of expected_of
     page = (made / 'README.md').read_text()
     for name in names:

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+import torch
 
 CONFIG = """
 model = dict(type='A')
@@ -32,8 +33,8 @@ def folder(tmp_path):
     (path / 'resnet20_digitslt.py').write_text(
         CONFIG.format(work_dir=work_dir)
     )
-    (path / 'epoch_1.pth').touch()
-    (path / 'epoch_2.pth').touch()
+    for epoch in (1, 2):
+        torch.save({'state_dict': {}}, path / f'epoch_{epoch}.pth')
     (path / 'last_checkpoint').write_text('/elsewhere/epoch_2.pth')
     write_log(
         path,

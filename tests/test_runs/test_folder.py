@@ -1,3 +1,8 @@
+import os
+import re
+import shutil
+from pathlib import Path
+
 import pytest
 
 from mmlt.runs.folder import find_run, last_checkpoint, read_work_dir
@@ -62,12 +67,12 @@ def test_what_is_missing_is_named(folder):
         read_work_dir(folder.parent / 'none')
     with pytest.raises(FileNotFoundError, match='hold a config'):
         read_work_dir(folder.parent)
-    last = folder / 'last_checkpoint'
-    last.rename(folder / 'gone')
+    empty = folder.parent / 'empty'
+    empty.mkdir()
+    shutil.copy(folder / 'resnet20_digitslt.py', empty)
     for find in (read_work_dir, find_run):
         with pytest.raises(FileNotFoundError, match='there is no checkpoint'):
-            find(folder)
-    (folder / 'gone').rename(last)
+            find(empty)
     (folder / 'second.py').touch()
     with pytest.raises(ValueError, match='one config in .*, second.py. Name'):
         find_run(folder)
@@ -91,15 +96,99 @@ def test_the_checkpoint_of_a_folder_is_in_it_or_where_it_was_put(folder):
     note, inside = folder / 'last_checkpoint', folder / 'epoch_2.pth'
     assert last_checkpoint(folder) == str(inside)
     elsewhere = folder.parent / 'epoch_2.pth'
-    elsewhere.touch()
+    shutil.copy(inside, elsewhere)
     note.write_text(str(elsewhere))
     # a copy of a folder has a checkpoint of its own
     assert last_checkpoint(folder) == str(inside)
     inside.unlink()
     assert last_checkpoint(folder) == str(elsewhere)
-    elsewhere.unlink()
-    assert last_checkpoint(folder) is None
-    assert last_checkpoint(folder.parent) is None
+    assert last_checkpoint(folder.parent / 'none') is None
+
+
+@pytest.fixture
+def said(monkeypatch):
+    """Lines that go to the log."""
+    lines = []
+    monkeypatch.setattr(
+        'mmlt.runs.folder.print_log', lambda text, **_: lines.append(text)
+    )
+    return lines
+
+
+def halve(path):
+    os.truncate(path, path.stat().st_size // 2)
+
+
+def flip(path):
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 4
+    path.write_bytes(data)
+
+
+DAMAGE = {
+    'cut short': (halve, 'epoch_2.pth is cut short'),
+    'empty': (lambda p: os.truncate(p, 0), 'epoch_2.pth is empty'),
+    'one bit': (flip, r'epoch_2.pth is damaged \(the checksum of \S+ differs'),
+    'gone': (Path.unlink, 'epoch_2.pth does not exist'),
+    'text': (lambda p: p.write_text('a'), 'epoch_2.pth is no checkpoint'),
+    'folder': (lambda p: (p.unlink(), p.mkdir()), 'epoch_2.pth is a folder'),
+}
+
+
+@pytest.mark.parametrize('kind', DAMAGE)
+def test_a_damaged_checkpoint_is_passed_over_and_named(folder, kind, said):
+    damage, words = DAMAGE[kind]
+    damage(folder / 'epoch_2.pth')
+    assert last_checkpoint(folder) == str(folder / 'epoch_1.pth')
+    (line,) = said
+    assert re.search(f'whole checkpoint is .*epoch_1.pth: {words}', line)
+    # results are of the last epoch: another is named, not taken
+    error = FileNotFoundError if kind == 'gone' else ValueError
+    if kind == 'folder':
+        error = FileNotFoundError
+    with pytest.raises(error, match=r'epoch_1.pth: name it after the config'):
+        find_run(folder)
+
+
+NOTES = {
+    'missing': (Path.unlink, 'there is no `last_checkpoint`'),
+    'empty': (lambda p: p.write_text(''), '`last_checkpoint` is empty'),
+    'garbled': (lambda p: p.write_bytes(b'\x80\xff'), 'is garbled'),
+    'zeros': (lambda p: p.write_bytes(bytes(9)), 'is garbled'),
+    'long': (lambda p: p.write_text('a' * 4096), 'is garbled'),
+    'cut short': (
+        lambda p: p.write_text('/elsewhere/ep'),
+        'ep does not exist',
+    ),
+    'root': (lambda p: p.write_text('/'), 'moved is a folder'),
+    'a folder': (lambda p: (p.unlink(), p.mkdir()), 'is a folder'),
+}
+
+
+@pytest.mark.parametrize('kind', NOTES)
+def test_a_checkpoint_that_is_not_noted_is_found(folder, kind, said):
+    damage, words = NOTES[kind]
+    damage(folder / 'last_checkpoint')
+    assert last_checkpoint(folder) == str(folder / 'epoch_2.pth')
+    (line,) = said
+    assert re.search(f'whole checkpoint is .*epoch_2.pth: .*{words}', line)
+    if kind not in ('cut short', 'root'):
+        assert find_run(folder)[1] == str(folder / 'epoch_2.pth')
+
+
+def test_numbers_are_compared_as_numbers_and_the_best_is_not_the_last(folder):
+    (folder / 'last_checkpoint').unlink()
+    for name in ('epoch_10.pth', 'best_accuracy_top1_epoch_99.pth'):
+        shutil.copy(folder / 'epoch_1.pth', folder / name)
+    assert last_checkpoint(folder) == str(folder / 'epoch_10.pth')
+
+
+def test_without_a_whole_one_nothing_begins_anew(folder):
+    for epoch in (1, 2):
+        halve(folder / f'epoch_{epoch}.pth')
+    words = r'epoch_2.pth is cut .*; epoch_1.pth is cut .*--work-dir'
+    with pytest.raises(ValueError, match=words):
+        last_checkpoint(folder)
 
 
 def test_a_deleted_checkpoint_is_named_where_it_is_needed(folder):

@@ -3,16 +3,20 @@
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from mmengine.config import Config
 from mmengine.runner import Runner
+from mmpretrain.registry import DATASETS
 
 from mmlt.posthoc.expert_aggregation import (
     AggregationSettings,
     aggregate_experts,
     prepare_aggregation,
+    training_images,
 )
+from mmlt.runs.checkpoint import read_checkpoint
 from mmlt.runs.preflight import complete_config
 
 ROOT = Path(__file__).parents[2]
@@ -70,8 +74,37 @@ def test_a_long_tailed_part_of_the_test_set(trained):
         recipe, trained / 'epoch_1.pth', trained, imbalance_ratio=10, epochs=1
     )
     cfg = prepare_aggregation(args)
-    assert cfg.test_dataloader.dataset.type == 'LongTailedSubset'
+    part = cfg.test_dataloader.dataset
+    assert part.type == 'LongTailedSubset'
+    assert part.ranked_by == training_images(args.checkpoint)
     assert aggregate_experts(args)['weights'][-1] != [1 / 3] * 3
+
+
+def test_the_largest_class_of_the_part_has_most_training_images(
+    trained, tmp_path
+):
+    content = read_checkpoint(trained / 'epoch_1.pth')
+    counts = content['meta']['class_counts']
+    shuffled = [counts[c] for c in (3, 9, 0, 5, 1, 8, 2, 7, 4, 6)]
+    content['meta']['class_counts'] = shuffled
+    path = tmp_path / 'shuffled.pth'
+    torch.save(content, path)
+    recipe = 'configs/sade/resnet20_digitslt.py'
+    cfg = prepare_aggregation(
+        arguments(recipe, path, tmp_path, imbalance_ratio=10)
+    )
+    part = DATASETS.build(cfg.test_dataloader.dataset)
+    tested = np.bincount(part.get_gt_labels())
+    assert tested.max() == 10 * tested.min()
+    assert (np.diff(tested[np.argsort(shuffled)]) >= 0).all()
+
+
+def test_a_checkpoint_without_counts_ranks_no_classes(trained, tmp_path):
+    content = read_checkpoint(trained / 'epoch_1.pth')
+    del content['meta']['class_counts']
+    torch.save(content, tmp_path / 'bare.pth')
+    with pytest.raises(ValueError, match='--imbalance-ratio out'):
+        training_images(str(tmp_path / 'bare.pth'))
 
 
 def test_a_network_of_one_expert_is_refused(tmp_path):

@@ -28,8 +28,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         '--imbalance-ratio',
         type=float,
-        help='test on a long-tailed part of the test set, class 0 the '
-        'largest (default: on the whole)',
+        help='test on a long-tailed part of the test set, the class with '
+        'most training images the largest (default: on the whole)',
     )
     parser.add_argument(
         '--epochs', type=int, default=5, help='passes over the images (5)'

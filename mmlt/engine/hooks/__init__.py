@@ -6,5 +6,6 @@ from .long_tail_hook import *
 from .result_table_hook import *
 from .skipped_images_hook import *
 from .speed_settings_hook import *
+from .whole_checkpoint_hook import *
 
 __all__ = public_names(globals())

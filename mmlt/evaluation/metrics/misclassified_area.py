@@ -35,7 +35,7 @@ class MisclassifiedArea(ClassCountsReceiver, HeadReceiver, StreamingMetric):
         gamma: Strength of the compression, as the ``FCCNeck`` of the training
             had it.
         strategy: How it falls over the classes, as in the ``FCCNeck``.
-        order: By what it falls, 'index' or 'frequency', as in the
+        order: By what it falls, 'frequency' or 'index', as in the
             ``FCCNeck``.
         round_digits: Decimal digits of tau, as in the ``FCCNeck``.
         per_class: Whether the result names every class.
@@ -53,7 +53,8 @@ class MisclassifiedArea(ClassCountsReceiver, HeadReceiver, StreamingMetric):
 
     Raises:
         ValueError: If a setting is out of range.
-        RuntimeError: At evaluation, if the head was never set.
+        RuntimeError: At evaluation, if the head was never set, or the
+            counts, that the order 'frequency' needs, were not.
         TypeError: At evaluation, if the head is not linear.
 
     Source:
@@ -68,7 +69,7 @@ class MisclassifiedArea(ClassCountsReceiver, HeadReceiver, StreamingMetric):
         self,
         gamma: float,
         strategy: str = 'equal_difference',
-        order: str = 'index',
+        order: str = 'frequency',
         round_digits: int | None = None,
         per_class: bool = False,
         many: int = 100,
@@ -90,7 +91,8 @@ class MisclassifiedArea(ClassCountsReceiver, HeadReceiver, StreamingMetric):
     def start(self, num_classes: int, device: torch.device) -> dict:
         """Zero counts, and what does not change during an evaluation."""
         self.bias = head_bias(self.known_head())
-        self.shots = self.shot_groups(num_classes)
+        by_counts = self.compression['order'] == 'frequency'
+        self.shots = self.shot_groups(num_classes, required=by_counts)
         self.tau = compression_factors(
             num_classes, counts=self.class_counts, **self.compression
         ).to(device)

@@ -1,10 +1,13 @@
 import torch
-import torch.nn.functional as F
 from mmpretrain.models import ClsHead
 from mmpretrain.registry import MODELS
 from torch import Tensor
 
-from mmlt.functional import directional_logits, directional_to_linear
+from mmlt.functional import (
+    directional_logits,
+    directional_to_linear,
+    unit_vectors,
+)
 
 __all__ = ['CalibratedClsHead']
 
@@ -48,7 +51,7 @@ class CalibratedClsHead(ClsHead):
     ) -> tuple[Tensor, Tensor]:
         """Kappa (C,) and mu (C, D)."""
         dtype = dtype or self.mu.dtype
-        return self.kappa.to(dtype), F.normalize(self.mu.to(dtype), dim=1)
+        return self.kappa.to(dtype), unit_vectors(self.mu, dtype=dtype)
 
     def linear_parameters(self) -> tuple[Tensor, Tensor, bool]:
         """Weight (C, D) and bias (C,) in float64, for export.

@@ -6,7 +6,7 @@ from mmpretrain.registry import MODELS
 from mmpretrain.structures import DataSample
 from torch import Tensor, nn
 
-from mmlt.functional import cosine_to_vmf, directional_logits
+from mmlt.functional import cosine_to_vmf, directional_logits, unit_vectors
 from mmlt.functional.checks import check_integer, check_real
 from mmlt.structures import labels_of
 
@@ -71,7 +71,7 @@ class MultiExpertClsHead(ClsHead):
             # only the direction counts; the length sets the pace of training
             for classifier in self.classifiers:
                 weight = classifier.weight.detach()
-                classifier.weight.data = nn.functional.normalize(weight)
+                classifier.weight.data = unit_vectors(weight)
         self.register_buffer(
             'expert_weights', torch.full((num_experts,), 1 / num_experts)
         )

@@ -1,7 +1,6 @@
 from collections.abc import Callable, Sequence
 
 import torch
-import torch.nn.functional as F
 from mmpretrain.registry import MODELS
 from mmpretrain.structures import DataSample
 from torch import Tensor, nn
@@ -9,6 +8,7 @@ from torch import Tensor, nn
 from mmlt.functional import (
     positive_concentration,
     raw_concentration,
+    unit_vectors,
     vmf_bias,
     vmf_log_partition,
 )
@@ -113,7 +113,7 @@ class VMFClsHead(PriorClsHead):
         dtype = dtype or torch.promote_types(weight.dtype, torch.float32)
         return (
             positive_concentration(raw.to(dtype)),
-            F.normalize(weight.to(dtype), dim=1),
+            unit_vectors(weight, dtype=dtype),
         )
 
     def log_partition(self) -> Callable[[int, Tensor], Tensor]:

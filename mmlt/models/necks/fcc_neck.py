@@ -9,6 +9,7 @@ from mmlt.functional import (
     compress_features,
     compress_mixed_features,
     compression_factors,
+    spearman_correlation,
 )
 from mmlt.functional.checks import check_choice
 from mmlt.functional.compression import check_compression_settings
@@ -41,8 +42,10 @@ class FCCNeck(ClassCountsMixin):
         begin: First epoch in which features are scaled: an int counts from
             0, a float in [0, 1) is a share of the schedule (0.25 is epoch 50
             of 200; :func:`~mmlt.functional.epoch_of`).
-        order: 'index': class 0 is scaled most; or 'frequency': the class
-            with the most training images is.
+        order: 'frequency': the class with the most training images is
+            scaled most; or 'index': class 0 is, as in the published code,
+            which is the same where classes are sorted by their images. The
+            log says the rank correlation of tau and the images.
         round_digits: Decimal digits of tau; None keeps all, the published
             code rounds to 2.
         mixed_labels: Which tau an image mixed from two gets: 'weighted',
@@ -71,7 +74,7 @@ class FCCNeck(ClassCountsMixin):
         gamma: float,
         strategy: str = 'equal_difference',
         begin: int | float = 0,
-        order: str = 'index',
+        order: str = 'frequency',
         round_digits: int | None = None,
         mixed_labels: str = 'weighted',
     ) -> None:
@@ -85,6 +88,7 @@ class FCCNeck(ClassCountsMixin):
         self.round_digits = round_digits
         self.mixed_labels = mixed_labels
         self.active = begin == 0
+        self._order_is_said = False
         self.register_buffer('tau', torch.zeros(0), persistent=False)
 
     def class_counts_changed(self) -> None:
@@ -106,6 +110,8 @@ class FCCNeck(ClassCountsMixin):
             epoch: Epoch about to begin, counted from 0.
             max_epochs: Epochs in all.
         """
+        if len(self.tau) and not self._order_is_said:
+            self._say_order()
         active = epoch >= epoch_of(self.begin, max_epochs)
         if active and len(self.tau) and (epoch == 0 or not self.active):
             print_log(
@@ -116,6 +122,29 @@ class FCCNeck(ClassCountsMixin):
                 level=logging.INFO,
             )
         self.active = active
+
+    def _say_order(self) -> None:
+        """Say, once, whether tau follows the training images."""
+        self._order_is_said = True
+        counts = self.class_counts.cpu()
+        rho = spearman_correlation(self.tau.cpu(), counts)
+        text = (
+            'FCC: Spearman rank correlation of tau and training images '
+            f'{rho:.2f} (strategy={self.strategy!r}, order={self.order!r}).'
+        )
+        level = logging.INFO
+        if rho.isnan():
+            text += ' Undefined: all tau, or all numbers of images, are equal.'
+        elif self.order == 'index' and (counts.diff() > 0).any():
+            level = logging.WARNING
+            text += (
+                ' Classes are not sorted by their images, so that tau by the '
+                "class index does not follow them. Set order='frequency', "
+                'unless the published code is to be repeated.'
+            )
+        elif rho <= 0:
+            text += ' This strategy scales the rare classes more.'
+        print_log(text, logger='current', level=level)
 
     def forward(
         self,

@@ -32,7 +32,7 @@ def test_metric_equals_the_function_in_percent():
     head, labels = linear_head(), torch.randint(0, 5, (103,))
     with torch.no_grad():
         logits = head((torch.randn(103, 8),))
-    tau = compression_factors(5, 1.0)
+    tau = compression_factors(5, 1.0, order='index')
     expected = misclassified_area(logits, labels, tau, head.fc.bias.detach())
     got = measure(head, logits.softmax(1), labels, per_class=True)
     for name, mask in expected.items():

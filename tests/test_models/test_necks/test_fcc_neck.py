@@ -1,3 +1,6 @@
+import logging
+import re
+
 import pytest
 import torch
 from torch import nn
@@ -29,7 +32,7 @@ def ready(**kwargs):
         dict(strategy='half_bottom'),
         dict(strategy='uniform'),
         dict(strategy='reverse'),
-        dict(order='frequency'),
+        dict(order='index'),
     ],
 )
 def test_neck_equals_the_function(kwargs):
@@ -69,7 +72,7 @@ def test_gamma_zero_changes_nothing():
 
 
 def test_frequency_order_needs_the_counts_alone():
-    neck = FCCNeck(0.5, order='frequency')
+    neck = FCCNeck(0.5)
     neck.set_class_counts([3, 10, 30, 100])
     assert neck.tau.tolist() == pytest.approx([1.125, 1.25, 1.375, 1.5])
 
@@ -152,7 +155,7 @@ WEIGHT = torch.tensor([0.0, 0.25, 0.5, 1.0, 0.75], dtype=torch.float64)
 @pytest.mark.parametrize('shape', [(5, 6), (5, 2, 3, 3)])
 def test_mixed_labels_scale_by_the_weighted_tau(shape):
     feats = torch.randn(shape, dtype=torch.float64)
-    tau = compression_factors(4, 0.5)
+    tau = compression_factors(4, 0.5, order='index')
     mixed = MixedLabels(LABELS, OTHER, WEIGHT)
     expected = compress_mixed_features(feats, LABELS, OTHER, WEIGHT, tau)
     assert torch.equal(ready()(feats, mixed), expected)
@@ -181,3 +184,62 @@ def test_soft_labels_have_no_first_one():
     assert torch.equal(ready()(feats, soft), ready()(feats, LABELS))
     with pytest.raises(ValueError, match='which label is the first'):
         ready(mixed_labels='first')(feats, soft)
+
+
+def said(monkeypatch, counts, **settings):
+    """Level and text of what a neck says at its first two epochs."""
+    lines = []
+    monkeypatch.setattr(
+        'mmlt.models.necks.fcc_neck.print_log',
+        lambda text, level, **kwargs: lines.append((level, text)),
+    )
+    neck = FCCNeck(0.5, begin=5, **settings)
+    neck.set_class_counts(counts)
+    for epoch in range(2):
+        neck.set_progress(epoch, 9)
+    return lines
+
+
+@pytest.mark.parametrize(
+    ('counts', 'settings', 'level', 'rho', 'words'),
+    [
+        ([3, 10, 30, 100], {}, 'INFO', 1.0, ''),
+        (COUNTS, dict(order='index'), 'INFO', 1.0, ''),
+        (
+            *([3, 10, 30, 100], dict(order='index'), 'WARNING', -1.0),
+            "not sorted.*order='frequency'",
+        ),
+        (
+            *([3, 100, 10, 30], dict(order='index', strategy='reverse')),
+            *('WARNING', -0.4, 'not sorted'),
+        ),
+        (COUNTS, dict(strategy='reverse'), 'INFO', 1.0, ''),
+        ([100, 30, 30, 3], {}, 'INFO', 0.95, ''),
+        (
+            *([7, 6, 5, 4, 3, 2], dict(strategy='half_bottom'), 'INFO'),
+            *(-0.70, 'scales the rare classes more'),
+        ),
+        (
+            *([3, 10, 30, 100], dict(strategy='uniform', order='index')),
+            *('INFO', float('nan'), 'all tau'),
+        ),
+        ([9, 9, 9], {}, 'INFO', float('nan'), 'images, are equal'),
+    ],
+)
+def test_says_once_whether_tau_follows_the_images(
+    monkeypatch, counts, settings, level, rho, words
+):
+    lines = said(monkeypatch, counts, **settings)
+    assert len(lines) == 1
+    assert logging.getLevelName(lines[0][0]) == level
+    text = f'Spearman rank correlation of tau and training images {rho:.2f} '
+    assert text in lines[0][1]
+    assert re.search(words, lines[0][1])
+    assert bool(words) != lines[0][1].endswith(').')
+
+
+def test_the_class_with_most_images_has_the_largest_tau_wherever_it_stands():
+    neck = FCCNeck(0.5)
+    counts = torch.tensor([12, 7, 500, 60, 3])
+    neck.set_class_counts(counts)
+    assert neck.tau.argsort().tolist() == counts.argsort().tolist()

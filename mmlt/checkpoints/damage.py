@@ -1,0 +1,91 @@
+"""Whether a checkpoint is whole, and which of a folder is the newest such.
+
+The files of ``torch.save`` are zip archives, with a checksum (CRC-32) of
+every record. torch writes them and does not look at them when it reads.
+"""
+
+import re
+import zipfile
+from pathlib import Path
+
+from .plain_data import load_plain, refused_name
+
+__all__ = ['damage_of', 'newest_whole', 'numbered']
+
+NUMBERED = re.compile(r'(epoch|iter)_(\d+)\.pth\Z')
+
+
+def damage_of(path: str | Path) -> str | None:
+    """What is wrong with the file of a checkpoint; None: nothing.
+
+    Its content is not looked at: a whole file may hold anything.
+
+    Args:
+        path: The file.
+
+    Returns:
+        The end of a sentence that begins with its name.
+    """
+    path = Path(path)
+    try:
+        if path.is_dir():
+            return 'is a folder'
+        if not path.is_file():
+            return 'does not exist'
+        with open(path, 'rb') as file:
+            start = file.read(2)
+    except OSError as error:
+        return f'cannot be read ({error.strerror})'
+    if not start:
+        return 'is empty'
+    if start == b'PK':
+        return _damage_of_archive(path)
+    try:  # torch before 1.6 wrote no archive, and no checksums
+        load_plain(path)
+    except Exception as error:
+        return None if refused_name(error) else 'is no checkpoint'
+    return None
+
+
+def _damage_of_archive(path: Path) -> str | None:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            # torch.serialization.set_crc32_options(False) writes zeros
+            if not any(record.CRC for record in archive.infolist()):
+                return None
+            record = archive.testzip()
+    except zipfile.BadZipFile:
+        return 'is cut short or overwritten'
+    except Exception as error:
+        return f'is damaged ({type(error).__name__})'
+    return f'is damaged (the checksum of {record} differs)' if record else None
+
+
+def numbered(folder: str | Path) -> list[Path]:
+    """Checkpoints that a training left in its folder, the newest first.
+
+    ``best_*.pth`` is not among them: it may be of any epoch.
+
+    Args:
+        folder: Work directory.
+    """
+    folder = Path(folder)
+    found = [p for p in folder.glob('*.pth') if NUMBERED.match(p.name)]
+    return sorted(
+        found,
+        key=lambda p: (p.stem[0], int(p.stem.split('_')[1])),
+        reverse=True,
+    )
+
+
+def newest_whole(
+    folder: str | Path, beside: str | Path | None = None
+) -> Path | None:
+    """The newest checkpoint of a folder that is whole, or None.
+
+    Args:
+        folder: Work directory.
+        beside: A file that is not meant.
+    """
+    others = [p for p in numbered(folder) if p != Path(beside or '')]
+    return next((p for p in others if damage_of(p) is None), None)

@@ -1,0 +1,67 @@
+"""What a row of the table of bad inputs is."""
+
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+RECIPE = 'fcc/resnet20_digitslt'
+
+
+@dataclass(frozen=True)
+class BadInput:
+    """A command line that must end in one line that helps.
+
+    Args:
+        name: What is wrong, in words-with-dashes.
+        arrange: Of an empty folder, which is the working directory then, and
+            the folder of a finished training, which is read and never
+            written: it writes files where the mistake is in one, and
+            returns the words after ``mmlt``.
+        sentence: Regular expression that the line must match.
+        leaves: Patterns of files that may be new in the folder afterwards,
+            beside the log, the config and the record of a run.
+    """
+
+    name: str
+    arrange: Callable[[Path, Path], list]
+    sentence: str
+    leaves: tuple[str, ...] = ()
+
+
+def call(name: str, *words: str, sentence: str) -> BadInput:
+    """A row without files of its own.
+
+    Args:
+        name: What is wrong.
+        *words: Those after ``mmlt``; '{run}' is the folder of the finished
+            training, '{checkpoint}' its checkpoint.
+        sentence: Regular expression that the line must match.
+    """
+
+    def arrange(folder: Path, trained: Path) -> list[str]:
+        places = {'run': trained, 'checkpoint': trained / 'epoch_1.pth'}
+        return [word.format(**places) for word in words]
+
+    return BadInput(name, arrange, sentence)
+
+
+def train(name: str, *options: str, sentence: str) -> BadInput:
+    """A row of a training on the digits with ``--cfg-options``.
+
+    Args:
+        name: What is wrong.
+        *options: As 'model.neck.1.gamma=-1'.
+        sentence: Regular expression that the line must match.
+    """
+
+    def arrange(folder: Path, trained: Path) -> list[str]:
+        short = ['train_cfg.max_epochs=1']
+        return ['train', RECIPE, '--cfg-options', *short, *options]
+
+    return BadInput(name, arrange, sentence)
+
+
+def copied(trained: Path, folder: Path) -> Path:
+    """A copy of the finished training, to be spoiled."""
+    return Path(shutil.copytree(trained, folder / 'run'))

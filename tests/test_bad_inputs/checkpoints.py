@@ -1,0 +1,5 @@
+"""Checkpoints that are wrong."""
+
+from .bad_input import BadInput
+
+ROWS: list[BadInput] = []
