@@ -146,7 +146,7 @@ def standing_of(task: Task, rows: Sequence[Row]) -> Standing:
     if failed.is_file():
         reason = failed.read_text('utf-8').strip()
         return Standing('failed', epoch, row=old, reason=reason)
-    if last_checkpoint(task.folder) or last_checkpoint(task.folder / 'stage1'):
+    if has_begun(task):
         return Standing('begun', epoch, left, old)
     return Standing('stale' if old else 'waiting', row=old)
 

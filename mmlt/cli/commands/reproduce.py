@@ -6,10 +6,9 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from mmengine.config import DictAction
-
 import mmlt.engine
 import mmlt.models  # noqa: F401 (registers the parts that configs name)
+from mmlt.cli.options import Settings
 from mmlt.fileio import whole_file
 from mmlt.report.table import markdown_table
 from mmlt.reproduce.ledger import Row, add_row, read_ledger
@@ -81,7 +80,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     queue.add_argument(
         '--cfg-options',
         nargs='+',
-        action=DictAction,
+        action=Settings,
         metavar='KEY=VALUE',
         help='settings of this machine, such as '
         'train_dataloader.dataset.data_root=/data/cifar100; refused where '
