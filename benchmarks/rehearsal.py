@@ -36,6 +36,8 @@ import torch
 from _common import environment, write
 from PIL import Image
 
+from mmlt.checkpoints import read_checkpoint
+
 ROOT = Path(__file__).resolve().parents[1]
 SECOND_EPOCH = re.compile(r'Epoch\(train\)\s+\[2\]')
 EPOCHS = 2  # in the second FCC begins, and the learning rate falls
@@ -268,11 +270,7 @@ def check_resumed(args, work_dir: Path, output: str, counts: list[int]):
         f'FCC is on, from epoch 2 of {EPOCHS}',
         f'FCC on from epoch 2 of {EPOCHS}' in output,
     )
-    content = torch.load(
-        work_dir / f'epoch_{EPOCHS}.pth',
-        map_location='cpu',
-        weights_only=False,
-    )
+    content = read_checkpoint(work_dir / f'epoch_{EPOCHS}.pth')
     meta = content['meta']
     check(
         f'the last checkpoint is of step {EPOCHS * steps}',
@@ -408,7 +406,7 @@ def main() -> None:
     check(
         'a test on the validation list gives what the training reported',
         all(
-            np.array_equal(v, results['val'][k], equal_nan=True)
+            v == results['val'][k]
             for k, v in reported.items()
             if k in results['val'] and not k.endswith('time')
         )

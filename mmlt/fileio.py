@@ -1,11 +1,14 @@
 """Files that are there whole or not at all."""
 
 import errno
+import json
+import math
 import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
@@ -47,14 +50,29 @@ def whole_file(path: str | Path) -> Iterator[Path]:
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f'.draft-{os.getpid()}-{path.name}')
     try:
-        yield draft
-        put_in_place(draft, path)
+        with room_for(path):
+            yield draft
+            put_in_place(draft, path)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+@contextmanager
+def room_for(path: str | Path) -> Iterator[None]:
+    """Say which file it is, where the disk is full.
+
+    Args:
+        path: The file that is written meanwhile.
+
+    Raises:
+        NoRoomError: If there is no room for it.
+    """
+    try:
+        yield
     except OSError as error:
         if error.errno in NO_ROOM and not isinstance(error, NoRoomError):
             raise NoRoomError(path, error) from error
         raise
-    finally:
-        draft.unlink(missing_ok=True)
 
 
 def put_in_place(draft: str | Path, path: str | Path) -> None:
@@ -105,3 +123,41 @@ def check_can_write(path: str | Path, folder: bool = False) -> None:
             f'Expected a {what} that can be written, but {path} cannot '
             f'({error.strerror}). Name another.'
         ) from error
+
+
+def json_text(value: Any, indent: int | None = 1) -> str:
+    """Numbers and words as JSON that every reader takes.
+
+    Convention: what is no number (nan, of a group without an image) or not
+    finite is null. Python would write NaN and Infinity, which are no JSON:
+    jq, JavaScript and databases refuse the file.
+
+    Args:
+        value: Dicts, lists, tuples, arrays and tensors of plain values.
+        indent: Spaces of a level; None: one line.
+    """
+    return json.dumps(_strict(value), indent=indent, allow_nan=False)
+
+
+def write_json(path: str | Path, value: Any, indent: int | None = 1) -> None:
+    """Write :func:`json_text`, whole or not at all.
+
+    Args:
+        path: The file.
+        value: As :func:`json_text`.
+        indent: As :func:`json_text`.
+    """
+    with whole_file(path) as draft:
+        draft.write_text(json_text(value, indent) + '\n', encoding='utf-8')
+
+
+def _strict(value: Any) -> Any:
+    if hasattr(value, 'tolist'):  # arrays, tensors and their scalars
+        value = value.tolist()
+    if isinstance(value, dict):
+        return {key: _strict(part) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [_strict(part) for part in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value

@@ -1,11 +1,20 @@
 """A file is there whole, or as it was before."""
 
+import ast
 import contextlib
+import json
+import math
 import os
+from pathlib import Path
 
+import numpy as np
 import pytest
+import torch
 
-from mmlt.fileio import check_can_write, whole_file
+from mmlt.fileio import check_can_write, json_text, whole_file, write_json
+
+ROOT = Path(__file__).parents[1]
+WRITERS = ('json.dump', 'json.dumps', 'mmengine.dump')
 
 
 def test_the_draft_takes_the_place_of_the_file(tmp_path):
@@ -45,3 +54,57 @@ def test_places_that_cannot_be_written_are_refused(tmp_path):
         check_can_write('/proc/none/b.md')
     # nothing was made
     assert os.listdir(tmp_path) == ['file']
+
+
+def refuse(word):
+    raise ValueError(f'{word} is no JSON')
+
+
+def test_json_is_what_every_reader_takes(tmp_path):
+    value = {
+        'nan': math.nan,
+        'deep': [{'inf': math.inf, 'list': (1, -math.inf, 2.5)}],
+        'array': np.array([1.5, np.nan]),
+        'scalar': np.float32('nan'),
+        'tensor': torch.tensor([[1, 2]]),
+        'text': 'NaN and ä',
+        'nothing': None,
+        'yes': True,
+    }
+    write_json(tmp_path / 'new' / 'a.json', value)
+    text = (tmp_path / 'new' / 'a.json').read_text()
+    assert json.loads(text, parse_constant=refuse) == {
+        'nan': None,
+        'deep': [{'inf': None, 'list': [1, None, 2.5]}],
+        'array': [1.5, None],
+        'scalar': None,
+        'tensor': [[1, 2]],
+        'text': 'NaN and ä',
+        'nothing': None,
+        'yes': True,
+    }
+    assert '\n' not in json_text(value, indent=None)
+
+
+# a hash of settings, and a file of another format than JSON
+OTHERS = {
+    ('report/record.py', 'json.dumps'),
+    ('runs/testing.py', 'mmengine.dump'),
+}
+
+
+def test_all_json_is_written_strictly():
+    """By ``json_text``, or where nan raises."""
+    found = set()
+    for path in sorted((ROOT / 'mmlt').rglob('*.py')):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if not isinstance(node, ast.Call):
+                continue
+            name = ast.unparse(node.func)
+            strict = any(
+                word.arg == 'allow_nan' and ast.unparse(word.value) == 'False'
+                for word in node.keywords
+            )
+            if name in WRITERS and not strict:
+                found.add((str(path.relative_to(ROOT / 'mmlt')), name))
+    assert found == OTHERS

@@ -24,6 +24,8 @@ MAY_IMPORT = {
         'datasets',
         'checkpoints',
         'fileio',
+        'signals',
+        'weights',
     },
     'runs': {
         'functional',
@@ -34,6 +36,7 @@ MAY_IMPORT = {
         'fileio',
         'weights',
         'checkpoints',
+        'signals',
     },
     'posthoc': {
         'functional',
@@ -86,6 +89,7 @@ MAY_IMPORT = {
         'fileio',
         'version',
         'checkpoints',
+        'signals',
     },
 }
 # room -> modules of another room beside which it may import none

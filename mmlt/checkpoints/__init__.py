@@ -14,6 +14,7 @@ from mmengine.runner.checkpoint import CheckpointLoader
 from .addresses import SCHEMES
 from .damage import damage_of, newest_whole, numbered
 from .reading import load_from_checked_file, read_checkpoint
+from .trust import trusting
 from .writing import save_by_checksum, save_checkpoint, saved
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     'save_by_checksum',
     'save_checkpoint',
     'saved',
+    'trusting',
 ]
 
 # '' is every path; mmengine knows s3 also behind another word

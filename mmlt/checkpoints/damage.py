@@ -15,13 +15,13 @@ __all__ = ['damage_of', 'newest_whole', 'numbered']
 NUMBERED = re.compile(r'(epoch|iter)_(\d+)\.pth\Z')
 
 
-def damage_of(path: str | Path) -> str | None:
+def damage_of(path: str | Path, read: bool = True) -> str | None:
     """What is wrong with the file of a checkpoint; None: nothing.
 
-    Its content is not looked at: a whole file may hold anything.
-
     Args:
-        path: The file.
+        path: The file. It may hold what is refused and be whole.
+        read: Whether torch must be able to open it; False where that is
+            tried next.
 
     Returns:
         The end of a sentence that begins with its name.
@@ -38,20 +38,28 @@ def damage_of(path: str | Path) -> str | None:
         return f'cannot be read ({error.strerror})'
     if not start:
         return 'is empty'
-    if start == b'PK':
-        return _damage_of_archive(path)
-    try:  # torch before 1.6 wrote no archive, and no checksums
-        load_plain(path)
-    except Exception as error:
-        return None if refused_name(error) else 'is no checkpoint'
-    return None
+    is_archive = start == b'PK'
+    damage = _damage_of_archive(path) if is_archive else None
+    if damage is None and (read or not is_archive):
+        try:
+            # torch before 1.6 wrote no archive, and no checksums
+            load_plain(path, mmap=is_archive)
+        except Exception as error:
+            if refused_name(error) is None:
+                damage = 'is damaged' if is_archive else 'is no checkpoint'
+    return damage
 
 
 def _damage_of_archive(path: Path) -> str | None:
     try:
         with zipfile.ZipFile(path) as archive:
+            records = archive.infolist()
+            # torch takes a record that calls itself a folder (of MS-DOS) for
+            # read, and leaves in a tensor what was in memory
+            if any(record.external_attr & 0x10 for record in records):
+                return 'is damaged (a record calls itself a folder)'
             # torch.serialization.set_crc32_options(False) writes zeros
-            if not any(record.CRC for record in archive.infolist()):
+            if not any(record.CRC for record in records):
                 return None
             record = archive.testzip()
     except zipfile.BadZipFile:

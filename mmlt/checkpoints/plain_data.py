@@ -35,19 +35,28 @@ def history_method(kind: type, name: str) -> Callable:
     return methods[name]
 
 
+def no_bytes() -> bytes:
+    """Stands in for ``bytes``, by which pickles write an empty one."""
+    return b''
+
+
 ALLOWED = [
     HistoryBuffer,
     (history_method, 'builtins.getattr'),
+    (no_bytes, 'builtins.bytes'),
     *((stand_in, name) for name, stand_in in NUMPY_GLOBALS.items()),
 ]
 
 
-def load_plain(file: str | Path | IO[bytes], map_location: Any = 'cpu') -> Any:
+def load_plain(
+    file: str | Path | IO[bytes], map_location: Any = 'cpu', mmap: bool = False
+) -> Any:
     """Read a file of ``torch.save`` without running anything of it.
 
     Args:
         file: Path, or an open file.
         map_location: As ``torch.load``.
+        mmap: Whether the tensors stay in the file until they are looked at.
 
     Raises:
         pickle.UnpicklingError: If it holds more than data, see
@@ -59,7 +68,10 @@ def load_plain(file: str | Path | IO[bytes], map_location: Any = 'cpu') -> Any:
     try:
         with torch.serialization.safe_globals(ALLOWED):
             content = torch.load(
-                file, map_location=map_location, weights_only=True
+                file,
+                map_location=map_location,
+                weights_only=True,
+                mmap=mmap,
             )
     finally:
         # a buffer puts its own table into the class when it is read

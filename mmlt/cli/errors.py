@@ -87,6 +87,8 @@ def _words_of_others(
     error: BaseException, text: str, frames: list[FrameType]
 ) -> str:
     """What an error of another library says, and of which part."""
+    if isinstance(error, OSError) and error.strerror and error.filename:
+        return f'{error.filename}: {error.strerror}.'
     if isinstance(error, OSError) or text.startswith('Expected '):
         return text
     # an error without words, and one whose words alone say nothing

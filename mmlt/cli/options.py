@@ -6,6 +6,8 @@ import os
 
 from mmengine.config import DictAction
 
+from .values import device
+
 
 class Settings(DictAction):
     """KEY=VALUE of the command line, as a dict; values as in Python."""
@@ -54,6 +56,18 @@ def add_config_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_trust(parser: argparse.ArgumentParser) -> None:
+    """``--trust``: the checkpoints that may run code when they are read."""
+    parser.add_argument(
+        '--trust',
+        action='append',
+        default=[],
+        metavar='FILE',
+        help='a checkpoint that may hold more than data, whoever made it: '
+        'reading it can run code (default: none; again for more files)',
+    )
+
+
 def add_launcher(parser: argparse.ArgumentParser) -> None:
     """``--launcher``, and the rank that some launchers hand over."""
     # torchrun sets it in each of its processes
@@ -74,10 +88,33 @@ def add_launcher(parser: argparse.ArgumentParser) -> None:
     )
 
 
+# the variables by which a launcher tells a process which one it is
+LAUNCHED = {
+    'pytorch': ('RANK', 'torchrun --nproc-per-node N'),
+    'slurm': ('SLURM_PROCID', 'srun'),
+    'mpi': ('OMPI_COMM_WORLD_LOCAL_RANK', 'mpirun'),
+}
+
+
+def check_launcher(
+    parser: argparse.ArgumentParser, args: argparse.Namespace
+) -> None:
+    """See that the launcher that is named has started this process."""
+    variable, program = LAUNCHED.get(args.launcher, (None, None))
+    if variable and variable not in os.environ:
+        parser.error(
+            f'argument --launcher: {args.launcher} needs a start by it '
+            f'({program} ...), but {variable} is not set; without a launcher '
+            'leave the option out'
+        )
+
+
 def add_device(parser: argparse.ArgumentParser) -> None:
     """``--device``."""
     parser.add_argument(
-        '--device', help='cpu or cuda (default: cuda where there is one)'
+        '--device',
+        type=device,
+        help='cpu or cuda (default: cuda where there is one)',
     )
 
 

@@ -96,6 +96,15 @@ def run_command(
         command.check_arguments(parser, args)
     # mmengine reads it where there is no launcher, too
     os.environ.setdefault('LOCAL_RANK', str(getattr(args, 'local_rank', 0)))
+    if getattr(args, 'trust', None):
+        from mmlt.checkpoints import trusting
+
+        with trusting(args.trust):
+            return _run(command, args)
+    return _run(command, args)
+
+
+def _run(command: ModuleType, args: argparse.Namespace) -> int:
     if not hasattr(command, 'prepare'):
         with errors_in_one_line():
             return command.run(args) or 0

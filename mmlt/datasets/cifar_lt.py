@@ -1,16 +1,15 @@
-import pickle
+import tarfile
 from pathlib import Path
+from typing import Any
 
 import mmengine.dist as dist
 import numpy as np
 from mmpretrain.datasets import CIFAR10, CIFAR100
-from mmpretrain.datasets.utils import (
-    calculate_md5,
-    download_and_extract_archive,
-)
+from mmpretrain.datasets.utils import calculate_md5, download_url
 from mmpretrain.registry import DATASETS
 
 from .in_memory import InMemoryDataset
+from .plain_pickle import read_plain_pickle
 
 __all__ = ['CIFAR100LT', 'CIFAR10LT']
 
@@ -40,6 +39,8 @@ class CIFAR10LT(InMemoryDataset, CIFAR10):
         ValueError: If ``split`` or a setting of the selection is wrong.
         FileNotFoundError: If a file is missing and cannot be downloaded.
         RuntimeError: If a file is not the published one.
+        ValueError: If ``verify_md5`` is False and a file holds no images of
+            that form.
 
     Source:
         Krizhevsky, 2009, https://www.cs.toronto.edu/~kriz/cifar.html; Cui et
@@ -90,11 +91,11 @@ class CIFAR10LT(InMemoryDataset, CIFAR10):
                     'Delete it and run again to download it, or put the '
                     'official file there.'
                 )
-            entry = pickle.loads(path.read_bytes(), encoding='latin1')
-            images.append(entry['data'])
-            labels += entry.get('labels') or entry['fine_labels']
+            pixels, classes = arrays_of(read_plain_pickle(path), path)
+            images.append(pixels)
+            labels.append(classes)
         images = np.concatenate(images).reshape(-1, 3, 32, 32)
-        return images.transpose(0, 2, 3, 1), np.asarray(labels)
+        return images.transpose(0, 2, 3, 1), np.concatenate(labels)
 
     @property
     def _folder(self) -> Path:
@@ -112,14 +113,15 @@ class CIFAR10LT(InMemoryDataset, CIFAR10):
         """Download the archive where a file is missing, on one process."""
         reason = '`download=False`'
         if self.download and dist.is_main_process() and self._missing():
+            folder = self._folder.parent
             try:
-                download_and_extract_archive(
-                    self.url,
-                    str(self._folder.parent),
-                    filename=self.filename,
-                    md5=self.tgz_md5,
+                download_url(
+                    self.url, str(folder), self.filename, self.tgz_md5
                 )
-            except (OSError, RuntimeError) as error:
+                with tarfile.open(folder / self.filename) as archive:
+                    # 'data': nothing outside of the folder, no device
+                    archive.extractall(folder, filter='data')
+            except (OSError, RuntimeError, tarfile.TarError) as error:
                 reason = f'the download of {self.url} failed ({error})'
         dist.barrier()
         if missing := self._missing():
@@ -146,3 +148,39 @@ class CIFAR100LT(CIFAR10LT, CIFAR100):
         takes:
         https://github.com/kaidic/LDAM-DRW/blob/2536330f2afdaa65618323cb5a5850efccce762a/imbalance_cifar.py#L17-L49
     """
+
+
+def arrays_of(entry: Any, path: Path) -> tuple[np.ndarray, np.ndarray]:
+    """Pixels and labels of one file.
+
+    Args:
+        entry: What the file holds.
+        path: Of the file, for the messages.
+
+    Returns:
+        (N, 3072) uint8 and (N,) int64.
+
+    Raises:
+        ValueError: If they are missing or of another form.
+    """
+    keys = list(entry) if isinstance(entry, dict) else []
+    name = next((k for k in ('labels', 'fine_labels') if k in keys), None)
+    if 'data' not in keys or name is None:
+        has = ', '.join(map(str, keys))[:60] or type(entry).__name__
+        raise ValueError(
+            f'Expected {path} to hold `data` and `labels` (CIFAR-100: '
+            f'`fine_labels`), but it has {has}. Put the official file there.'
+        )
+    pixels, labels = np.asarray(entry['data']), np.asarray(entry[name])
+    if pixels.dtype != np.uint8 or pixels.shape[1:] != (3 * 32 * 32,):
+        raise ValueError(
+            f'Expected `data` in {path} to be (N, 3072) bytes, but got '
+            f'{pixels.shape} of {pixels.dtype}. Put the official file there.'
+        )
+    if labels.dtype.kind not in 'iu' or labels.shape != pixels.shape[:1]:
+        raise ValueError(
+            f'Expected `{name}` in {path} to be {len(pixels)} class numbers, '
+            f'one for each image, but got {labels.shape} of {labels.dtype}. '
+            'Put the official file there.'
+        )
+    return pixels, labels.astype(np.int64)

@@ -1,4 +1,7 @@
+import logging
+
 import numpy as np
+from mmengine.logging import print_log
 from mmpretrain.registry import DATASETS
 
 from mmlt.functional import held_out_rows
@@ -23,7 +26,8 @@ class HeldOutSplit(DatasetRows):
         part: 'train' or 'held_out'. With the same ``fraction`` and ``seed``
             they share no image, and together they hold all.
         fraction: Share of each class that is held out, in (0, 1); at least
-            one image, and a class with one image keeps it.
+            one image, and a class with one image keeps it: the log says of
+            which classes nothing is held out.
         seed: Seed of the selection.
         lazy_init: Whether to load the data later, at ``full_init``.
 
@@ -53,5 +57,24 @@ class HeldOutSplit(DatasetRows):
         """Rows of the part."""
         rows = held_out_rows(labels, self.fraction, self.seed)
         if self.part == 'held_out':
+            say_missing(labels, rows, num_classes)
             return rows
         return np.setdiff1d(np.arange(len(labels)), rows)
+
+
+def say_missing(
+    labels: np.ndarray, held_out: np.ndarray, num_classes: int
+) -> None:
+    """Say of which classes nothing is held out: no fit can know of them."""
+    missing = np.setdiff1d(np.arange(num_classes), labels[held_out])
+    if len(missing):
+        some = ', '.join(str(c) for c in missing[:5])
+        print_log(
+            f'HeldOutSplit: {len(missing)} of {num_classes} classes have no '
+            f'image that is held out (class {some}'
+            f'{", ..." if len(missing) > 5 else ""}): a class with a single '
+            'training image keeps it. What is fitted or chosen on this part '
+            'does not know of them.',
+            logger='current',
+            level=logging.WARNING,
+        )

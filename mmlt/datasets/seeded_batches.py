@@ -151,14 +151,25 @@ class SeededBatchSampler:
         """
         self.epoch = epoch
         self.begin = begin
+        self.left_out = 0
+
+    def leave_out(self, batches: int) -> None:
+        """Begin the next epoch after so many batches, which are not loaded.
+
+        Args:
+            batches: Those that a training had before it was stopped.
+        """
+        self.left_out = batches
 
     def __iter__(self) -> Iterator[SeededBatch]:
         rank, world_size = get_dist_info()
-        epoch, done = self.epoch, self.begin
+        epoch, done, left_out = self.epoch, self.begin, self.left_out
         self.set_epoch(epoch + 1)
-        for indices in self.batches:
+        for number, indices in enumerate(self.batches):
             places = range(done, done + len(indices))
             done += len(indices)
+            if number < left_out:
+                continue
             yield SeededBatch(
                 indices,
                 self.seed,

@@ -61,7 +61,6 @@ def run_numbers(predictions: Predictions, num_bins: int = 15) -> dict:
         counts,
         kind='logits',
         num_bins=num_bins,
-        topk=(1, 5) if len(counts) > 5 else (1,),
         confusion=matrices,
     )
     per_class = summary['per_class']

@@ -7,7 +7,7 @@
         labels,               # (N,) int64
         class_counts=counts,  # (C,) training images per class, or None
         kind='logits',        # 'probabilities' (default) or 'logits'
-        num_bins=15, topk=(1, 5), many=100, few=20, confusion=True,
+        num_bins=15, topk=(1, 3), many=100, few=20, confusion=True,
     )
     summary['numbers']['ece_few']              # percent (nll, brier: as is)
     summary['per_class']['recall']             # (C,) fractions, nan if none

@@ -1,12 +1,12 @@
 """Export a run: compare first, then write whole files or none."""
 
-import os
 import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import torch
 
+from mmlt.fileio import put_in_place, room_for
 from mmlt.runs.checkpoint import load_model
 from mmlt.runs.folder import find_run
 from mmlt.runs.recipes import load_recipe
@@ -92,7 +92,8 @@ def export_run(settings: ExportSettings) -> str:
 
     Raises:
         ImportError: If a package for the format is missing.
-        OSError: If a file is missing, or one that would be written exists.
+        OSError: If a file is missing, one that would be written exists, or
+            the disk is full.
         ValueError: If the logits differ, or the model has no such form.
     """
     config_path, checkpoint = find_run(settings.config, settings.checkpoint)
@@ -107,9 +108,12 @@ def export_run(settings: ExportSettings) -> str:
     meta = content['meta']
     images = sample_images(size, NUM_IMAGES)
     expected, inputs = original_logits(model, config, images)
-    with tempfile.TemporaryDirectory(
-        dir=files[0].parent, prefix='.export-'
-    ) as folder:
+    with (
+        room_for(files[0]),
+        tempfile.TemporaryDirectory(
+            dir=files[0].parent, prefix='.export-'
+        ) as folder,
+    ):
         drafts = [Path(folder) / file.name for file in files]
         if settings.to == 'mmpretrain':
             got = write_mmpretrain(model, config, meta, drafts)(images)
@@ -125,7 +129,7 @@ def export_run(settings: ExportSettings) -> str:
             got = torch.cat([run(given[:1]), run(given[1:])])
         difference = check_same(got, expected, settings.tolerance)
         for draft, file in zip(drafts, files, strict=True):
-            os.replace(draft, file)
+            put_in_place(draft, file)
     return (
         f'{" and ".join(map(str, files))} written. Logits of {NUM_IMAGES} '
         f'images differ by at most {difference:.2g} of the largest one.'

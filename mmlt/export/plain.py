@@ -125,4 +125,4 @@ def description(config: Config, meta: dict, preprocessing: bool) -> str:
     if not preprocessing:
         content['mean'] = list(settings.get('mean') or [])
         content['std'] = list(settings.get('std') or [])
-    return json.dumps(content, ensure_ascii=False)
+    return json.dumps(content, ensure_ascii=False, allow_nan=False)

@@ -1,16 +1,13 @@
 """A checkpoint without the state of its training, named by its checksum."""
 
 import datetime
-import hashlib
-import os
-import tempfile
 from pathlib import Path
 
 import mmpretrain
-import torch
 
 import mmlt
-from mmlt.runs.checkpoint import read_checkpoint
+from mmlt.checkpoints import save_by_checksum
+from mmlt.runs.checkpoint import check_weights, read_checkpoint
 
 TRAINING_STATE = ('optimizer', 'param_schedulers', 'hook_msgs', 'message_hub')
 EMA, PREFIX = 'ema_state_dict', 'module.'
@@ -21,7 +18,7 @@ def read_weights(path: str) -> dict:
 
     Raises:
         FileNotFoundError: If there is no such file.
-        ValueError: If it holds no weights.
+        ValueError: If it holds no weights, or weights that are no numbers.
     """
     content = read_checkpoint(path)
     state = content.get('state_dict')
@@ -31,6 +28,7 @@ def read_weights(path: str) -> dict:
             f'`state_dict`, but it has {sorted(map(str, content))[:5]}. Pass '
             'a checkpoint of tools/train.py.'
         )
+    check_weights(content, path)
     return content
 
 
@@ -77,6 +75,7 @@ def publish(content: dict, out: str) -> Path:
 
     Raises:
         FileNotFoundError: If the folder does not exist.
+        NoRoomError: If the disk is full; nothing is left there then.
     """
     stem = Path(out.removesuffix('.pth'))
     if not stem.parent.is_dir():
@@ -84,13 +83,5 @@ def publish(content: dict, out: str) -> Path:
             f'Expected OUT in an existing folder, but {stem.parent} is none. '
             'Make the folder first.'
         )
-    with tempfile.TemporaryDirectory(
-        dir=stem.parent, prefix='.publish-'
-    ) as folder:
-        draft = Path(folder) / 'draft.pth'
-        torch.save(content, draft)
-        digest = hashlib.sha256(draft.read_bytes()).hexdigest()[:8]
-        date = datetime.datetime.now().strftime('%Y%m%d')
-        final = stem.with_name(f'{stem.name}_{date}-{digest}.pth')
-        os.replace(draft, final)
-    return final
+    date = datetime.datetime.now().strftime('%Y%m%d')
+    return save_by_checksum(content, stem.with_name(f'{stem.name}_{date}'))

@@ -1,6 +1,7 @@
 """The files of an export, each read back by what it is for."""
 
 import importlib.util
+import io
 import logging
 import subprocess
 import sys
@@ -10,6 +11,8 @@ from pathlib import Path
 import torch
 from mmengine.config import Config
 from torch import Tensor, nn
+
+from mmlt.checkpoints import save_checkpoint
 
 from .mmpretrain_model import mmpretrain_model
 
@@ -49,7 +52,10 @@ def write_torchscript(
 ) -> Callable:
     """Trace, save, and load again."""
     traced = torch.jit.trace(model, example, check_trace=False)
-    torch.jit.save(traced, str(out), _extra_files={'mmlt.json': model.text})
+    # into memory: torch ends the program where a file cannot be written
+    buffer = io.BytesIO()
+    torch.jit.save(traced, buffer, _extra_files={'mmlt.json': model.text})
+    out.write_bytes(buffer.getbuffer())
     return torch.jit.load(str(out))
 
 
@@ -87,7 +93,7 @@ def write_mmpretrain(
 ) -> Callable:
     """Save both files; what comes back runs where mmlt is blocked."""
     plain, checkpoint = mmpretrain_model(model, config, meta)
-    torch.save(checkpoint, files[0])
+    save_checkpoint(checkpoint, files[0])
     plain.dump(files[1])
 
     def logits(images: Tensor) -> Tensor:
@@ -105,6 +111,6 @@ def write_mmpretrain(
                 'did not. Export it again, or report this:\n'
                 f'{done.stderr}'
             )
-        return torch.load(got)
+        return torch.load(got, weights_only=True)
 
     return logits

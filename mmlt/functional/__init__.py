@@ -33,6 +33,7 @@ from .per_class import *
 from .percent import *
 from .posthoc import *
 from .posthoc_fit import *
+from .posthoc_minimum import *
 from .prior_shift import *
 from .relative_difference import *
 from .remix import *

@@ -43,7 +43,8 @@ class ClassificationState:
     Args:
         num_classes: C >= 1.
         num_bins: B >= 1.
-        topk: Each k >= 1.
+        topk: Each k from 1 to C; None for 1 and, with more than five
+            classes, 5: the label is always among the first C.
         class_counts: (C,) training images per class, for the shot groups.
         many: Many-shot classes have more training images than this.
         few: Few-shot classes have fewer.
@@ -69,7 +70,7 @@ class ClassificationState:
         self,
         num_classes: int,
         num_bins: int = 15,
-        topk: Sequence[int] = (1, 5),
+        topk: Sequence[int] | None = None,
         class_counts: Sequence[int] | Tensor | None = None,
         many: int = 100,
         few: int = 20,
@@ -77,17 +78,11 @@ class ClassificationState:
         device: torch.device | str = 'cpu',
     ) -> None:
         check_num_bins(num_bins)
-        topk = tuple(topk)
-        if not topk:
-            raise ValueError(
-                'Expected `topk` to be integers >= 1, but got none. Pass (1,).'
-            )
-        for k in topk:
-            check_integer(
-                'topk', k, 1, '1 counts the class with the top score.'
-            )
         hint = 'It is the number of columns of the scores.'
         check_integer('num_classes', num_classes, 1, hint)
+        if topk is None:
+            topk = (1, 5) if num_classes > 5 else (1,)
+        topk = check_topk(topk, num_classes)
         self.num_classes, self.num_bins, self.topk = (
             num_classes,
             num_bins,
@@ -281,6 +276,34 @@ class ClassificationState:
     def _scatter(self, name: str, index: Tensor, values: Tensor) -> None:
         table = self.sums[name].view(3, -1)
         table.index_add_(1, index, values)
+
+
+def check_topk(
+    topk: Sequence[int], num_classes: int | None = None
+) -> tuple[int, ...]:
+    """Check that each k counts among the classes.
+
+    Args:
+        topk: What to check.
+        num_classes: C; None where it is not known yet.
+
+    Raises:
+        ValueError: If it is empty, or a k is not in 1 ... C.
+    """
+    topk = tuple(topk)
+    if not topk:
+        raise ValueError(
+            'Expected `topk` to be integers >= 1, but got none. Pass (1,).'
+        )
+    for k in topk:
+        check_integer('topk', k, 1, '1 counts the class with the top score.')
+        if num_classes is not None and k > num_classes:
+            raise ValueError(
+                'Expected each of `topk` to be at most the number of classes, '
+                f'{num_classes}, but got {k}: every prediction would be '
+                'right. Leave it out.'
+            )
+    return topk
 
 
 def in_units(values: Tensor) -> Tensor:

@@ -8,7 +8,7 @@ from torch import Tensor
 from .calibration import error_of_bins
 from .classification_state import UNIT, ClassificationState
 from .equal_mass import equal_mass_bins
-from .shots import SHOTS
+from .shots import SHOTS, mean_accuracy
 
 __all__ = ['classification_summary', 'confusion_shares']
 
@@ -18,8 +18,11 @@ def classification_summary(state: ClassificationState) -> dict:
 
     Convention:
         - shot groups are of the *true* class of a sample, as everywhere in
-          the field; a group without a test sample has nan. Class-wise ECE of
-          a group is the mean over its classes.
+          the field; a group without a test sample has nan. Accuracy and
+          class-wise ECE of a group ('many', ...) are means over its classes;
+          everything else of a group ('top1_many', 'ece_many', ...) is of its
+          samples, each alike (pooled). Where the classes have the same
+          number of test samples, 'many' and 'top1_many' are equal.
         - macro accuracy, h-mean, g-mean and worst class are of the recall of
           the classes that have a test sample; one recall of 0 makes h-mean
           and g-mean 0.
@@ -182,8 +185,8 @@ def _numbers(
                 sums[key][group].sum().double() * UNIT / size
             )
         if name != 'all':
-            correct = sums['by_label'][2, group].sum()
-            numbers[name] = correct.double() / size
+            samples, _, correct = sums['by_label'][:, group].sum(2)
+            numbers[name] = mean_accuracy(correct, samples)
     numbers['macro_accuracy'] = present.mean()
     numbers['h_mean'] = 1 / (1 / present).mean()
     numbers['g_mean'] = present.log().mean().exp()

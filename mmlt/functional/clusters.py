@@ -99,6 +99,9 @@ def principal_components(
         - features are centered, not scaled.
         - a direction points to where its largest entry (by size; the first
           of equal ones) is positive, so that a picture does not flip.
+        - equal features have no such direction: coordinates and shares are
+          0. Equal they are, too, where they differ by no more than the
+          rounding of their mean.
 
     Args:
         features: (N, D), N >= 2.
@@ -131,6 +134,13 @@ def principal_components(
     largest = directions.abs().argmax(dim=1, keepdim=True)
     sign = directions.gather(1, largest).sign().squeeze(1)
     coordinates = left * size * sign
-    variance = size.square()
+    rounding = torch.finfo(size.dtype).eps * max(features.shape)
+    if size[0] <= rounding * features.double().abs().max():
+        nothing = torch.zeros_like(size)
+        return (
+            torch.zeros_like(coordinates)[:, :num_components],
+            nothing[:num_components],
+        )
+    variance = (size / size[0]).square()  # 1e200 squared is infinite
     share = variance / variance.sum()
     return coordinates[:, :num_components], share[:num_components]

@@ -103,7 +103,7 @@ def mutual_distillation(logits: Tensor) -> Tensor:
         logits: (K, N, C) of K experts.
 
     Returns:
-        (N,) >= 0, in at least float32; 0 for one expert.
+        (N,) >= 0, but for rounding, in at least float32; 0 for one expert.
 
     Examples:
         >>> logits = torch.tensor([[[2.0, 0.0]], [[0.0, 0.0]]])  # two experts

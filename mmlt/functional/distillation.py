@@ -65,7 +65,8 @@ def distillation_loss(
         power: p >= 0; 1 is distillation as Hinton et al. have it.
 
     Returns:
-        (N,) >= 0, in at least float32.
+        (N,) >= 0, but for rounding (-1e-6 T^2 in float32), in at least
+        float32.
 
     Raises:
         ValueError: If the shapes differ or a setting is out of range.

@@ -7,6 +7,17 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from .posthoc import vector_scaled
+from .posthoc_minimum import (
+    NoMinimumError,
+    refuse_lone_classes,
+    refuse_separated,
+)
+
+# of a parameter, a logarithm or a share: where a fit has arrived
+LARGEST_STEP = 1e-3
+# logit of a class that is masked out: its probability is 0, and so is the
+# gradient, which -inf would make nan
+MASKED = -1e30
 
 __all__ = [
     'balanced_weights',
@@ -56,6 +67,12 @@ def fit_by_likelihood(
 ) -> Tensor:
     """Parameters of least (weighted) negative log-likelihood.
 
+    Convention:
+        - of one or two parameters without a penalty the result is checked: a
+          further Newton step would move it by less than 1e-3. Where the
+          likelihood has no minimum, it would move on by at least 1/745,
+          whatever the optimizer thought, because exp(-745) is 0.
+
     Args:
         transform: (logits (N, C), parameters) to logits (N, C),
             differentiable in the parameters.
@@ -71,7 +88,9 @@ def fit_by_likelihood(
         Parameters, float64.
 
     Raises:
-        ValueError: If there is no sample, or the fit did not stay finite.
+        ValueError: If there is no sample, or a label is masked out.
+        NoMinimumError: If the fit did not stay finite, or has not arrived at
+            a minimum.
 
     Examples:
         >>> z = torch.tensor([[2.0, 0.0], [2.0, 0.0], [2.0, 0.0]])
@@ -89,7 +108,15 @@ def fit_by_likelihood(
             'Expected held-out samples to fit on, but got none. Hold out a '
             'share of the training images.'
         )
-    logits, origin = logits.double(), start.double()
+    masked = logits.gather(1, labels[:, None]).isinf().flatten()
+    if masked.any():
+        row = int(masked.nonzero()[0])
+        raise ValueError(
+            'Expected a finite logit of every label, but that of sample '
+            f'{row} is -inf ({int(masked.sum())} such samples). Leave out '
+            'samples of classes that are masked out.'
+        )
+    logits, origin = logits.double().clamp(min=MASKED), start.double()
     if weights is None:
         weights = torch.full_like(logits[:, 0], 1 / len(labels))
     parameters = origin.clone().requires_grad_()
@@ -101,12 +128,17 @@ def fit_by_likelihood(
         line_search_fn='strong_wolfe',
     )
 
+    def value_of(theta: Tensor) -> Tensor:
+        out = transform(logits, theta)
+        loss = weights @ F.cross_entropy(out, labels, reduction='none')
+        loss = loss + penalty / 2 * (theta - origin).square().sum()
+        if extra is not None:
+            loss = loss + extra(out)  # nosec B610 # no database is asked here
+        return loss
+
     def objective() -> Tensor:
         optimizer.zero_grad()
-        out = transform(logits, parameters)
-        loss = weights @ F.cross_entropy(out, labels, reduction='none')
-        loss = loss + penalty / 2 * (parameters - origin).square().sum()
-        loss = loss if extra is None else loss + extra(out)
+        loss = value_of(parameters)
         loss.backward()
         return loss
 
@@ -114,12 +146,38 @@ def fit_by_likelihood(
         optimizer.step(objective)
     result = parameters.detach()
     if not result.isfinite().all():
-        raise ValueError(
+        raise NoMinimumError(
             'Expected the fit to stay finite, but it did not. Are the '
             'held-out samples all predicted right? (Their likelihood then '
             'grows without end as the temperature falls.)'
         )
+    if penalty == 0 and len(result) <= 2:
+        _refuse_far_from_minimum(value_of, result)
     return result
+
+
+def _refuse_far_from_minimum(
+    value_of: Callable[[Tensor], Tensor], theta: Tensor
+) -> None:
+    """Raise where a Newton step would go on."""
+    with torch.enable_grad():
+        at = theta.clone().requires_grad_()
+        (slope,) = torch.autograd.grad(value_of(at), at)
+        curvature = torch.autograd.functional.hessian(value_of, theta)
+    # a parameter without an effect has neither; where the likelihood bends
+    # down, at a saddle, there is no such step
+    value, vector = torch.linalg.eigh((curvature + curvature.T) / 2)
+    slope = vector.T @ slope
+    known = value > 1e-14
+    step = torch.where(known, slope / value.where(known, 1), slope).abs()
+    if step.max() > LARGEST_STEP:
+        raise NoMinimumError(
+            'Expected a likelihood with a minimum, but a Newton step from '
+            f'where the fit ended, {[round(t, 3) for t in theta.tolist()]}, '
+            f'still goes on by {step.max().item():.2g}: the held-out samples '
+            'do not determine the parameters. Hold out more images, or take '
+            'what has a penalty: vector_balanced.'
+        )
 
 
 def stratified_folds(labels: Tensor, num_folds: int, seed: int = 0) -> Tensor:
@@ -166,14 +224,19 @@ def fit_vector_scaling(
         labels: (N,) int64.
         weights: (N,) with sum 1; all alike for None.
         penalty: On half the squared distance of the 2 C parameters from no
-            change.
+            change. Without, classes that nothing holds are refused
+            (:func:`refuse_lone_classes`), and so are samples that can all be
+            right at once (:func:`refuse_separated`); other ways to have no
+            minimum are not looked for.
         max_iter: Steps of L-BFGS.
 
     Returns:
         ``log_scale`` and ``shift`` of :func:`vector_scaled`, (C,) float64.
 
     Raises:
-        ValueError: If there is no sample, or the fit did not stay finite.
+        ValueError: If there is no sample, or a label is masked out.
+        NoMinimumError: If the fit did not stay finite, or the likelihood has
+            no minimum.
 
     Examples:
         >>> logits = torch.eye(2)[[0, 0, 1, 1]]
@@ -187,6 +250,8 @@ def fit_vector_scaling(
         the penalty is ours.
     """
     size = logits.shape[1]
+    if penalty == 0 and len(labels):
+        refuse_lone_classes(logits, labels)
     theta = fit_by_likelihood(
         lambda z, theta: vector_scaled(z, theta[:size], theta[size:]),
         torch.zeros(2 * size),
@@ -196,7 +261,10 @@ def fit_vector_scaling(
         penalty=penalty,
         max_iter=max_iter,
     )
-    return theta[:size], theta[size:]
+    log_scale, shift = theta[:size], theta[size:]
+    if penalty == 0:
+        refuse_separated(vector_scaled(logits, log_scale, shift), labels)
+    return log_scale, shift
 
 
 def vector_scaled_out_of_fold(

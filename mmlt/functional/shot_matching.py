@@ -8,6 +8,7 @@ from torch import Tensor
 
 from .posthoc import log_linear_temperature, logit_adjustment, standardized
 from .posthoc_fit import fit_by_likelihood
+from .posthoc_minimum import refuse_separated
 
 __all__ = ['fit_shot_matching', 'group_gaps', 'shot_matched_logits']
 
@@ -40,9 +41,8 @@ def group_gaps(
     confidence, predicted = logits.softmax(1).max(1)
     gap = weights * (confidence - (predicted == labels).to(confidence))
     members = [group.to(labels.device)[labels] for group in groups]
-    return torch.stack(
-        [gap[m].sum() / weights[m].sum() for m in members if m.any()]
-    )
+    gaps = [gap[m].sum() / weights[m].sum() for m in members if m.any()]
+    return torch.stack(gaps) if gaps else gap[:0]
 
 
 def shot_matched_logits(
@@ -125,17 +125,20 @@ def fit_shot_matching(
         ``intercept``, ``slope`` and ``strength`` of
         :func:`shot_matched_logits`.
 
+    Raises:
+        NoMinimumError: If all samples can be right at once.
+
     Examples:
-        >>> z = torch.tensor([[2.0, 0.0], [1.0, 0.0], [0.0, 1.0]]).double()
-        >>> labels = torch.tensor([0, 1, 1])
-        >>> weights = torch.ones(3).double() / 3
+        >>> z = torch.tensor([[2.0, 0.0], [0.0, 2.0], [1.0, 0.0], [0.0, 1.0]])
+        >>> z, labels = z.double(), torch.tensor([0, 1, 1, 0])
+        >>> weights = torch.ones(4).double() / 4
         >>> counts = torch.tensor([100, 10])
         >>> groups = [counts >= 100, counts < 100]
         >>> fitted = fit_shot_matching(
         ...     z, labels, weights, counts, groups, (0.0, 1.0), 1.0
         ... )
         >>> fitted[2]  # the strength
-        1.0
+        0.0
 
     Source:
         Ours.
@@ -164,6 +167,7 @@ def fit_shot_matching(
             extra=gaps,
         )
         out = _matched(z, scale, theta)
+        refuse_separated(out, labels)
         nll = F.cross_entropy(out, labels, reduction='none')
         value = (weights @ nll + gaps(out)).item()
         # the strengths that cost no accuracy come first

@@ -21,7 +21,7 @@ def unit_vectors(
 
     Convention:
         - the value is that of ``F.normalize`` to the last bit, in float32
-          and float64.
+          and float64; half precision is computed in float32.
         - so is the gradient, (I - u u^T) / \|x\|, of a vector that is not
           short. It grows without end as a vector goes to 0 (a blank image,
           dead units): F.normalize gives 1e12 there, which is inf in
@@ -32,7 +32,7 @@ def unit_vectors(
     Args:
         vectors: Any shape, floating point.
         dim: Of the entries of a vector.
-        dtype: In which to compute; that of ``vectors`` for None.
+        dtype: Of the result; that of ``vectors`` for None.
 
     Returns:
         Shape of ``vectors``, in ``dtype``; no vector longer than 1.
@@ -51,13 +51,13 @@ def unit_vectors(
     """
     dtype = dtype or vectors.dtype
     short = SHORT_FLOAT16 if vectors.dtype == torch.float16 else SHORT
-    vectors = vectors.to(dtype)
+    # the length of a float16 vector, and what is divided by a short one,
+    # may be beyond 65,504
+    vectors = vectors.to(torch.promote_types(dtype, torch.float32))
     if torch.is_grad_enabled() and vectors.requires_grad:
         fixed = vectors.detach()
         length = torch.linalg.vector_norm(fixed, dim=dim, keepdim=True)
         share = (length / short).clamp(max=1).square()
         # the value is that of `vectors`, the gradient `share` of it
         vectors = torch.lerp(fixed, vectors, share)
-    # 1e-12 is 0 in float16, and 0 / 0 no direction
-    smallest = max(SMALLEST_LENGTH, torch.finfo(dtype).smallest_normal)
-    return F.normalize(vectors, dim=dim, eps=smallest)
+    return F.normalize(vectors, dim=dim, eps=SMALLEST_LENGTH).to(dtype)

@@ -9,7 +9,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from .checks import to_float64
+from .checks import at_least_float32, to_float64
 from .unit_vectors import unit_vectors
 from .vmf import vmf_log_partition
 
@@ -191,8 +191,10 @@ def check_vmf_parameters(kappa: Tensor, mu: Tensor) -> None:
             f'class {c} has {kappa[c].item()}. Did the training diverge? '
             'Lower the learning rate of `head.kappa`.'
         )
-    norm = torch.linalg.vector_norm(mu, dim=1)
-    ok = ((norm - 1).abs() < 1e-3) | ((kappa == 0) & (norm == 0))
+    norm = torch.linalg.vector_norm(at_least_float32(mu), dim=1)
+    # rounded to bfloat16 (7 bits), a length of 1 is off by 0.004
+    most = max(1e-3, torch.finfo(mu.dtype).eps)
+    ok = ((norm - 1).abs() <= most) | ((kappa == 0) & (norm == 0))
     if not ok.all():
         c = int((~ok).nonzero()[0])
         raise ValueError(

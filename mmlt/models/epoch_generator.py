@@ -24,11 +24,22 @@ class EpochGenerator:
         self.purpose = (zlib.crc32(purpose.encode()),) if purpose else ()
         self.epoch = 0
         self._generator: torch.Generator | None = None
+        self._state: torch.Tensor | None = None
 
     def set_epoch(self, epoch: int) -> None:
         """Begin an epoch, counted from 0."""
         self.epoch = epoch
-        self._generator = None
+        self._generator = self._state = None
+
+    def state(self) -> torch.Tensor | None:
+        """How far it is in the epoch; None: nothing was drawn yet."""
+        if self._generator is None:
+            return self._state
+        return self._generator.get_state()
+
+    def set_state(self, state: torch.Tensor | None) -> None:
+        """Go on in the epoch from what :meth:`state` was."""
+        self._generator, self._state = None, state
 
     def on(self, device: torch.device | str) -> torch.Generator:
         """The generator of this epoch, on a device."""
@@ -36,4 +47,6 @@ class EpochGenerator:
             seed = (torch.initial_seed(), self.epoch, get_rank())
             self._generator = torch.Generator(device)
             self._generator.manual_seed(hash(seed + self.purpose) % 2**63)
+            if self._state is not None:
+                self._generator.set_state(self._state.cpu())
         return self._generator

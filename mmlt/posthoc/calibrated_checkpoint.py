@@ -12,6 +12,8 @@ from mmengine.registry import init_default_scope
 from mmengine.runner import Runner
 from torch import Tensor, nn
 
+from mmlt.checkpoints import saved
+from mmlt.fileio import whole_file
 from mmlt.functional import percent
 from mmlt.runs.checkpoint import check_checkpoint, load_model
 from mmlt.runs.preflight import (
@@ -112,8 +114,9 @@ def calibrate_checkpoint(
         **summary(new, 'after'),
     }
     call = f'{settings.test_program} {settings.out}.py {settings.out}.pth'
-    write_config(settings.out, original, new, facts, call)
-    write_weights(settings.out, model, content['meta'], new, facts)
+    text = config_text(original, new, facts, call)
+    weights = calibrated(model, content['meta'], new, facts)
+    write_both(settings.out, weights, text)
     for key, value in facts.items():
         logger.info(f'{key}: {value}')
     out = settings.out
@@ -239,10 +242,8 @@ def chosen_alpha(
     return alpha
 
 
-def write_config(
-    prefix: str, cfg: Config, new: Classifier, facts: dict, call: str
-) -> None:
-    """Write the config of the calibrated classifier, for testing."""
+def config_text(cfg: Config, new: Classifier, facts: dict, call: str) -> str:
+    """The config of the calibrated classifier, for testing."""
     old = cfg.model.head
     cfg.model.head = dict(
         type='CalibratedClsHead',
@@ -259,16 +260,13 @@ def write_config(
         f'"""Written by tools/calibrate_overlap.py, for testing.\n\n{lines}'
         f'Run: {call}\n"""\n'
     )
-    path = check_outputs(prefix)[1]
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with open(path, 'x') as file:
-        file.write(text + cfg.pretty_text)
+    return text + cfg.pretty_text
 
 
-def write_weights(
-    prefix: str, model: nn.Module, meta: dict, new: Classifier, facts: dict
-) -> None:
-    """Write the weights, the calibrated classifier in the head's place."""
+def calibrated(
+    model: nn.Module, meta: dict, new: Classifier, facts: dict
+) -> dict:
+    """The checkpoint, with the calibrated classifier in the head's place."""
     weights = {
         key: value.cpu()
         for key, value in model.state_dict().items()
@@ -278,8 +276,25 @@ def write_weights(
         weights[f'head.{name}'] = getattr(new, name).float()
     meta = dict(meta, overlap_calibration=facts)
     meta.pop('cfg', None)  # of the training
-    with open(f'{prefix}.pth', 'xb') as file:
-        torch.save({'meta': meta, 'state_dict': weights}, file)
+    return {'meta': meta, 'state_dict': weights}
+
+
+def write_both(prefix: str, checkpoint: dict, text: str) -> None:
+    """Write checkpoint and config: both, or none.
+
+    Raises:
+        FileExistsError: If one of them is there by now.
+        NoRoomError: If the disk is full.
+    """
+    paths = check_outputs(prefix)
+    try:
+        with whole_file(paths[0]) as weights, whole_file(paths[1]) as config:
+            weights.write_bytes(saved(checkpoint))
+            config.write_text(text)
+    except OSError:
+        for path in paths:  # neither was there before
+            path.unlink(missing_ok=True)
+        raise
 
 
 def summary(classifier: Classifier, when: str) -> dict[str, float]:

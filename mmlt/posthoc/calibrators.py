@@ -1,7 +1,8 @@
 """Calibrators fitted on held-out predictions, without the network.
 
 A calibrator is a function of held-out predictions that returns what it does
-to logits, or None where the classifier does not have what it needs. The
+to logits, or None where the classifier does not have what it needs; it raises
+``NoMinimumError`` where the likelihood has no minimum. The
 weights make a long-tailed held-out part speak for a balanced test set.
 """
 
@@ -19,6 +20,8 @@ from mmlt.functional import (
     fit_vector_scaling,
     log_linear_temperature,
     predicted_class_temperature,
+    refuse_no_temperature,
+    refuse_separated,
     shot_groups,
     shot_matched_logits,
     standardized,
@@ -151,7 +154,15 @@ def _fitted(held, transform, start, names, weights=None, **kwargs) -> Fitted:
         values = dict(zip(names, theta.tolist(), strict=True))
     else:
         values = {'parameters': theta.tolist()}
+    if not kwargs.get('penalty'):
+        # every calibrator without a penalty has a temperature
+        refuse_separated(transform(held.logits.double(), theta), held.labels)
     return Fitted(lambda z: transform(z.double(), theta), values)
+
+
+def _temperature(held: Predictions, weights: Tensor | None = None) -> Fitted:
+    refuse_no_temperature(held.logits.double(), held.labels, weights)
+    return _fitted(held, _scaled, [0.0], ['log_temperature'], weights)
 
 
 def _scaled(logits: Tensor, theta: Tensor) -> Tensor:
@@ -176,12 +187,12 @@ def temperature(held: Predictions) -> Fitted:
         Guo et al., ICML 2017, https://arxiv.org/abs/1706.04599, Sec. 4.2
         (temperature scaling).
     """
-    return _fitted(held, _scaled, [0.0], ['log_temperature'])
+    return _temperature(held)
 
 
 def temperature_balanced(held: Predictions) -> Fitted:
     """One temperature, every class alike."""
-    return _fitted(held, _scaled, [0.0], ['log_temperature'], _weights(held))
+    return _temperature(held, _weights(held))
 
 
 def classwise_temperature(held: Predictions) -> Fitted:
@@ -191,6 +202,8 @@ def classwise_temperature(held: Predictions) -> Fitted:
         Frenkel and Goldberger, EUSIPCO 2021,
         https://doi.org/10.23919/EUSIPCO54536.2021.9616219
     """
+    # the penalty would hold it, at a temperature of its own making
+    refuse_separated(held.logits, held.labels)
     return _fitted(
         held,
         predicted_class_temperature,
@@ -324,6 +337,7 @@ def shot_matched(held: Predictions, keep_accuracy: bool = True) -> Fitted:
     Three numbers are what the few-shot images of a held-out part can tell.
     """
     counts = check_counts(held.class_counts)
+    refuse_separated(held.logits, held.labels)
     repeated = held.logits.double().repeat(NUM_REPEATS, 1)
     numbers = fit_shot_matching(
         torch.cat(

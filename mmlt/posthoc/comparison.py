@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 
 from mmlt.evaluation import summarize
+from mmlt.functional import NoMinimumError
 from mmlt.structures import Predictions
 
 from .calibrators import CALIBRATORS
@@ -29,7 +30,7 @@ def compare_calibrators(
     evaluate: Predictions,
     names: Sequence[str],
     progress: Callable[[Iterable], Iterable] = iter,
-) -> tuple[list[dict], dict[str, dict]]:
+) -> tuple[list[dict], dict[str, dict], dict[str, str]]:
     """Fit calibrators, and summarize what each does to other predictions.
 
     Args:
@@ -40,14 +41,27 @@ def compare_calibrators(
         progress: Wraps the names, to show how far it is.
 
     Returns:
-        A row per calibrator, and the fitted parameters by its name.
+        A row per calibrator; the fitted parameters by its name; and by name,
+        why one was left out whose likelihood has no minimum on ``fit``.
 
     Raises:
-        ValueError: If none of them applies.
+        ValueError: If none of them applies, or the two are of different
+            numbers of classes.
     """
-    rows, parameters = [], {}
+    sizes = [p.logits.shape[1] for p in (fit, evaluate)]
+    if sizes[0] != sizes[1]:
+        raise ValueError(
+            'Expected predictions of the same classes to fit on and to report '
+            f'on, but got {sizes[0]} and {sizes[1]} classes. Dump both splits '
+            'from the same checkpoint.'
+        )
+    rows, parameters, left_out = [], {}, {}
     for name in progress(names):
-        fitted = CALIBRATORS[name](fit)
+        try:
+            fitted = CALIBRATORS[name](fit)
+        except NoMinimumError as error:
+            left_out[name] = str(error)
+            continue
         if fitted is None:
             continue
         numbers = summarize(
@@ -59,19 +73,27 @@ def compare_calibrators(
         values = {head: numbers[key] for head, key in COLUMNS.items()}
         rows.append({'calibrator': name, **values})
         parameters[name] = fitted.parameters
+    if not rows and left_out:
+        raise ValueError(
+            'Expected a calibrator that can be fitted to these samples, but '
+            f'got {", ".join(left_out)}. {next(iter(left_out.values()))}'
+        )
     if not rows:
         raise ValueError(
             'Expected a calibrator that this classifier has the inputs for, '
             f'but got {", ".join(names)} alone. Add temperature, which '
             'applies to every classifier.'
         )
-    return rows, parameters
+    return rows, parameters, left_out
 
 
 def facts_of_comparison(fit: Predictions, evaluate: Predictions) -> dict:
     """What a table of calibrators is of, in words."""
+    size = fit.logits.shape[1]
+    lacking = size - len(fit.labels.unique())
     return {
-        'fitted on': f'{len(fit.labels)} images of {fit.meta["split"]}',
+        'fitted on': f'{len(fit.labels)} images of {fit.meta["split"]}'
+        + (f', {lacking} of {size} classes without any' if lacking else ''),
         'reported on': f'{len(evaluate.labels)} images of '
         f'{evaluate.meta["split"]}',
         'checkpoint': fit.source,

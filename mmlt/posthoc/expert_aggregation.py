@@ -1,6 +1,5 @@
 """Test, weigh the experts on unlabeled test images, test again."""
 
-import json
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -11,6 +10,7 @@ from mmengine.logging import print_log
 from mmengine.runner import Runner
 from torch import Tensor, nn
 
+from mmlt.fileio import write_json
 from mmlt.functional import learn_expert_weights
 from mmlt.runs.checkpoint import read_checkpoint
 from mmlt.runs.preflight import check_work_dir
@@ -174,6 +174,5 @@ def aggregate_experts(settings: AggregationSettings) -> dict:
         weights=[w.tolist() for w in history], before=before, after=after
     )
     if settings.out:
-        with open(settings.out, 'w') as file:
-            json.dump(facts, file, indent=1)
+        write_json(settings.out, facts)
     return facts

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from .escape import one_line
 from .record import RunRecord
 
 __all__ = ['by_recipe', 'check_same_test_set', 'file_name', 'with_names']
@@ -58,7 +59,7 @@ def with_names(
         names: For every record; None chooses them.
 
     Returns:
-        Named copies, in order.
+        Named copies, in order; names and class names are one line each.
 
     Raises:
         ValueError: If there are more or fewer names than records, or two
@@ -83,8 +84,13 @@ def with_names(
                 + '. Name them with --names, in letters that a file name '
                 'may have.'
             )
+    # a picture cannot be drawn of what is no letter
     return [
-        replace(record, name=name)
+        replace(
+            record,
+            name=one_line(name),
+            class_names=[*map(one_line, record.class_names or ())],
+        )
         for record, name in zip(records, names, strict=True)
     ]
 

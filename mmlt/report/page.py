@@ -11,8 +11,10 @@ from matplotlib.figure import Figure
 
 from mmlt.fileio import check_can_write, whole_file
 from mmlt.visualization import css_svg, file_svg, theme
+from mmlt.visualization.printable import printable
 from mmlt.visualization.style import FONTS, THEMES
 
+from .escape import code_block, html_text, markdown_text, one_line
 from .pictures import Panel, Picture
 from .tables import Table, Value
 
@@ -112,12 +114,12 @@ def markdown_page(report: Report, pictures: str, tables: str) -> str:
     Returns:
         The text of the page.
     """
-    parts = [f'# {report.title}', report.summary]
+    parts = [f'# {markdown_text(report.title)}', markdown_text(report.summary)]
     for section in report.sections:
         blocks = [b for b in section.blocks if b is not None]
         if not blocks:
             continue
-        parts.append(f'## {section.title}')
+        parts.append(f'## {markdown_text(section.title)}')
         for block in blocks:
             parts += _markdown(block, section.title, pictures, tables)
     return '\n\n'.join(parts) + '\n'
@@ -125,13 +127,13 @@ def markdown_page(report: Report, pictures: str, tables: str) -> str:
 
 def _markdown(block, above: str, pictures: str, tables: str) -> list[str]:
     if isinstance(block, str):
-        return [block]
+        return [markdown_text(block)]
     if isinstance(block, Code):
-        return [f'```\n{block.text}\n```']
+        return [code_block(block.text)]
     if isinstance(block, Table):
-        head = [block.note]
+        head = [markdown_text(block.note)]
         if block.title != above:
-            head.insert(0, f'### {block.title}')
+            head.insert(0, f'### {markdown_text(block.title)}')
         if len(block.rows) > FOLDED_ROWS:
             return [
                 *head,
@@ -140,10 +142,11 @@ def _markdown(block, above: str, pictures: str, tables: str) -> list[str]:
         return [*head, block.markdown()]
     images = [
         f'<img src="{pictures}/{panel.key}.svg" '
-        f'alt="{html.escape(panel.label)}" width="{panel.width * 90:.0f}">'
+        f'alt="{html.escape(one_line(panel.label))}" '
+        f'width="{panel.width * 90:.0f}">'
         for panel in block.panels
     ]
-    return ['\n'.join(images), block.caption]
+    return ['\n'.join(images), markdown_text(block.caption)]
 
 
 # -------------------------------------------------------------------- HTML
@@ -161,36 +164,31 @@ def html_page(report: Report, drawn: dict[str, tuple[str, str]]) -> str:
     """
     sections = [s for s in report.sections if any(s.blocks)]
     links = ''.join(
-        f'<li><a href="#{s.anchor}">{_text(s.title)}</a></li>'
+        f'<li><a href="#{s.anchor}">{html_text(s.title)}</a></li>'
         for s in sections
     )
     body = ''.join(
-        f'<section><h2 id="{s.anchor}">{_text(s.title)}</h2>'
+        f'<section><h2 id="{s.anchor}">{html_text(s.title)}</h2>'
         + ''.join(_html(b, s.title, drawn) for b in s.blocks if b is not None)
         + '</section>'
         for s in sections
     )
-    title = html.escape(report.title)
+    title = html.escape(one_line(report.title))
     return (
         '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"/>'
         '<meta name="viewport" content="width=device-width, '
         f'initial-scale=1"/><title>{title}</title>'
         f'<style>{style_sheet()}</style></head>\n<body><main><header>'
-        f'<h1>{title}</h1><p>{_text(report.summary)}</p><nav><ul>{links}'
+        f'<h1>{title}</h1><p>{html_text(report.summary)}</p><nav><ul>{links}'
         f'</ul></nav></header>\n{body}</main></body></html>\n'
     )
 
 
-def _text(text: str) -> str:
-    """Escaped, with `code` marked."""
-    return re.sub(r'`([^`]+)`', r'<code>\1</code>', html.escape(text))
-
-
 def _html(block, above: str, drawn: dict[str, tuple[str, str]]) -> str:
     if isinstance(block, str):
-        return f'<p>{_text(block)}</p>'
+        return f'<p>{html_text(block)}</p>'
     if isinstance(block, Code):
-        return f'<pre tabindex="0">{html.escape(block.text)}</pre>'
+        return f'<pre tabindex="0">{html.escape(printable(block.text))}</pre>'
     if isinstance(block, Table):
         return _html_table(block, above)
     width = max(panel.width for panel in block.panels)
@@ -201,7 +199,7 @@ def _html(block, above: str, drawn: dict[str, tuple[str, str]]) -> str:
     )
     return (
         f'<figure><div class="panels{kind}" style="--panel:{width * 100:.0f}'
-        f'px;--columns:{block.columns}">{panels}</div><figcaption>{_text(block.caption)}</figcaption>'
+        f'px;--columns:{block.columns}">{panels}</div><figcaption>{html_text(block.caption)}</figcaption>'
         '</figure>\n'
     )
 
@@ -209,14 +207,14 @@ def _html(block, above: str, drawn: dict[str, tuple[str, str]]) -> str:
 def _html_table(table: Table, above: str) -> str:
     numeric = [_is_number(c) for c in (table.rows or [table.head])[0]]
     head = ''.join(
-        f'<th scope="col"{NUMBER if right else ""}>{_text(name)}</th>'
+        f'<th scope="col"{NUMBER if right else ""}>{html_text(name)}</th>'
         for name, right in zip(table.head, numeric, strict=True)
     )
     rows = []
     for i, (name, *cells) in enumerate(table.rows):
         kind = ' class="difference"' if i in table.differences else ''
         rows.append(
-            f'<tr{kind}><th scope="row"><span>{_text(str(name))}'
+            f'<tr{kind}><th scope="row"><span>{html_text(str(name))}'
             '</span></th>'
             + ''.join(_html_cell(cell) for cell in cells)
             + '</tr>'
@@ -227,8 +225,10 @@ def _html_table(table: Table, above: str) -> str:
     )
     if len(rows) > FOLDED_ROWS:
         text = f'<details><summary>{len(rows)} rows</summary>{text}</details>'
-    title = f'<h3>{_text(table.title)}</h3>' if table.title != above else ''
-    return f'{title}<p class="note">{_text(table.note)}</p>{text}\n'
+    title = (
+        f'<h3>{html_text(table.title)}</h3>' if table.title != above else ''
+    )
+    return f'{title}<p class="note">{html_text(table.note)}</p>{text}\n'
 
 
 def _html_cell(cell) -> str:
@@ -236,7 +236,7 @@ def _html_cell(cell) -> str:
     kind = NUMBER if _is_number(cell) else ''
     if len(text) > 24:
         kind = ' class="long"'
-    return f'<td{kind}>{_text(str(cell))}</td>'
+    return f'<td{kind}>{html_text(str(cell))}</td>'
 
 
 def _is_number(cell) -> bool:

@@ -9,6 +9,7 @@ from typing import Any
 from mmengine.config import Config, ConfigDict
 
 from mmlt.evaluation import run_numbers, training_numbers
+from mmlt.fileio import json_text
 from mmlt.runs.dump import dump_of, load_predictions
 from mmlt.runs.folder import WorkDir, read_work_dir
 from mmlt.structures import Predictions
@@ -94,7 +95,7 @@ class RunRecord:
     def to_json(self) -> str:
         """Text of its file: an object of all fields."""
         content = {f.name: getattr(self, f.name) for f in fields(self)}
-        return json.dumps(content, indent=1) + '\n'
+        return json_text(content) + '\n'
 
     def at(self, path: str) -> Any:
         """What lies at a path, 'train/classes/spread'.

@@ -2,12 +2,13 @@
 
 import csv
 import io
-import json
 import math
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from mmlt.fileio import check_can_write, whole_file
+from mmlt.fileio import check_can_write, json_text, whole_file
+
+from .escape import csv_cell, markdown_text
 
 __all__ = ['check_table_path', 'markdown_table', 'shown', 'write_table']
 
@@ -52,11 +53,10 @@ def markdown_lines(
 
 
 def csv_text(head: Sequence[str], rows: Iterable[Sequence]) -> str:
-    """Cells as CSV, a line each."""
+    """Cells as CSV, a line each; none of them is a formula."""
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator='\n')
-    writer.writerow(head)
-    writer.writerows(rows)
+    writer.writerows([*map(csv_cell, row)] for row in (head, *rows))
     return buffer.getvalue()
 
 
@@ -64,7 +64,8 @@ def markdown_table(rows: list[dict]) -> str:
     """Rows of one set of keys as a Markdown table, columns aligned."""
     names = list(rows[0])
     numeric = [isinstance(rows[0][name], float) for name in names]
-    cells = [names, *([shown(row[name]) for name in names] for row in rows)]
+    lines = [names, *([shown(row[name]) for name in names] for row in rows)]
+    cells = [[*map(markdown_text, line)] for line in lines]
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
     head, *lines = [
         [
@@ -101,19 +102,13 @@ def write_table(path: str | Path, rows: list[dict], facts: dict) -> None:
     check_table_path(path)
     path = Path(path)
     if path.suffix == '.json':
-        # nan is no JSON: null
-        clean = [
-            {
-                key: None if isinstance(v, float) and math.isnan(v) else v
-                for key, v in row.items()
-            }
-            for row in rows
-        ]
-        text = json.dumps({**facts, 'rows': clean}, indent=2) + '\n'
+        text = json_text({**facts, 'rows': rows}, indent=2) + '\n'
     elif path.suffix == '.csv':
         text = csv_text(list(rows[0]), [list(r.values()) for r in rows])
     else:
-        lines = [f'- {key}: {value}' for key, value in facts.items()]
+        lines = [
+            markdown_text(f'- {key}: {value}') for key, value in facts.items()
+        ]
         text = '\n'.join([markdown_table(rows), '', *lines, ''])
     with whole_file(path) as draft:
         draft.write_text(text)

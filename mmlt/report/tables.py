@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from mmlt.functional import mean_over_seeds, seed_difference
 from mmlt.functional.shots import SHOTS
 
+from .escape import markdown_text
 from .names import by_recipe, file_name
 from .record import RunRecord
 from .table import csv_text, markdown_lines
@@ -87,7 +88,7 @@ class Table:
         numbers = [isinstance(c, Value) for c in (self.rows or [self.head])[0]]
         rule = [' --: ' if right else ' :-- ' for right in numbers]
         head, *rows = [
-            [_escape(str(cell)) for cell in line]
+            [markdown_text(str(cell)) for cell in line]
             for line in (self.head, *self.rows)
         ]
         return markdown_lines(head, rows, rule)
@@ -113,10 +114,6 @@ class Table:
                     cells.append(_digits(cell.spread) if number else '')
             rows.append(cells)
         return csv_text(head, rows)
-
-
-def _escape(text: str) -> str:
-    return text.replace('|', '\\|')
 
 
 def _digits(value: float) -> str:
@@ -364,7 +361,8 @@ def accuracy_table(records: Sequence[RunRecord]) -> Table:
         'accuracy',
         'Accuracy',
         'Percent, `numbers` of the files. Many-shot classes have more than '
-        '100 training images, few-shot fewer than 20. h-mean, g-mean and '
+        '100 training images, few-shot fewer than 20; means over the classes '
+        'of a group. h-mean, g-mean and '
         'worst are of the recalls of the classes; one recall of 0 makes '
         'all three 0.',
         records,

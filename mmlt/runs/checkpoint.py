@@ -7,9 +7,19 @@ from mmengine.config import Config
 from mmengine.registry import MODELS, DefaultScope
 from torch import nn
 
-from mmlt.weights import load_weights, read_checkpoint, weights_of
+from mmlt.weights import (
+    check_weights,
+    load_weights,
+    read_checkpoint,
+    weights_of,
+)
 
-__all__ = ['check_checkpoint', 'load_model', 'read_checkpoint']
+__all__ = [
+    'check_checkpoint',
+    'check_weights',
+    'load_model',
+    'read_checkpoint',
+]
 
 
 def check_checkpoint(path: str, resume: bool = False) -> None:
@@ -21,12 +31,13 @@ def check_checkpoint(path: str, resume: bool = False) -> None:
 
     Raises:
         FileNotFoundError: If there is no such file.
-        ValueError: If it is not a checkpoint, or holds weights alone where a
-            training is to be resumed.
+        ValueError: If it is not a checkpoint or its weights are no numbers,
+            or it holds weights alone where a training is to be resumed.
     """
     if '://' in path:
         return
     content = read_checkpoint(path)
+    check_weights(content, path)
     if resume and not {'state_dict', 'optimizer', 'meta'} <= content.keys():
         raise ValueError(
             f'Expected {path} to hold the state of a training, but it has '
@@ -63,6 +74,7 @@ def load_model(
     with DefaultScope.overwrite_default_scope(scope):
         model = MODELS.build(settings)
     content = read_checkpoint(checkpoint)
+    check_weights(content, checkpoint)
     weights = weights_of(content)
     load_weights(model, weights, checkpoint, strict)
     return model.eval(), {

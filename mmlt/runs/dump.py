@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from mmlt.fileio import whole_file
+from mmlt.fileio import json_text, whole_file
 from mmlt.structures import Predictions
 from mmlt.structures.predictions import OF_THE_HEAD
 
@@ -60,8 +60,9 @@ def save_predictions(predictions: Predictions, path: str | Path) -> None:
     }
     if predictions.class_names is not None:
         arrays['class_names'] = np.array(predictions.class_names, dtype=str)
+    meta = json_text(predictions.meta, indent=None)
     with whole_file(path) as draft:
-        np.savez_compressed(draft, meta=json.dumps(predictions.meta), **arrays)
+        np.savez_compressed(draft, meta=meta, **arrays)
 
 
 def load_predictions(path: str | Path) -> Predictions:
@@ -87,12 +88,12 @@ def load_predictions(path: str | Path) -> Predictions:
         )
     # not there in files of earlier versions
     names = content.pop('class_names', None)
-    tensors = {name: torch.from_numpy(v) for name, v in content.items()}
     try:
+        check_arrays(content)
         predictions = Predictions(
             meta=meta,
             class_names=None if names is None else names.tolist(),
-            **tensors,
+            **{name: torch.from_numpy(v) for name, v in content.items()},
         )
         check_values(predictions)
     except (TypeError, ValueError) as error:
@@ -108,25 +109,42 @@ def _read(
 ) -> tuple[dict, dict[str, np.ndarray | None]]:
     """What a file says of itself, and its arrays, or None for each."""
     if not Path(path).is_file():
+        got = 'is a folder' if Path(path).is_dir() else 'does not exist'
         raise FileNotFoundError(
-            f'Expected a file of predictions, but {path} does not exist. '
+            f'Expected a file of predictions, but {path} {got}. '
             'Write one with tools/analysis_tools/dump_predictions.py.'
         )
     try:
-        with np.load(path, allow_pickle=False) as file:
+        loaded = np.load(path, allow_pickle=False)
+        if not isinstance(loaded, np.lib.npyio.NpzFile):
+            raise not_a_dump(path, 'one array')
+        with loaded as file:
             meta = json.loads(file['meta'].item())
+            if not isinstance(meta, dict):
+                raise not_a_dump(path, f'it says {meta!r} of itself')
             content = {
                 name: None if names_alone else file[name]
                 for name in file.files
                 if name != 'meta'
             }
+    except NotADumpError:
+        raise
     except NO_DUMP as error:
-        raise ValueError(
-            f'Expected {path} to be written by tools/analysis_tools/'
-            f'dump_predictions.py, but it is not ({type(error).__name__}): '
-            'another kind of file, or damaged. Write it again.'
-        ) from error
+        raise not_a_dump(path, type(error).__name__) from error
     return meta, content
+
+
+class NotADumpError(ValueError):
+    """A file that is none of predictions."""
+
+
+def not_a_dump(path: str | Path, why: str) -> NotADumpError:
+    """The error for a file that is none of predictions."""
+    return NotADumpError(
+        f'Expected {path} to be written by tools/analysis_tools/'
+        f'dump_predictions.py, but it is not ({why}): another kind of file, '
+        'or damaged. Write it again.'
+    )
 
 
 def dump_path(work_dir: str | Path, split: str) -> Path:
@@ -180,6 +198,31 @@ def file_hash(path: str | Path) -> str:
     return hashlib.sha256(Path(path).read_bytes()).hexdigest()[:16]
 
 
+def check_arrays(content: dict[str, np.ndarray]) -> None:
+    """Raise for arrays that are not those of predictions.
+
+    Args:
+        content: Name to array, without the class names.
+
+    Raises:
+        ValueError: Naming the first of them.
+    """
+    unknown = sorted(content.keys() - set(TENSORS))
+    if unknown:
+        raise ValueError(
+            f'Expected the arrays {", ".join(TENSORS)} and class_names, but '
+            f'got {unknown[0]!r} as well. Leave it out.'
+        )
+    for name, array in content.items():
+        whole = name in ('labels', 'class_counts')
+        if array.dtype.kind not in ('i' if whole else 'f'):
+            raise ValueError(
+                f'Expected `{name}` to be '
+                f'{"whole" if whole else "floating point"} numbers, but got '
+                f'{array.dtype}. Convert them.'
+            )
+
+
 def check_values(predictions: Predictions) -> None:
     """Raise for values that no network and no data set have.
 
@@ -192,11 +235,10 @@ def check_values(predictions: Predictions) -> None:
             'Expected predictions of a sample, but got none. '
             'Is the split empty?'
         )
-    if not logits.is_floating_point() or labels.dtype != torch.int64:
+    if labels.dtype != torch.int64:
         raise ValueError(
-            'Expected floating point logits and int64 labels, but got '
-            f'{logits.dtype} and {labels.dtype}. '
-            'Convert them by `.float()` and `.long()`.'
+            f'Expected labels in int64, but got {labels.dtype}. '
+            'Convert them by `.long()`.'
         )
     # -inf is a class that was masked out
     bad = (logits.isnan() | (logits == float('inf'))).any(1)
@@ -208,6 +250,13 @@ def check_values(predictions: Predictions) -> None:
             'the training diverge?'
         )
     size = logits.shape[1]
+    none = (logits == -float('inf')).all(1)
+    if none.any():
+        raise ValueError(
+            'Expected a class that can be predicted for every sample, but '
+            f'all logits of sample {int(none.nonzero()[0])} are -inf. Leave '
+            'such samples out.'
+        )
     wrong = (labels < 0) | (labels >= size)
     if wrong.any():
         raise ValueError(
@@ -215,6 +264,22 @@ def check_values(predictions: Predictions) -> None:
             f'{int(labels[wrong][0])}. Does the test set have the classes of '
             'the model?'
         )
+    for name in ('features', 'overlap_matrix', *OF_THE_HEAD):
+        value = getattr(predictions, name)
+        if value is not None and not value.isfinite().all():
+            raise ValueError(
+                f'Expected `{name}` to be finite, but it holds '
+                f'{value[~value.isfinite()][0].item()}. Did the training '
+                'diverge?'
+            )
+    for name in ('weight_norm', 'kappa', 'overlap', 'tau'):
+        value = getattr(predictions, name)
+        if value is not None and (value < 0).any():
+            c = int((value < 0).nonzero()[0])
+            raise ValueError(
+                f'Expected `{name}` of every class to be >= 0, but class {c} '
+                f'has {value[c].item():g}. Did the training diverge?'
+            )
     counts = predictions.class_counts
     if (counts < 0).any() or not counts.any():
         raise ValueError(

@@ -4,10 +4,20 @@ import os
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import torch
 from mmengine.config import Config
 from mmengine.hooks import CheckpointHook
+
+from .config_files import check_files, place_of
+
+# what every training has, also one whose config does without the base
+HOOKS = {
+    'finite_loss': 'FiniteLossHook',
+    'stop': 'StopOnSignalHook',
+    'weights': 'FittingWeightsHook',
+}
 
 
 def check_config(path: str) -> None:
@@ -18,13 +28,15 @@ def check_config(path: str) -> None:
     """
     if Path(path).is_file() or '::' in path:
         return
-    known = sorted(p.name for p in Path(path).parent.glob('*.py'))
+    if Path(path).is_dir():
+        folder, said = Path(path), f'{path} is a folder'
+    else:
+        folder, said = Path(path).parent, f'{path} does not exist'
+    known = sorted(p.name for p in folder.glob('*.py'))
     near = 'Correct the path.'
     if known:
         near = f'In that folder: {", ".join(known)}.'
-    raise FileNotFoundError(
-        f'Expected a config file, but {path} does not exist. {near}'
-    )
+    raise FileNotFoundError(f'Expected a config file, but {said}. {near}')
 
 
 def read_config(path: str | Path, **settings) -> Config:
@@ -35,27 +47,41 @@ def read_config(path: str | Path, **settings) -> Config:
         **settings: Of ``Config.fromfile``.
 
     Raises:
+        FileNotFoundError: If it inherits from a file that does not exist.
         ValueError: If it cannot be read.
     """
+    check_files(path)
     try:
         return Config.fromfile(path, **settings)
     except Exception as error:
+        cause = _root_cause(error)
+        place = place_of(cause) or place_of(error)
         raise ValueError(
             f'Expected {path} to be a config, but it cannot be read '
-            f'({_root_cause(error)}). Mend what it names.'
+            f'({f"{place}: " if place else ""}{_words(cause)}). Mend what it '
+            'names.'
         ) from error
 
 
-def _root_cause(error: BaseException) -> str:
-    """Type and first line of what an error was raised from.
+def _root_cause(error: BaseException) -> BaseException:
+    """The first error with words of those that one was raised from.
 
     Of a module of ``custom_imports`` that fails, mmengine says only that it
     does; the reason is the error before.
     """
-    while error.__cause__ or error.__context__:
-        error = error.__cause__ or error.__context__
-    said = str(error).splitlines()[0] if str(error) else 'no more is known'
-    return f'{type(error).__name__}: {said}'
+    cause, found = error, error
+    while cause.__cause__ or cause.__context__:
+        cause = cause.__cause__ or cause.__context__
+        if str(cause):
+            found = cause
+    return found
+
+
+def _words(error: BaseException) -> str:
+    """Type and first line of an error."""
+    said = str(error).splitlines()
+    name = type(error).__name__
+    return f'{name}: {said[0]}' if said else f'{name}, which says no more'
 
 
 def default_work_dir(config: str, overlays: Sequence[str] = ()) -> str:
@@ -102,6 +128,9 @@ def complete_config(cfg: Config) -> Config:
         ValueError: If the config asks for what needs a GPU (``sync_bn``).
     """
     use_whole_checkpoints(cfg)
+    let_counts_differ(cfg)
+    for name, kind in HOOKS.items():
+        cfg.default_hooks.setdefault(name, dict(type=kind))
     has_gpu = torch.cuda.is_available()
     for name in ('train_dataloader', 'val_dataloader', 'test_dataloader'):
         loader = cfg.get(name)
@@ -127,6 +156,28 @@ def complete_config(cfg: Config) -> Config:
             **(cfg.get('model_wrapper_cfg') or {}),
         }
     return cfg
+
+
+def let_counts_differ(settings: Any) -> None:
+    """Let ``ConcatDataset`` join sets that have other numbers of images.
+
+    It wants the meta information of all to be equal; the images per class,
+    which are a part of it, are added up where they are needed.
+
+    Args:
+        settings: Config, or a part of one; changed in place.
+    """
+    if isinstance(settings, list | tuple):
+        for part in settings:
+            let_counts_differ(part)
+    if not isinstance(settings, dict | Config):
+        return
+    if str(settings.get('type', '')).split('.')[-1] == 'ConcatDataset':
+        ignored = settings.get('ignore_keys') or []
+        ignored = [ignored] if isinstance(ignored, str) else list(ignored)
+        settings['ignore_keys'] = [*ignored, 'class_counts']
+    for part in list(settings.values()):
+        let_counts_differ(part)
 
 
 def use_whole_checkpoints(cfg: Config) -> None:

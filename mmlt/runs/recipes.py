@@ -18,7 +18,7 @@ are for this module and not for the recipe:
 """
 
 import copy
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -29,8 +29,11 @@ from mmpretrain.registry import DATASETS, MODELS
 
 import mmlt
 
+from .keys import check_names, override
 from .preflight import check_config, read_config
 from .record import read_run_record
+from .remarks import epochs_in
+from .settings import check_settings
 
 CONFIGS = Path(mmlt.__file__).parent / '.mim' / 'configs'
 FOLDER = '_with_'
@@ -44,6 +47,7 @@ def load_recipe(
     recipe: str | Path,
     overlays: Sequence[str | Path] = (),
     options: Mapping[str, Any] | None = None,
+    source: str = '--cfg-options',
 ) -> Config:
     """Read a recipe, with the overlays that it names and those given here.
 
@@ -61,6 +65,7 @@ def load_recipe(
             the order in which they are applied; a second mention counts not.
         options: Settings that override all of it, keys with dots, as from
             ``--cfg-options``.
+        source: Where the options come from, for messages.
 
     Returns:
         The config.
@@ -68,13 +73,15 @@ def load_recipe(
     Raises:
         FileNotFoundError: If there is no such recipe or overlay file.
         NothingToChange: A ``ValueError``, if an overlay does not apply.
-        ValueError: If an overlay is not known, or a file cannot be read.
+        ValueError: If an overlay is not known, a file cannot be read, a
+            setting is misspelled, or a value cannot be.
 
     >>> cfg = load_recipe('bsce/resnet32_cifar100lt', ['fcc', 'ratio50'])
     >>> cfg.model.neck[-1].type, cfg.train_dataloader.dataset.imbalance_ratio
     ('FCCNeck', 50)
     """
     cfg = _read_recipe(recipe)
+    check_names(cfg, str(recipe))
     named = cfg.pop('overlays', None) or []
     if isinstance(named, str) or isinstance(overlays, str):
         raise ValueError(
@@ -101,7 +108,8 @@ def load_recipe(
     if 'schedule' in cfg:
         shorten(cfg, **cfg.pop('schedule'))
     if options is not None:
-        cfg.merge_from_dict(dict(options))
+        override(cfg, options, source)
+    check_settings(cfg)
     return cfg
 
 
@@ -143,7 +151,7 @@ def first_stage_recipe(
         name = str(Path(second.filename).parent / name)
     try:
         if overlays is not None:
-            return load_recipe(name, overlays, options)
+            return load_recipe(name, overlays, options, '`first_stage`')
         fitting: list[str] = []
         for overlay in applied_overlays(second):
             try:
@@ -151,7 +159,7 @@ def first_stage_recipe(
             except NothingToChange:
                 continue
             fitting.append(overlay)
-        return load_recipe(name, fitting, options)
+        return load_recipe(name, fitting, options, '`first_stage`')
     except FileNotFoundError as error:
         raise FileNotFoundError(
             'Expected `first_stage.config` to be a config file, but it is '
@@ -162,6 +170,9 @@ def first_stage_recipe(
 def _read_recipe(recipe: str | Path) -> Config:
     """A config by path or name, as it stands in its file."""
     text = str(recipe)
+    package, _, name = text.partition('::')
+    if package == 'mmlt' and name:
+        return read_config(recipe_file(name))
     if '::' in text:
         try:
             return get_config(text)
@@ -184,6 +195,11 @@ def recipe_file(recipe: str | Path) -> Path:
         FileNotFoundError: If there is none.
     """
     path = Path(recipe)
+    if not str(recipe):
+        raise FileNotFoundError(
+            "Expected a config file, or the name of a recipe, but got ''. "
+            '`mmlt recipes` lists all.'
+        )
     if not path.is_file() and not path.is_absolute():
         inside = path.parts[:1] == ('configs',)
         shipped = CONFIGS.joinpath(*path.parts[inside:])
@@ -191,9 +207,11 @@ def recipe_file(recipe: str | Path) -> Path:
             shipped = shipped.with_name(f'{shipped.name}.py')
         if shipped.is_file():
             return shipped.resolve()
-        if not path.parent.is_dir():
-            known = sorted(p.stem for p in shipped.parent.glob('*.py'))
-            method = shipped.parent.name
+        is_method = shipped.with_suffix('').is_dir() and not path.exists()
+        if not path.parent.is_dir() or is_method:
+            folder = shipped.with_suffix('') if is_method else shipped.parent
+            known = sorted(p.stem for p in folder.glob('*.py'))
+            method = folder.name
             near = (
                 f'Recipes of {method}: {", ".join(known)}. ' if known else ''
             )
@@ -300,7 +318,8 @@ def _laid_over(cfg: Config, name: str) -> Config:
         base.model.neck = [base.model.neck]  # one neck is a list of one
     values = {'_base_': base}
     try:
-        exec(compile(path.read_text(), str(path), 'exec'), values)
+        code = compile(path.read_text(), str(path), 'exec')
+        exec(code, values)  # nosec B102 # Python, as a config is
     except (AttributeError, KeyError, TypeError) as error:
         raise NothingToChange(
             f'Expected a recipe that has what the overlay {name} changes, but '
@@ -317,6 +336,7 @@ def _laid_over(cfg: Config, name: str) -> Config:
             'recipe which it is laid over. Write its settings out.'
         )
     settings = {k: v for k, v in values.items() if not k.startswith('_')}
+    check_names({**cfg, **settings}, str(path))
     _check_needs(cfg, name, settings.pop('needs', {}))
     result = copy.deepcopy(cfg)
     try:
@@ -445,29 +465,17 @@ def shorten(
         if scheduler.get('begin'):
             scheduler.begin = scaled(scheduler.begin)
     sampler = (cfg.get('train_dataloader') or {}).get('sampler')
-    for key, begin in _epochs_in(
-        {'model': cfg.get('model'), 'sampler': sampler}
-    ):
+    begins = [
+        *epochs_in(cfg.get('model'), 'model'),
+        *epochs_in(sampler, 'sampler'),
+    ]
+    for key, _, begin in begins:
         if begin >= epochs:
             raise ValueError(
                 f'Expected `{key}` to be a share of the schedule, but got '
                 f'the epoch {begin}, and only {epochs} are left of {before}. '
                 f'Write {begin / before:.4g} instead.'
             )
-
-
-def _epochs_in(part: Any, name: str = '') -> Iterable[tuple[str, int]]:
-    """Every ``begin`` that is an epoch rather than a share."""
-    if isinstance(part, Mapping):
-        for key, value in part.items():
-            path = f'{name}.{key}' if name else key
-            if key == 'begin' and isinstance(value, int):
-                yield path, value
-            else:
-                yield from _epochs_in(value, path)
-    elif isinstance(part, list | tuple):
-        for number, value in enumerate(part):
-            yield from _epochs_in(value, f'{name}.{number}')
 
 
 def check_same_overlays(cfg: Config) -> None:

@@ -11,7 +11,7 @@ from mmengine.dist import master_only
 
 import mmlt
 from mmlt.checkpoints import numbered
-from mmlt.fileio import whole_file
+from mmlt.fileio import write_json
 
 NAME = 'run.json'
 # folders of a checkout whose files can change a result
@@ -26,7 +26,7 @@ KEYS = {
     'started',
 }
 # options of tools/train.py
-NO_VALUE = {'--amp', '--no-validate', '--auto-scale-lr'}
+NO_VALUE = {'--amp', '--no-validate', '--auto-scale-lr', '--restart'}
 ONE_VALUE = {
     '--work-dir',
     '--resume',
@@ -34,9 +34,10 @@ ONE_VALUE = {
     '--launcher',
     '--local_rank',
     '--local-rank',
+    '--trust',
 }
 # options that do not change the result
-LEFT_OUT = ONE_VALUE - {'--seed'}
+LEFT_OUT = ONE_VALUE - {'--seed'} | {'--restart'}
 
 
 def checkout() -> Path | None:
@@ -83,14 +84,17 @@ def record_run(cfg: Config, arguments: Sequence[str] = ()) -> None:
     A resumed run adds a part; one that starts anew begins the file anew.
 
     Args:
-        cfg: Config of the run, with ``work_dir`` and ``resume``.
+        cfg: Config of the run, with ``work_dir``, ``resume`` and
+            ``load_from``, the checkpoint that it goes on from.
         arguments: Of the command line.
     """
     root = checkout()
     commit, changed = code_version(root)
     folder = Path(cfg.work_dir)
     resumed = bool(cfg.get('resume')) and (
-        (folder / 'last_checkpoint').exists() or bool(numbered(folder))
+        bool(cfg.get('load_from'))
+        or (folder / 'last_checkpoint').exists()
+        or bool(numbered(folder))
     )
     try:
         parts = read_run_record(folder) if resumed else []
@@ -108,8 +112,7 @@ def record_run(cfg: Config, arguments: Sequence[str] = ()) -> None:
             'started': f'{datetime.now():%Y%m%d_%H%M%S}',
         }
     )
-    with whole_file(folder / NAME) as draft:
-        draft.write_text(json.dumps(parts, indent=1) + '\n')
+    write_json(folder / NAME, parts)
 
 
 def kept_arguments(arguments: Sequence[str]) -> list[str]:

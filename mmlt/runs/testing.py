@@ -8,13 +8,19 @@ from mmengine.evaluator import DumpResults
 from mmengine.registry import RUNNERS
 from mmengine.runner import Runner
 
+from mmlt.fileio import write_json
+
 from .checkpoint import check_checkpoint
+from .counted import check_test
 from .preflight import (
     check_work_dir,
     complete_config,
     default_work_dir,
 )
 from .recipes import load_recipe
+from .settings import check_needed
+
+NEEDED = ('model', 'test_dataloader', 'test_cfg', 'test_evaluator')
 
 
 def prepare_test(
@@ -39,6 +45,7 @@ def prepare_test(
         OSError: If the folder cannot be written.
     """
     cfg = load_recipe(config, overlays, cfg_options)
+    check_needed(cfg, NEEDED, 'a test')
     check_checkpoint(checkpoint)
     cfg.load_from, cfg.resume = checkpoint, False
     if work_dir is not None:
@@ -60,15 +67,32 @@ def run_test(
         out_item: 'pred', the prediction of every image; 'metrics'.
 
     Returns:
-        Name of a metric to its value.
+        Name of a metric to its value; nothing of images without labels.
+
+    Raises:
+        ValueError: If the images have no labels, and metrics are wanted.
     """
+    unlabeled = is_unlabeled(cfg.test_dataloader.dataset)
+    if unlabeled and (not out or out_item == 'metrics'):
+        raise ValueError(
+            'Expected a test set with labels, but it is loaded without '
+            '(`with_label=False`): there is nothing to measure. Write its '
+            'predictions with --out FILE.pkl.'
+        )
+    if unlabeled:
+        cfg.test_evaluator = []
+        cfg.test_dataloader.collate_fn = dict(type='default_collate')
     build = RUNNERS.build if 'runner_type' in cfg else Runner.from_cfg
     runner = build(cfg)
+    check_test(runner)
     if out and out_item != 'metrics':
         runner.test_evaluator.metrics.append(DumpResults(out))
     metrics = runner.test()
     if out and out_item == 'metrics':
-        mmengine.dump(metrics, out)
+        if out.endswith('.json'):
+            write_json(out, metrics)
+        else:
+            mmengine.dump(metrics, out)
     return metrics
 
 
@@ -76,3 +100,10 @@ def check_results_path(out: str | None) -> None:
     """Make the folder of the results, and see that it can be written."""
     if out:
         check_work_dir(osp.dirname(out) or '.')
+
+
+def is_unlabeled(dataset: dict) -> bool:
+    """Whether a data set, or the one that it wraps, is without labels."""
+    while isinstance(dataset.get('dataset'), dict):
+        dataset = dataset['dataset']
+    return dataset.get('with_label') is False

@@ -2,18 +2,34 @@
 
 import os
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 from mmengine.config import Config
+from mmengine.logging import print_log
 
 from .checkpoint import check_checkpoint
+from .earlier_run import check_nothing_is_lost, move_aside
 from .folder import last_checkpoint
+from .keys import override
+from .lock import WorkDirLock, check_is_free
 from .preflight import (
     check_work_dir,
     complete_config,
     default_work_dir,
 )
+from .processes import is_first_process
 from .recipes import check_same_overlays, load_recipe
-from .two_stage import load_first_stage, plan_stages
+from .settings import check_needed, check_settings
+from .two_stage import (
+    is_finished,
+    lacks_evaluation,
+    load_first_stage,
+    plan_stages,
+    read_meta,
+    trains_nothing,
+)
+
+NEEDED = ('model', 'train_dataloader', 'train_cfg', 'optim_wrapper')
 
 
 @dataclass(frozen=True)
@@ -27,6 +43,8 @@ class TrainingOptions:
         work_dir: Folder of the run; None: the recipe's, or one of its name.
         resume: Checkpoint to go on from; 'auto': the latest of the folder,
             if there is one; None: none.
+        restart: Whether to begin anew where an earlier training left
+            checkpoints; they are moved aside.
         amp: Whether to compute in bfloat16.
         no_validate: Whether to leave the evaluation out.
         auto_scale_lr: Whether the learning rate follows the batch size.
@@ -39,6 +57,7 @@ class TrainingOptions:
     cfg_options: dict | None = None
     work_dir: str | None = None
     resume: str | None = None
+    restart: bool = False
     amp: bool = False
     no_validate: bool = False
     auto_scale_lr: bool = False
@@ -50,7 +69,8 @@ def merge_options(cfg: Config, options: TrainingOptions) -> Config:
     """Write the options into a config, ``cfg_options`` after the launcher."""
     cfg.launcher = options.launcher
     if options.cfg_options is not None:
-        cfg.merge_from_dict(options.cfg_options)
+        override(cfg, options.cfg_options)
+        check_settings(cfg)
     if options.no_validate:
         cfg.val_cfg = cfg.val_dataloader = cfg.val_evaluator = None
     if options.work_dir is not None:
@@ -60,36 +80,64 @@ def merge_options(cfg: Config, options: TrainingOptions) -> Config:
     if options.amp:
         cfg.optim_wrapper.type = 'AutocastOptimWrapper'
         cfg.optim_wrapper.dtype = 'bfloat16'
-    resume = options.resume
-    if resume is None and cfg.get('resume') and not cfg.get('load_from'):
-        resume = 'auto'  # as the config says it
-    if resume == 'auto':
-        latest = last_checkpoint(cfg.work_dir)
-        # without one it stopped before the first, and starts again
-        cfg.resume = bool(latest or not cfg.get('load_from'))
-        cfg.load_from = latest or cfg.get('load_from')
-    elif resume is not None:
-        cfg.resume, cfg.load_from = True, resume
     if options.auto_scale_lr:
         cfg.auto_scale_lr.enable = True
     if options.seed is not None:
         cfg.setdefault('randomness', {})['seed'] = options.seed
+    check_settings(cfg)
     return cfg
+
+
+def choose_start(cfg: Config, resume: str | None) -> None:
+    """Settle what a training starts from, and say what is left unused.
+
+    Afterwards ``load_from`` is a file wherever ``resume`` is on, unless there
+    is none to go on from: then the training begins.
+
+    Args:
+        cfg: Changed in place.
+        resume: As in :class:`TrainingOptions`; None: what the config says.
+    """
+    start = cfg.get('load_from')
+    if resume is None:
+        if not cfg.get('resume') or start:
+            return
+        resume = 'auto'
+    found = last_checkpoint(cfg.work_dir) if resume == 'auto' else resume
+    if found is None:
+        # stopped before its first checkpoint: as it began
+        cfg.resume = not start
+        return
+    cfg.resume, cfg.load_from = True, str(found)
+    if start and start != cfg.load_from:
+        print_log(
+            f'The training goes on from {found}. `load_from` ({start}), '
+            'which is what a training begins with, is not read.',
+            logger='current',
+        )
 
 
 def prepare_training(options: TrainingOptions) -> list[Config]:
     """Configs of the stages to run, checked before anything is written.
 
     One, or two where the recipe names a first stage; the options count for
-    both, but ``cfg_options`` for the second alone.
+    both, but ``cfg_options`` for the second alone. None where the training
+    that is to go on is finished, which is said.
 
     Raises:
         FileNotFoundError: If the recipe or a checkpoint is missing.
+        FileExistsError: If checkpoints of an earlier training are in the way.
         ValueError: If a file is damaged, or what is asked for cannot be.
-        OSError: If the work directory cannot be written.
+        OSError: If the work directory cannot be written, or another training
+            is running there.
     """
     recipe = load_recipe(options.config, options.overlays)
+    check_needed(recipe, NEEDED, 'a training')
     cfg = merge_options(recipe, options)
+    first_process = is_first_process(options.launcher)
+    if first_process:
+        check_is_free(cfg.work_dir)
+    choose_start(cfg, options.resume)
     if cfg.get('load_from'):
         check_checkpoint(cfg.load_from, resume=cfg.get('resume', False))
     stages = [cfg]
@@ -99,12 +147,105 @@ def prepare_training(options: TrainingOptions) -> list[Config]:
             options,
             work_dir=os.path.join(cfg.work_dir, 'stage1'),
             cfg_options=None,
-            resume=None,
         )
         stages = plan_stages(merge_options(first, of_first), cfg)
+    else:
+        check_has_epochs(cfg)
+    note = finished_note(stages[-1])
+    if note is not None:
+        if first_process:
+            print(note)
+        return []
     for stage in stages:
         check_same_overlays(stage)
+        if first_process:
+            check_is_free(stage.work_dir)
+            if begins_anew(stage) and not options.restart:
+                check_nothing_is_lost(stage.work_dir)
+    for stage in stages:
         # mmengine would look into `last_checkpoint` and believe it
         stage.resume = bool(stage.get('resume') and stage.get('load_from'))
         check_work_dir(stage.work_dir)
     return [complete_config(stage) for stage in stages]
+
+
+def check_has_epochs(cfg: Config) -> None:
+    """Check that a recipe of one stage trains, or tests what it loads.
+
+    Raises:
+        ValueError: If it does neither.
+    """
+    if trains_nothing(cfg) and not cfg.get('load_from'):
+        raise ValueError(
+            'Expected `train_cfg.max_epochs` to be at least 1, but got 0, '
+            'which tests what `load_from` names, and it names nothing. Set '
+            'a number of epochs, or test a checkpoint with mmlt test CONFIG '
+            'CHECKPOINT.'
+        )
+
+
+def hold_work_dirs(stages: list[Config], restart: bool) -> WorkDirLock:
+    """Take the work directories of a training, and clear them if asked to.
+
+    Args:
+        stages: As :func:`prepare_training` gives them.
+        restart: Whether what an earlier training left is moved aside in the
+            folder of a stage that begins anew.
+
+    Returns:
+        The lock; it must be kept as long as the training runs.
+
+    Raises:
+        OSError: If another training is running there.
+    """
+    if not stages or not is_first_process(stages[0].launcher):
+        return WorkDirLock([])
+    lock = WorkDirLock(stage.work_dir for stage in stages)
+    for stage in stages:
+        if not restart or not begins_anew(stage):
+            continue
+        place = move_aside(stage.work_dir)
+        if place is not None:
+            print(f'What an earlier training left is now in {place}.')
+            if is_directly_in(stage.get('load_from'), stage.work_dir):
+                stage.load_from = str(place / Path(stage.load_from).name)
+    return lock
+
+
+def begins_anew(stage: Config) -> bool:
+    """Whether a stage would write over checkpoints in its folder."""
+    if trains_nothing(stage):
+        return False
+    start = stage.get('load_from')
+    return not (stage.get('resume') and is_directly_in(start, stage.work_dir))
+
+
+def is_directly_in(path: str | None, folder: str) -> bool:
+    """Whether a file lies in a folder, not deeper."""
+    return bool(path) and Path(path).resolve().parent == Path(folder).resolve()
+
+
+def finished_note(stage: Config) -> str | None:
+    """What to say of a training that is to go on, but is finished.
+
+    Args:
+        stage: The last one, with ``resume`` and ``load_from``.
+
+    Returns:
+        None where there is something left to do.
+    """
+    start = stage.get('load_from')
+    if trains_nothing(stage) or not (stage.get('resume') and start):
+        return None
+    meta = read_meta(start)
+    if not is_finished(stage, meta) or lacks_evaluation(stage, start):
+        return None
+    count, unit, setting = meta.get('epoch'), 'epoch', 'max_epochs'
+    if 'max_iters' in stage.train_cfg:
+        count, unit, setting = meta.get('iter'), 'iteration', 'max_iters'
+    return (
+        f'The training is already finished ({unit} {count} of '
+        f'{stage.train_cfg[setting]}: {start}), nothing to do. To train '
+        f'longer, raise train_cfg.{setting}; to test it: mmlt test '
+        f'{stage.filename} {start}'
+    )

@@ -27,8 +27,13 @@ from mmengine.logging import print_log
 from mmengine.registry import RUNNERS
 from mmengine.runner import Runner
 
+from mmlt.engine import StopOnSignalHook
+
 from .checkpoint import read_checkpoint
+from .config_text import read_config_text
+from .counted import check_test, check_training, count_accumulated
 from .folder import last_checkpoint
+from .log import logged_steps
 from .recipes import first_stage_recipe
 from .record import record_run
 
@@ -72,7 +77,8 @@ def plan_stages(first: Config, second: Config) -> list[Config]:
     Args:
         first: Config of the first stage, with its ``work_dir``.
         second: Config of the second, with what the user wants in ``resume``
-            and ``load_from``. Both are changed in place.
+            and ``load_from``, which names the newest checkpoint of the second
+            where there is one to go on from. Both are changed in place.
 
     Returns:
         ``[first, second]``, or ``[second]`` where the first is not needed.
@@ -85,13 +91,10 @@ def plan_stages(first: Config, second: Config) -> list[Config]:
     wants_resume, named = second.get('resume'), second.get('load_from')
     if named and not (wants_resume and is_inside(named, first.work_dir)):
         return [second]
-    if wants_resume and not named:
-        second.load_from = last_checkpoint(second.work_dir)
-        if second.load_from:
-            return [second]
     finished = last_checkpoint(first.work_dir)
     meta = read_meta(finished) if finished and not named else {}
-    if meta and is_finished(first, meta):
+    whole = bool(meta) and is_finished(first, meta)
+    if whole and not (wants_resume and lacks_evaluation(first, finished)):
         check_same_training(first, meta, finished)
         print_log(f'Stage 1 is finished: {finished}.', logger='current')
         second.update(load_from=finished, resume=False)
@@ -132,11 +135,20 @@ def run_stages(stages: list[Config], arguments: Sequence[str] = ()) -> None:
 
 def run(cfg: Config) -> None:
     """Run one training; one of no epochs is a test of what it starts from."""
+    due = bool(cfg.get('resume')) and lacks_evaluation(
+        cfg, cfg.get('load_from')
+    )
     build = RUNNERS.build if 'runner_type' in cfg else Runner.from_cfg
     runner = build(cfg)
+    for hook in runner.hooks:
+        if isinstance(hook, StopOnSignalHook):
+            hook.evaluation_due = due
     if trains_nothing(cfg):
+        check_test(runner)
         runner.test()
     else:
+        count_accumulated(runner)
+        check_training(runner)
         runner.train()
 
 
@@ -152,9 +164,39 @@ def is_finished(cfg: Config, meta: dict) -> bool:
         cfg: Its config.
         meta: What its last checkpoint says, see :func:`read_meta`.
     """
+    if meta.get('evaluation_due'):  # stopped in the last evaluation
+        return False
     if 'max_iters' in cfg.train_cfg:
         return meta.get('iter', 0) >= cfg.train_cfg.max_iters
     return meta.get('epoch', 0) >= cfg.train_cfg.max_epochs
+
+
+def lacks_evaluation(cfg: Config, start: str | None) -> bool:
+    """Whether a training was killed between a checkpoint and its evaluation.
+
+    Args:
+        cfg: Config of the training.
+        start: Checkpoint that it is to go on from. Where that is in its own
+            folder, the log there is looked at.
+    """
+    folder = Path(cfg.work_dir)
+    if not (start and cfg.get('val_evaluator')):
+        return False
+    if Path(start).resolve().parent != folder.resolve():
+        return False
+    meta, loop = read_meta(start), cfg.train_cfg
+    step, last, interval = meta.get('epoch'), loop.get('max_epochs'), 1
+    if 'max_iters' in loop:
+        step, last, interval = meta.get('iter'), loop.max_iters, 1000
+    if not step or step < loop.get('val_begin', 1):
+        return False
+    if step % loop.get('val_interval', interval) and step != last:
+        return False
+    try:
+        trained, evaluated = logged_steps(folder)
+    except ValueError:  # damaged: not what a training should fail for
+        return False
+    return trained and step not in evaluated
 
 
 def read_meta(checkpoint: str) -> dict:
@@ -176,7 +218,13 @@ def check_same_training(cfg: Config, meta: dict, checkpoint: str) -> None:
     text = meta.get('cfg')
     if text is None:
         return
-    earlier = Config.fromstring(text, '.py')
+    try:
+        earlier = read_config_text(text)
+    except ValueError as error:
+        raise ValueError(
+            f'Expected the config in {checkpoint} (meta.cfg) to be as '
+            f'mmengine writes it. {error}'
+        ) from error
     differ = [
         key for key in SETTINGS if setting(cfg, key) != setting(earlier, key)
     ]
@@ -203,7 +251,7 @@ def warn_of_other_data(first: Config, second: Config) -> None:
         )
 
 
-def setting(cfg: Config, key: str) -> Any:
+def setting(cfg: Config | dict, key: str) -> Any:
     """Value of a key with dots as plain Python, None where there is none."""
     value: Any = cfg
     for part in key.split('.'):

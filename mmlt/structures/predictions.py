@@ -90,6 +90,11 @@ class Predictions:
                 f'{len(self.class_names)} names. '
                 'Give one name per class.'
             )
+        if not isinstance(self.meta.get('checkpoint', ''), str):
+            raise ValueError(
+                'Expected the name of a checkpoint, but got '
+                f'{self.meta["checkpoint"]!r}. Give its path.'
+            )
         if self.meta.get('split') not in SPLITS:
             raise ValueError(
                 f'Expected `split` to be one of {list(SPLITS)}, but got '

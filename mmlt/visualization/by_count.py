@@ -4,7 +4,7 @@ import numpy as np
 from matplotlib.figure import Figure, SubFigure
 from matplotlib.ticker import NullLocator
 
-from .style import legend_above, make_figure, run_style
+from .style import legend_above, legend_name, make_figure, run_style
 
 __all__ = ['by_class_count']
 
@@ -47,7 +47,7 @@ def by_class_count(
             'markersize': size,
             'alpha': 0.85,
         }
-        axes.plot(counts, value, ls='', label=name, **style)
+        axes.plot(counts, value, ls='', label=legend_name(name), **style)
     axes.set_xscale('log')
     ticks = np.unique(
         np.quantile(counts, [0, 0.33, 0.67, 1], method='nearest')

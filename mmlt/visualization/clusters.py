@@ -3,7 +3,13 @@ from collections.abc import Sequence
 import numpy as np
 from matplotlib.figure import Figure, SubFigure
 
-from .style import fitted_title, legend_above, make_figure, run_style
+from .style import (
+    fitted_title,
+    legend_above,
+    legend_name,
+    make_figure,
+    run_style,
+)
 
 __all__ = ['feature_map']
 
@@ -40,7 +46,7 @@ def feature_map(
             mew=0,
             alpha=0.55,
             markersize=3.2,
-            label=names[c] if names else str(c),
+            label=legend_name(names[c] if names else str(c)),
             **run_style(position),
         )
     axes.set_aspect('equal', adjustable='datalim')

@@ -3,7 +3,7 @@ from collections.abc import Mapping, Sequence
 from matplotlib.figure import Figure, SubFigure
 from matplotlib.ticker import MaxNLocator
 
-from .style import legend_above, make_figure, run_style
+from .style import legend_above, legend_name, make_figure, run_style
 
 __all__ = ['training_curves']
 
@@ -38,7 +38,12 @@ def training_curves(
                 style['marker'] = ''
             if several:
                 style |= {'lw': 1, 'alpha': 0.75}
-            axes.plot(epochs, values, label='' if seed else name, **style)
+            axes.plot(
+                epochs,
+                values,
+                label='' if seed else legend_name(name),
+                **style,
+            )
     axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
     axes.set(xlabel='epoch', ylabel=label, title=title)
     legend_above(figure, axes)

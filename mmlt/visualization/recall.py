@@ -3,7 +3,13 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from matplotlib.figure import Figure, SubFigure
 
-from .style import legend_above, make_figure, run_style, theme_color
+from .style import (
+    legend_above,
+    legend_name,
+    make_figure,
+    run_style,
+    theme_color,
+)
 
 __all__ = ['recall_by_class']
 
@@ -58,7 +64,9 @@ def recall_by_class(
             zorder=1,
         )
         for i, (name, value) in enumerate(zip(recalls, values, strict=True)):
-            axes.plot(value, rows, ls='', label=name, **run_style(i))
+            axes.plot(
+                value, rows, ls='', label=legend_name(name), **run_style(i)
+            )
         labels = [f'{names[c]} ({counts[c]:,})' for c in order]
         axes.set_yticks(rows, labels)
         axes.set(ylim=(size - 0.5, -0.5), xlim=(-2, 102), xlabel=unit)
@@ -71,7 +79,9 @@ def recall_by_class(
         for i, (name, value) in enumerate(recalls.items()):
             style = run_style(i) | {'markersize': 3.2}
             value = np.asarray(value)[order]
-            axes.plot(value, ls='', label=name, alpha=0.8, **style)
+            axes.plot(
+                value, ls='', label=legend_name(name), alpha=0.8, **style
+            )
         axes.set(
             xlabel='class, most training images first',
             ylabel=unit,

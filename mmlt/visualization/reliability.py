@@ -3,7 +3,7 @@ from collections.abc import Sequence
 import numpy as np
 from matplotlib.figure import Figure, SubFigure
 
-from .style import fitted_title, make_figure, theme_color
+from .style import fitted_title, legend_name, make_figure, theme_color
 
 __all__ = ['reliability_diagram']
 
@@ -73,7 +73,7 @@ def reliability_diagram(
                 left[chosen],
                 np.abs(sure - hits)[chosen],
                 bottom=lower[chosen],
-                label=name,
+                label=legend_name(name),
                 **{**bars, **style},
             )
     top.plot(

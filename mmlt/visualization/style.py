@@ -12,6 +12,8 @@ import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure, SubFigure
 
+from .printable import printable
+
 __all__ = ['css_svg', 'file_svg', 'save_figure', 'side_by_side', 'theme']
 
 # Okabe and Ito's colors, which people with any common color blindness can
@@ -166,6 +168,11 @@ def fitted_title(text: str, figure: Figure | SubFigure) -> str:
     return textwrap.fill(text, max(letters, 12))
 
 
+def legend_name(name: str) -> str:
+    """A name as the legend takes it: matplotlib hides those with a _."""
+    return f' {name}' if name.startswith('_') else name
+
+
 def legend_above(figure: Figure | SubFigure, axes: Axes) -> None:
     """A legend above all, in as many columns as its longest name leaves."""
     handles, names = axes.get_legend_handles_labels()
@@ -290,7 +297,7 @@ def css_svg(figure: Figure, label: str, key: str = '') -> str:
     text = text.replace('xlink:href=', 'href=')
     root, rest = text.split('>', 1)
     root = re.sub(r' (xmlns(:xlink)?|version|width|height)="[^"]*"', '', root)
-    label = escape(label, quote=True)
+    label = escape(printable(label), quote=True)
     root = root.replace('<svg', f'<svg role="img" aria-label="{label}"', 1)
     return f'{root}>{rest}'.strip()
 
@@ -316,7 +323,7 @@ def _svg(figure: Figure) -> str:
     file = io.StringIO()
     with mpl.rc_context(IN_FILES):
         figure.savefig(file, format='svg', metadata={'Date': None})
-    text = file.getvalue()
+    text = printable(file.getvalue())
     text = re.sub(r'<metadata>.*?</metadata>\s*', '', text, flags=re.S)
     # once for the picture, and with the letters of the reader's machine
     text = re.sub(r' font-family: [^;"]*;?', '', text)

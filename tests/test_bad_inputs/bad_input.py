@@ -1,5 +1,6 @@
 """What a row of the table of bad inputs is."""
 
+import shlex
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -29,21 +30,25 @@ class BadInput:
     leaves: tuple[str, ...] = ()
 
 
-def call(name: str, *words: str, sentence: str) -> BadInput:
+def call(name: str, line: str, sentence: str) -> BadInput:
     """A row without files of its own.
 
     Args:
         name: What is wrong.
-        *words: Those after ``mmlt``; '{run}' is the folder of the finished
-            training, '{checkpoint}' its checkpoint.
+        line: The command line after ``mmlt``. '{run}' is the folder of the
+            finished training, '{checkpoint}' its checkpoint, and '{copy}' a
+            copy of the folder, for what writes its predictions there.
         sentence: Regular expression that the line must match.
     """
 
     def arrange(folder: Path, trained: Path) -> list[str]:
         places = {'run': trained, 'checkpoint': trained / 'epoch_1.pth'}
-        return [word.format(**places) for word in words]
+        if '{copy}' in line:
+            places['copy'] = copied(trained, folder)
+        return [word.format(**places) for word in shlex.split(line)]
 
-    return BadInput(name, arrange, sentence)
+    leaves = ('run/predictions_*.npz',) if '{copy}' in line else ()
+    return BadInput(name, arrange, sentence, leaves)
 
 
 def train(name: str, *options: str, sentence: str) -> BadInput:
@@ -65,3 +70,22 @@ def train(name: str, *options: str, sentence: str) -> BadInput:
 def copied(trained: Path, folder: Path) -> Path:
     """A copy of the finished training, to be spoiled."""
     return Path(shutil.copytree(trained, folder / 'run'))
+
+
+def config(name: str, *files: str, sentence: str) -> BadInput:
+    """A row of a training of a config file of the user.
+
+    Args:
+        name: What is wrong.
+        *files: Texts of files: 'a.py' is trained, and 'b.py' and so on are
+            beside it. '{base}' is the recipe for the digits.
+        sentence: Regular expression that the line must match.
+    """
+
+    def arrange(folder: Path, trained: Path) -> list[str]:
+        for letter, text in zip('abc', files, strict=False):
+            text = text.replace('{base}', f'mmlt::{RECIPE}.py')
+            (folder / f'{letter}.py').write_text(text)
+        return ['train', 'a.py']
+
+    return BadInput(name, arrange, sentence)

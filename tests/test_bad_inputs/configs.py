@@ -1,14 +1,174 @@
 """Recipes and settings that are wrong."""
 
-from .bad_input import BadInput, call, train
+from .bad_input import BadInput, call, config, train
 
 LINEAR = 'Did you mean `LinearClsHead`'
 
+INHERITS = "_base_ = '{base}'\n"
 RECIPES: list[BadInput] = [
     call(
         'recipe-missing',
-        *('train', 'fcc/resnet20_digits'),
+        'train fcc/resnet20_digits',
         sentence=r'resnet20_digits.*resnet20_digitslt',
+    ),
+    call(
+        'recipe-is-a-method',
+        'train fcc',
+        sentence='but fcc is neither. Recipes of fcc: .*resnet20_digitslt',
+    ),
+    call(
+        'recipe-of-mmlt-missing',
+        'train mmlt::fcc/nope.py',
+        sentence='fcc/nope.py is neither. Recipes of fcc: ',
+    ),
+    call(
+        'recipe-of-an-unknown-package',
+        'train nope::fcc/resnet20_digitslt.py',
+        sentence='Expected a config file, but nope::fcc/.* is none',
+    ),
+    call(
+        'recipe-without-a-name',
+        "train ''",
+        sentence="Expected a config file, or the name of a recipe, but got ''",
+    ),
+    call(
+        'recipe-is-a-folder',
+        'train {run}',
+        sentence='Expected a config file, but .*run is a folder',
+    ),
+    call(
+        'recipe-is-a-checkpoint',
+        'train {checkpoint}',
+        sentence="to be a config, which ends in .py.* it ends in '.pth'",
+    ),
+    config(
+        'file-without-python',
+        'model = dict(',
+        sentence=r"a\.py to be a config, .* line 1 \('\(' was never closed",
+    ),
+    config(
+        'base-without-python',
+        "_base_ = './b.py'",
+        'x = 1\ny = (',
+        sentence=r'b\.py to be a config, .* line 2 ',
+    ),
+    config(
+        'file-empty',
+        '',
+        sentence='a config of a training, but .*a.py has no `model`, `train_d',
+    ),
+    config(
+        'file-with-a-model-alone',
+        "model = dict(type='ImageClassifier')",
+        sentence='a.py has no `train_dataloader`, `train_cfg`, `optim_wrapp',
+    ),
+    config(
+        'file-that-raises',
+        INHERITS + 'x = 1 / 0',
+        sentence='a.py, line 2: ZeroDivisionError: division by zero',
+    ),
+    config(
+        'file-with-an-unknown-import',
+        INHERITS + "custom_imports = dict(imports=['nope.nope'])",
+        sentence="ModuleNotFoundError: No module named 'nope'",
+    ),
+    config(
+        'base-missing',
+        "_base_ = './b.py'",
+        sentence=r'`_base_` of .*a\.py to be a file, but .*b\.py does not ex',
+    ),
+    config(
+        'base-is-the-file-itself',
+        "_base_ = './a.py'",
+        sentence=r'but a\.py inherits from a\.py. Take one',
+    ),
+    config(
+        'bases-in-a-ring',
+        *("_base_ = './b.py'", "_base_ = ['./c.py']", "_base_ = './b.py'"),
+        sentence=r'b\.py inherits from c\.py inherits from b\.py',
+    ),
+    config(
+        'file-with-a-misspelled-setting',
+        INHERITS + 'train_confg = dict(max_epochs=1)',
+        sentence='nothing reads `train_confg`. Did you mean `train_cfg`',
+    ),
+    config(
+        'file-with-swapped-letters',
+        INHERITS + 'env_cgf = dict(cudnn_benchmark=True)',
+        sentence='nothing reads `env_cgf`. Did you mean `env_cfg`',
+    ),
+]
+TYPOS: list[BadInput] = [
+    train(
+        'option-misspelled',
+        'train_cfgg.max_epochs=1',
+        sentence='nothing reads `train_cfgg`. Did you mean `train_cfg`',
+    ),
+    train(
+        'option-of-the-optimizer-misspelled',
+        'optim_wraper.optimizer.lr=1',
+        sentence='nothing reads `optim_wraper`. Did you mean `optim_wrapper`',
+    ),
+    train(
+        'option-without-its-place',
+        'lr=0.1',
+        sentence='reads `lr`. Did you mean `optim_wrapper.optimizer.lr`',
+    ),
+    train(
+        'option-seed',
+        'seed=1',
+        sentence='nothing reads `seed`. Did you mean `randomness.seed`',
+    ),
+    train(
+        'option-beyond-a-list',
+        'model.neck.7.gamma=1',
+        sentence='`model.neck.N` with N from 0 to 1, but got `model.neck.7.g',
+    ),
+    train(
+        'option-into-a-number',
+        'train_cfg.max_epochs.x=1',
+        sentence='`train_cfg.max_epochs` to have settings of its own',
+    ),
+    train(
+        'option-into-the-first-stage-misspelled',
+        'first_stage.config=mmlt::ce/resnet20_digitslt.py',
+        'first_stage.train_cfgg.max_epochs=1',
+        sentence='`first_stage` to name settings, but nothing reads `train_c',
+    ),
+    train(
+        'environment-misspelled',
+        'env_cfg.cudnn_benchmrk=True',
+        sentence='`env_cfg.cudnn_benchmrk`. Did you mean `cudnn_benchmark`',
+    ),
+    train(
+        'hook-misspelled',
+        'default_hooks.check_point.interval=2',
+        sentence='Did you mean `default_hooks.checkpoint`',
+    ),
+    train(
+        'hook-argument-misspelled',
+        'default_hooks.checkpoint.intervals=2',
+        sentence='`default_hooks.checkpoint.intervals`. Did you mean `interv',
+    ),
+    train(
+        'weight-decay-of-layers-misspelled',
+        'optim_wrapper.paramwise_cfg.norm_decay_mul=0',
+        sentence='Did you mean `norm_decay_mult`',
+    ),
+    train(
+        'clipping-misspelled',
+        'optim_wrapper.clip_grad.max_norn=1',
+        sentence='Did you mean `max_norm`',
+    ),
+    train(
+        'optimizer-unknown',
+        'optim_wrapper.optimizer.type=SDG',
+        sentence="name of a known optimizer, but got 'SDG'. Did you mean `SGD",
+    ),
+    train(
+        'collate-unknown',
+        'train_dataloader.collate_fn.type=foo',
+        sentence="to be the name of a known collate function, but got 'foo'",
     ),
 ]
 NAMES: list[BadInput] = [
@@ -102,7 +262,7 @@ ARGUMENTS: list[BadInput] = [
     train(
         'randomness-misspelled',
         'randomness.sede=3',
-        sentence='no argument `sede`. Did you mean `seed`',
+        sentence='nothing reads `randomness.sede`. Did you mean `seed`',
     ),
 ]
 VALUES: list[BadInput] = [
@@ -177,9 +337,174 @@ VALUES: list[BadInput] = [
         sentence="Expected `dtype` to be 'auto', 'bfloat16' or None, but got",
     ),
     train(
+        'batch-of-0',
+        'train_dataloader.batch_size=0',
+        sentence='`train_dataloader.batch_size` to be an integer >= 1',
+    ),
+    train(
+        'batch-of-2.5',
+        'train_dataloader.batch_size=2.5',
+        sentence='to be an integer >= 1, but got 2.5',
+    ),
+    train(
+        'batch-is-a-text',
+        'val_dataloader.batch_size=abc',
+        sentence="to be an integer >= 1, but got 'abc'",
+    ),
+    train(
+        'batch-larger-than-the-set',
+        'train_dataloader.batch_size=1000',
+        sentence='batch_size=1000 the 438 of 438 images give none',
+    ),
+    train(
+        'workers-is-a-text',
+        'train_dataloader.num_workers=two',
+        sentence="to be an integer >= 0, but got 'two'",
+    ),
+    train(
+        'workers-negative',
+        'train_dataloader.num_workers=-1',
+        sentence='to be an integer >= 0, but got -1',
+    ),
+    train(
+        'epochs-negative',
+        'train_cfg.max_epochs=-1',
+        sentence='`train_cfg.max_epochs` to be an integer >= 0, but got -1',
+    ),
+    train(
+        'epochs-of-1.5',
+        'train_cfg.max_epochs=1.5',
+        sentence='to be an integer >= 0, but got 1.5',
+    ),
+    train(
+        'epochs-is-a-text',
+        'train_cfg.max_epochs=abc',
+        sentence="to be an integer >= 0, but got 'abc'",
+    ),
+    train(
+        'evaluation-every-0',
+        'train_cfg.val_interval=0',
+        sentence='to be an integer >= 1, but got 0. `--no-validate`',
+    ),
+    train(
+        'evaluation-every-minus-1',
+        'train_cfg.val_interval=-1',
+        sentence='to be an integer >= 1, but got -1',
+    ),
+    train(
+        'checkpoint-every-0',
+        'default_hooks.checkpoint.interval=0',
+        sentence='to be an integer >= 1, or -1 \\(never\\), but got 0',
+    ),
+    train(
+        'log-every-0',
+        'default_hooks.logger.interval=0',
+        sentence='to be an integer >= 1, but got 0',
+    ),
+    train(
+        'lr-negative',
+        'optim_wrapper.optimizer.lr=-1',
+        sentence='`optim_wrapper.optimizer.lr` to be a finite number >= 0',
+    ),
+    train(
+        'lr-is-a-text',
+        'optim_wrapper.optimizer.lr=abc',
+        sentence="to be a finite number >= 0, but got 'abc'",
+    ),
+    train(
+        'lr-infinite',
+        'optim_wrapper.optimizer.lr=1e400',
+        sentence='to be a finite number >= 0, but got inf',
+    ),
+    train(
+        'momentum-of-2',
+        'optim_wrapper.optimizer.momentum=2',
+        sentence='to be a number in \\[0, 1\\), but got 2',
+    ),
+    train(
+        'clipping-negative',
+        'optim_wrapper.clip_grad.max_norm=-1',
+        sentence='to be a finite number > 0, but got -1',
+    ),
+    train(
+        'accumulation-of-0',
+        'optim_wrapper.accumulative_counts=0',
+        sentence='to be an integer >= 1, but got 0',
+    ),
+    train(
+        'milestones-is-a-text',
+        'param_scheduler.1.milestones=abc',
+        sentence="to be a list of integers >= 1, but got 'abc'. In brackets",
+    ),
+    train(
+        'warmup-negative',
+        'param_scheduler.0.start_factor=-1',
+        sentence='to be a number in \\(0, 1\\], but got -1',
+    ),
+    train(
+        'seed-negative',
+        'randomness.seed=-1',
+        sentence='to be an integer in \\[0, 4294967296\\), but got -1',
+    ),
+    train(
+        'head-of-a-text',
+        'model.head.num_classes=abc',
+        sentence="model.head.num_classes` to be an integer .* but got 'abc'",
+    ),
+    train(
+        'deviation-of-0',
+        'data_preprocessor.std=[1,0,1]',
+        sentence='data_preprocessor.std` to be a list of numbers > 0',
+    ),
+    train(
+        'means-of-two-channels',
+        'data_preprocessor.mean=[1,2]',
+        sentence='as many numbers in .* but got 2 and 3',
+    ),
+    train(
+        'crop-larger-than-the-image',
+        'data_preprocessor.augments.0.size=100',
+        sentence='`size` of BatchRandomCrop to be at most .*, 10, but got 100',
+    ),
+    train(
+        'evaluation-drops-the-last',
+        'test_dataloader.drop_last=True',
+        sentence='`test_dataloader.drop_last` to be False',
+    ),
+    train(
+        'optimizer-is-a-number',
+        'optim_wrapper=5',
+        sentence='`optim_wrapper` to be a dict of settings, but got 5',
+    ),
+    train(
+        'hooks-is-a-number',
+        'custom_hooks=5',
+        sentence="to be a list of dict\\(type='...'\\), but got 5",
+    ),
+    train(
+        'hook-is-a-number',
+        'default_hooks.logger=3',
+        sentence='`default_hooks.logger` to be a hook',
+    ),
+    train(
         'no-hook-for-class-counts',
         'custom_hooks=[]',
         sentence='Expected FCCNeck to know the class counts.*LongTailHook',
     ),
 ]
-ROWS = [*RECIPES, *NAMES, *ARGUMENTS, *VALUES]
+EVALUATED: list[BadInput] = [
+    config(
+        'evaluation-by-drawn-images',
+        INHERITS + "val_dataloader = dict(sampler=dict(_delete_=True, type='L"
+        "ongTailSampler'))",
+        sentence='`val_dataloader` to give every image once, but got LongTai',
+    ),
+    config(
+        'batch-larger-than-the-set-in-iterations',
+        INHERITS + "train_cfg = dict(_delete_=True, type='IterBasedTrainLoop',"
+        'max_iters=4)\nparam_scheduler = []\n'
+        'train_dataloader = dict(batch_size=512)',
+        sentence='batch_size=512 the 438 of 438 images give none',
+    ),
+]
+ROWS = [*RECIPES, *TYPOS, *NAMES, *ARGUMENTS, *VALUES, *EVALUATED]

@@ -24,7 +24,7 @@ ROWS = [
     for row in kind.ROWS
 ]
 # what a run that stops while it is built may leave
-LOGS = ('*.log', '*.py', 'run.json', '*/vis_data/*')
+LOGS = ('*.log', '*.py', 'run.json', '*/vis_data/*', '.training.lock')
 
 
 def files_in(folder: Path) -> dict[str, int]:

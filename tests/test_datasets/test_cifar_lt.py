@@ -1,6 +1,7 @@
 import hashlib
 import os
 import pickle
+import tarfile
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ from mmengine.dataset import default_collate
 from torch.utils.data import DataLoader
 
 from mmlt.datasets import CIFAR10LT, CIFAR100LT, batch_collate
+from mmlt.datasets.plain_pickle import read_plain_pickle
 from mmlt.functional import long_tailed_counts, long_tailed_indices
 from mmlt.structures import BatchDataSample
 
@@ -136,9 +138,38 @@ def test_a_failed_download_says_where_the_files_belong(tmp_path, monkeypatch):
         CIFAR10LT(str(tmp_path / 'cifar10'))
 
 
-def test_a_download_is_unpacked_and_used(fake_cifar10, tmp_path, monkeypatch):
-    import tarfile
+def entry(name, kind=tarfile.REGTYPE, target=''):
+    info = tarfile.TarInfo(name)
+    info.type, info.linkname = kind, target
+    return info
 
+
+@pytest.mark.parametrize(
+    'entries',
+    [
+        [entry('../outside')],
+        [entry('a/../../outside')],
+        [entry('link', tarfile.SYMTYPE, '..'), entry('link/outside')],
+        [entry('link', tarfile.LNKTYPE, '../kept'), entry('outside')],
+        [entry('device', tarfile.CHRTYPE)],
+    ],
+    ids=['parent', 'detour', 'symbolic link', 'hard link', 'device'],
+)
+def test_an_archive_cannot_leave_its_folder(entries, tmp_path, monkeypatch):
+    archive = tmp_path / 'hostile.tar.gz'
+    with tarfile.open(archive, 'w:gz') as tar:
+        for info in entries:
+            tar.addfile(info)
+    (tmp_path / 'kept').write_text('kept')
+    monkeypatch.setattr(CIFAR10LT, 'url', archive.as_uri())
+    monkeypatch.setattr(CIFAR10LT, 'tgz_md5', None)
+    with pytest.raises(FileNotFoundError, match='download of .* failed'):
+        CIFAR10LT(str(tmp_path / 'data'))
+    assert not [*tmp_path.rglob('*outside')]
+    assert (tmp_path / 'kept').read_text() == 'kept'
+
+
+def test_a_download_is_unpacked_and_used(fake_cifar10, tmp_path, monkeypatch):
     archive = tmp_path / 'cifar-10-python.tar.gz'
     with tarfile.open(archive, 'w:gz') as tar:
         folder = 'cifar-10-batches-py'
@@ -164,6 +195,72 @@ def test_labels_out_of_range_are_refused(fake_cifar10):
     entry['labels'][3] = 10
     path.write_bytes(pickle.dumps(entry))
     with pytest.raises(ValueError, match='image 3 has label 10'):
+        fake(fake_cifar10)
+
+
+@pytest.mark.parametrize('protocol', range(6))
+def test_pickles_of_every_protocol_are_read(fake_cifar10, protocol):
+    path = fake_cifar10 / 'cifar-10-batches-py' / 'data_batch_1'
+    entry = pickle.loads(path.read_bytes())
+    entry['data'] = np.asfortranarray(entry['data'])  # as the official ones
+    path.write_bytes(pickle.dumps(entry, protocol))
+    read = read_plain_pickle(path)
+    assert np.array_equal(read['data'], entry['data'])
+    assert read['data'].dtype == np.uint8
+    assert read['labels'] == entry['labels']
+
+
+def spoiled(change):
+    """Bytes of a file whose content a function changes."""
+
+    def spoil(data):
+        entry = pickle.loads(data)
+        change(entry)
+        return pickle.dumps(entry)
+
+    return spoil
+
+
+WRONG = {
+    'cut short': (lambda b: b[: len(b) // 2], 'to be a whole pickle, but'),
+    'empty': (lambda b: b'', 'to be a whole pickle, but Ran out of input'),
+    'a text': (lambda b: b'xyz', 'to be a whole pickle, but'),
+    'a list': (lambda b: pickle.dumps([1]), '`data` and .* it has list'),
+    'no data': (spoiled(lambda e: e.pop('data')), 'but it has labels'),
+    'no labels': (spoiled(lambda e: e.pop('labels')), 'but it has data'),
+    'fewer labels': (
+        spoiled(lambda e: e['labels'].pop()),
+        r'`labels` in .* to be 120 class numbers.*got \(119,\) of int64',
+    ),
+    'fractions': (
+        spoiled(lambda e: e['labels'].__setitem__(0, 2.7)),
+        'class numbers.* of float64',
+    ),
+    'floats': (
+        spoiled(lambda e: e.update(data=e['data'] / 255)),
+        r'\(N, 3072\) bytes, but got \(120, 3072\) of float64',
+    ),
+    'fewer pixels': (
+        spoiled(lambda e: e.update(data=e['data'][:, :-1])),
+        r'\(N, 3072\) bytes, but got \(120, 3071\) of uint8',
+    ),
+    'objects': (
+        spoiled(lambda e: e.update(data=np.array([{}]))),
+        r"holds numpy.dtype\('O8'\), which is not run",
+    ),
+    'code': (
+        spoiled(lambda e: e.update(note=os.getcwd)),
+        'holds posix.getcwd, which is not run',
+    ),
+}
+
+
+@pytest.mark.parametrize('kind', WRONG)
+def test_a_file_that_is_not_of_cifar_is_named(fake_cifar10, kind):
+    change, words = WRONG[kind]
+    path = fake_cifar10 / 'cifar-10-batches-py' / 'data_batch_1'
+    path.write_bytes(change(path.read_bytes()))
+    with pytest.raises(ValueError, match=f'data_batch_1.*{words}|{words}'):
         fake(fake_cifar10)
 
 

@@ -40,3 +40,18 @@ def test_bad_settings_are_refused():
 
 def test_it_is_registered_under_its_name():
     assert DATASETS.get('HeldOutSplit') is HeldOutSplit
+
+
+def test_says_of_which_classes_nothing_is_held_out(monkeypatch):
+    lines = []
+    monkeypatch.setattr(
+        'mmlt.datasets.held_out_split.print_log',
+        lambda text, **kwargs: lines.append(text),
+    )
+    HeldOutSplit(DIGITS, part='held_out')
+    assert not lines
+    labels = np.repeat(np.arange(9), [9, 9, 1, 1, 1, 1, 1, 1, 1])
+    rows = HeldOutSplit(DIGITS, part='held_out').select_rows(labels, 9)
+    assert len(rows) == 4
+    assert '7 of 9 classes' in lines[0]
+    assert '(class 2, 3, 4, 5, 6, ...)' in lines[0]

@@ -270,12 +270,12 @@ def test_memory_does_not_grow_with_the_samples():
 def test_convention_ties_go_to_the_smallest_class():
     probs = torch.full((6, 6), 1 / 6)
     numbers = summary_of(
-        probs, torch.arange(6), class_counts=None, topk=(1, 2, 5, 9)
+        probs, torch.arange(6), class_counts=None, topk=(1, 2, 5, 6)
     )['numbers']
     assert numbers['top1'] == pytest.approx(1 / 6)
     assert numbers['top2'] == pytest.approx(2 / 6)
     assert numbers['top5'] == pytest.approx(5 / 6)
-    assert numbers['top9'] == 1
+    assert numbers['top6'] == 1
 
 
 def test_convention_bins_are_closed_on_the_right():
@@ -391,7 +391,7 @@ def test_one_class():
     numbers = summary_of(
         torch.ones(4, 1), torch.zeros(4).long(), class_counts=[9]
     )['numbers']
-    assert numbers['top1'] == numbers['top5'] == numbers['few'] == 1
+    assert numbers['top1'] == numbers['few'] == 1
     for key in ('ece', 'mce', 'adaptive_ece', 'classwise_ece', 'brier', 'nll'):
         assert numbers[key] == 0, key
 
@@ -460,6 +460,8 @@ def test_refuses_logits_that_are_nan_and_takes_masked_ones():
     [
         (dict(num_bins=0), 'num_bins'),
         (dict(topk=(0,)), 'topk'),
+        (dict(topk=()), 'topk'),
+        (dict(topk=(1, 4)), 'number of classes, 3, but got 4'),
         (dict(class_counts=[1, 2]), 'class_counts'),
         (dict(few=200), 'few=200'),
         (dict(num_classes=0), 'num_classes'),
@@ -521,3 +523,27 @@ def test_confusion_shares_against_sklearn():
     np.testing.assert_array_equal(
         confusion_shares(counts.tolist()).numpy(), expected
     )
+
+
+@pytest.mark.parametrize(
+    ('classes', 'names'),
+    [(1, ['top1']), (4, ['top1']), (5, ['top1'])] + [(6, ['top1', 'top5'])],
+)
+def test_top_five_is_left_out_where_it_is_always_right(classes, names):
+    probs = torch.full((9, classes), 1 / classes)
+    labels = torch.arange(9) % classes
+    for settings in ({}, dict(class_counts=[30] * classes)):
+        settings = dict(class_counts=None) | settings
+        numbers = summary_of(probs, labels, **settings)['numbers']
+        suffixes = ('', '_many', '_medium', '_few')
+        found = {n for n in numbers if n.startswith('top')}
+        assert found == {n + s for n in names for s in suffixes}
+
+
+def test_a_group_has_its_classes_alike_and_its_samples_alike():
+    probs = torch.eye(3)[[0, 0, 0, 1, 0, 2]]
+    labels = torch.tensor([0, 0, 0, 0, 1, 2])
+    numbers = summary_of(probs, labels, class_counts=[30, 30, 5])['numbers']
+    assert numbers['medium'] == (3 / 4 + 0) / 2
+    assert numbers['top1_medium'] == 3 / 5
+    assert numbers['few'] == numbers['top1_few'] == 1

@@ -108,3 +108,21 @@ def test_bad_input_is_refused():
     features[3, 2] = float('nan')
     with pytest.raises(ValueError, match='finite'):
         cluster_spread(features, labels, 3)
+
+
+@pytest.mark.parametrize('value', [0.0, -0.0, 0.1, 1e30])
+@pytest.mark.parametrize('shape', [(4, 3), (17, 2048), (2, 1)])
+def test_equal_features_have_no_components(shape, value):
+    size = min(*shape, 2)
+    features = torch.full(shape, value)
+    coordinates, share = principal_components(features, size)
+    assert torch.equal(coordinates, torch.zeros(shape[0], size).double())
+    assert torch.equal(share, torch.zeros(size).double())
+
+
+@pytest.mark.parametrize('scale', [1e-200, 1e-30, 1.0, 1e200])
+def test_shares_do_not_depend_on_the_unit_of_the_features(scale):
+    features = torch.randn(9, 4).double()
+    _, share = principal_components(features, 4)
+    _, scaled = principal_components(scale * features, 4)
+    torch.testing.assert_close(scaled, share, rtol=1e-12, atol=0)

@@ -7,6 +7,7 @@ from scipy.optimize import minimize, minimize_scalar
 from sklearn.utils.class_weight import compute_sample_weight
 
 from mmlt.functional import (
+    NoMinimumError,
     balanced_weights,
     fit_by_likelihood,
     fit_vector_scaling,
@@ -170,3 +171,70 @@ def test_samples_of_a_single_fold_stay_as_they_are():
     logits, labels = torch.randn(1, 3), torch.tensor([1])
     got = vector_scaled_out_of_fold(logits, labels, 5)
     assert torch.equal(got, logits.double())
+
+
+def test_a_class_that_is_masked_out_leaves_the_fit_as_without_it():
+    logits, labels = sharp(60, 3)
+    masked = torch.cat([logits, torch.full((60, 1), -torch.inf)], dim=1)
+    with_mask = fit_by_likelihood(scaled, torch.zeros(1), masked, labels)
+    without = fit_by_likelihood(scaled, torch.zeros(1), logits, labels)
+    torch.testing.assert_close(with_mask, without, rtol=1e-9, atol=0)
+
+
+def test_refuses_a_label_that_is_masked_out():
+    logits = torch.zeros(3, 2)
+    logits[1, 0] = -torch.inf
+    with pytest.raises(ValueError, match='sample 1 is -inf'):
+        fit_by_likelihood(
+            scaled, torch.zeros(1), logits, torch.tensor([0, 0, 1])
+        )
+
+
+def test_refuses_where_the_optimizer_would_go_on():
+    """Quasi-complete separation: every shift of class 1 further down helps."""
+    logits, labels = torch.zeros(9, 2).double(), torch.zeros(9).long()
+
+    def shifted(z, theta):
+        return torch.stack([z[:, 0], z[:, 1] + theta[0]], dim=1)
+
+    with pytest.raises(NoMinimumError, match='Newton step'):
+        fit_by_likelihood(shifted, torch.zeros(1), logits, labels)
+    labels[0] = 1  # now log(1/8) is best
+    found = fit_by_likelihood(shifted, torch.zeros(1), logits, labels)
+    assert found.item() == pytest.approx(-np.log(8), abs=1e-6)
+
+
+def test_a_parameter_without_effect_is_no_reason_to_refuse():
+    logits, labels = sharp(100, 3)
+    found = fit_by_likelihood(
+        lambda z, theta: scaled(z, theta) + 0 * theta[1],
+        torch.zeros(2),
+        logits,
+        labels,
+    )
+    assert found[1] == 0
+
+
+def test_vector_scaling_without_a_penalty_needs_every_class():
+    logits, labels = sharp(80, 4)
+    fit_vector_scaling(logits, labels)
+    kept = labels != 2
+    with pytest.raises(NoMinimumError, match='class 2 has none'):
+        fit_vector_scaling(logits[kept], labels[kept])
+    fit_vector_scaling(logits[kept], labels[kept], penalty=0.03)
+    logits[labels == 1, 1] = 100.0
+    with pytest.raises(NoMinimumError, match='class 1 is told from all'):
+        fit_vector_scaling(logits, labels)
+
+
+def test_vector_scaling_refuses_what_it_can_get_all_right():
+    # shifted by 10, class 0 is right everywhere; its own logit alone, from
+    # -1 to 3, does not tell it from the others
+    logits = torch.tensor([[3.0, 0, 0], [-1, -9, -9], [2, 19, 0], [2, 0, 19]])
+    logits = torch.cat([logits, logits + 1])
+    labels = torch.tensor([0, 0, 1, 2] * 2)
+    logits[:, 0] -= 10
+    logits[0, 1] = logits[4, 2] = 20
+    labels[[0, 4]] = torch.tensor([1, 2])
+    with pytest.raises(NoMinimumError):
+        fit_vector_scaling(logits, labels)

@@ -118,3 +118,11 @@ def test_the_three_numbers_are_applied_in_order():
     expected = left / np.exp(0.2 - 0.1 * u)[:, None]
     got = shot_matched_logits(torch.from_numpy(z), COUNTS, 0.2, -0.1, 0.3)
     np.testing.assert_allclose(got.numpy(), expected, rtol=1e-12)
+
+
+def test_without_a_group_that_has_a_sample_there_is_no_gap():
+    logits, labels = torch.zeros(2, 3).double(), torch.tensor([0, 1])
+    weights, absent = torch.full((2,), 0.5), torch.tensor([0, 0, 1]) == 1
+    gaps = group_gaps(logits, labels, weights, [absent])
+    assert gaps.shape == (0,)
+    assert gaps.dtype == torch.float64

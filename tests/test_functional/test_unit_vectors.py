@@ -144,3 +144,15 @@ def test_nothing_is_added_where_no_gradient_is_asked_for():
     assert [n.target for n in ours.graph.nodes if n.op != 'placeholder'] == [
         n.target for n in theirs.graph.nodes if n.op != 'placeholder'
     ]
+
+
+@pytest.mark.parametrize('dtype', [torch.float16, torch.bfloat16])
+def test_half_precision_has_neither_nan_nor_a_lost_vector(dtype):
+    x = torch.zeros(2, 8, dtype=dtype)
+    x[1] = 60_000  # its length is no float16
+    x.requires_grad_()
+    unit = unit_vectors(x)
+    torch.testing.assert_close(unit[1].detach(), torch.full_like(x[1], 0.3536))
+    (unit * 1000).float().sum().backward()  # 1000 / 6e-5 is none either
+    assert (x.grad[0] == 0).all()
+    assert x.grad.isfinite().all()

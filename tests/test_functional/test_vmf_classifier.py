@@ -130,6 +130,15 @@ def test_a_concentration_that_is_none_is_refused(bad):
         check_vmf_parameters(kappa, mu)
 
 
+@pytest.mark.parametrize('dtype', [torch.bfloat16, torch.float16])
+def test_directions_of_length_one_are_so_in_half_precision(dtype):
+    mu = F.normalize(torch.randn(100, 2), dim=1).to(dtype)
+    check_vmf_parameters(torch.ones(100, dtype=dtype), mu)
+    mu[3] *= 1.1
+    with pytest.raises(ValueError, match='class 3 has length 1.'):
+        check_vmf_parameters(torch.ones(100, dtype=dtype), mu)
+
+
 def test_a_class_without_a_direction_is_refused_unless_it_is_uniform():
     _, kappa, mu, _ = inputs()
     mu[1] = 0

@@ -99,7 +99,8 @@ def test_values_that_nothing_has_are_refused(tmp_path):
     refused('labels from 0 to 7, but got 8', labels=labels)
     labels[5] = -1
     refused('labels from 0 to 7, but got -1', labels=labels)
-    refused('int64 labels', labels=good.labels.float())
+    refused('`labels` to be whole', labels=good.labels.float())
+    refused('labels in int64', labels=good.labels.int())
     refused('images per class', class_counts=torch.zeros(8).long())
     refused('of a sample', logits=good.logits[:0], labels=good.labels[:0])
     # a class that was masked out is none of these

@@ -326,7 +326,7 @@ def test_diverged_weights_are_refused(trained, tmp_path):
     message = refusal(
         trained / 'recipe.py', tmp_path / 'nan.pth', tmp_path / 'out'
     )
-    assert 'class 4 has nan' in message
+    assert 'head.kappa_raw has nan' in message
     assert not list(tmp_path.glob('out*'))
 
 

@@ -162,19 +162,30 @@ class TestFirstStage:
         assert 'resumed epoch: 1' in log
         for name in ('stage1/epoch_2.pth', 'epoch_1.pth'):
             assert differing(whole / name, part / name) == set()
-        # the same by the name of the checkpoint
+        # the same by the name of the checkpoint; what the second stage left
+        # would be written over
         named = ['--resume', part / 'stage1/epoch_1.pth']
+        with pytest.raises(SystemExit, match=f'{part} to hold no checkpoint'):
+            train(recipe('crt'), part, 1, stage1_of(2), resume=named)
+        (part / 'epoch_1.pth').rename(part / 'kept.pth')
         log = train(recipe('crt'), part, 1, stage1_of(2), resume=named)
         assert 'resumed epoch: 1' in log
         assert 'Epoch(train)  [2]' in log or 'Epoch(train) [2]' in log
 
-    def test_an_interrupted_one_is_repeated_without_resume(
-        self, train, tmp_path
-    ):
-        train(recipe('ce'), tmp_path / 'stage1', 1, data=DATA)
-        log = train(recipe('crt'), tmp_path, 1, stage1_of(2))
+    def test_an_interrupted_one_is_not_written_over(self, train, tmp_path):
+        stage1 = tmp_path / 'stage1'
+        train(recipe('ce'), stage1, 1, data=DATA)
+        before = (stage1 / 'epoch_1.pth').read_bytes()
+        with pytest.raises(SystemExit, match='left epoch_1.pth.*--resume'):
+            train(recipe('crt'), tmp_path, 1, stage1_of(2))
+        assert (stage1 / 'epoch_1.pth').read_bytes() == before
+        log = train(
+            recipe('crt'), tmp_path, 1, stage1_of(2), resume=['--restart']
+        )
         assert 'resumed epoch' not in log
-        assert (tmp_path / 'stage1/epoch_2.pth').exists()
+        assert (stage1 / 'epoch_2.pth').exists()
+        (moved,) = stage1.glob('earlier/*/epoch_1.pth')
+        assert moved.read_bytes() == before
 
     def test_one_of_other_settings_is_not_taken_silently(
         self, train, tmp_path

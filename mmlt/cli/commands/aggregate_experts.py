@@ -2,7 +2,8 @@
 
 import argparse
 
-from mmlt.cli.options import add_config_options, chosen
+from mmlt.cli.options import add_config_options, add_trust, chosen
+from mmlt.cli.values import positive, whole_number
 from mmlt.posthoc.expert_aggregation import (
     AggregationSettings,
     aggregate_experts,
@@ -32,16 +33,34 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         'most training images the largest (default: on the whole)',
     )
     parser.add_argument(
-        '--epochs', type=int, default=5, help='passes over the images (5)'
+        '--epochs',
+        type=whole_number(1),
+        default=5,
+        help='passes over the images (5)',
     )
     parser.add_argument(
-        '--lr', type=float, default=0.1, help='learning rate (0.1)'
+        '--lr',
+        type=positive,
+        default=0.1,
+        help='learning rate (0.1)',
     )
     parser.add_argument(
-        '--batch-size', type=int, default=128, help='of the learning (128)'
+        '--batch-size',
+        type=whole_number(1),
+        default=128,
+        help='of the learning (128)',
     )
     parser.add_argument('--out', help='.json file for weights and metrics')
     add_config_options(parser)
+    add_trust(parser)
+
+
+def check_arguments(
+    parser: argparse.ArgumentParser, args: argparse.Namespace
+) -> None:
+    """What is written is JSON."""
+    if args.out and not args.out.endswith('.json'):
+        parser.error(f'--out needs a .json file, but is {args.out}')
 
 
 def run(args: argparse.Namespace) -> None:

@@ -5,7 +5,8 @@ import argparse
 from mmengine.logging import MMLogger
 
 from mmlt.cli.main import sibling
-from mmlt.cli.options import add_config_options, add_device, chosen
+from mmlt.cli.options import add_config_options, add_device, add_trust, chosen
+from mmlt.cli.values import seed
 from mmlt.posthoc.calibrated_checkpoint import (
     ALPHAS,
     OverlapSettings,
@@ -64,7 +65,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         'where the config trains with HeldOutSplit',
     )
     parser.add_argument(
-        '--seed', type=int, default=0, help='seed of the held-out part'
+        '--seed', type=seed, default=0, help='seed of the held-out part'
     )
     parser.add_argument(
         '--bias-at',
@@ -76,6 +77,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add_device(parser)
     add_config_options(parser)
+    add_trust(parser)
 
 
 def run(args: argparse.Namespace) -> None:

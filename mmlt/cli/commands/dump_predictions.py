@@ -2,7 +2,7 @@
 
 import argparse
 
-from mmlt.cli.options import add_config_options, add_device
+from mmlt.cli.options import add_config_options, add_device, add_trust
 from mmlt.cli.predictions import dump_predictions
 from mmlt.structures.predictions import SPLITS
 
@@ -46,6 +46,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add_device(parser)
     add_config_options(parser)
+    add_trust(parser)
 
 
 def run(args: argparse.Namespace) -> None:

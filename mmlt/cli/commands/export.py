@@ -3,7 +3,8 @@
 import argparse
 import warnings
 
-from mmlt.cli.options import add_config_options, chosen
+from mmlt.cli.options import add_config_options, add_trust, chosen
+from mmlt.cli.values import positive, whole_number
 from mmlt.export.exporter import SUFFIX, ExportSettings, export_run
 
 TOOL = 'tools/export.py'
@@ -45,7 +46,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         '--size',
-        type=int,
+        type=whole_number(1),
         nargs='+',
         metavar='PIXELS',
         help='side, or height and width, of the images (default: those of '
@@ -53,12 +54,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         '--tolerance',
-        type=float,
+        type=positive,
         default=1e-6,
         help='largest difference of a logit, as a part of the largest logit '
         '(default: 1e-6)',
     )
     add_config_options(parser)
+    add_trust(parser)
 
 
 def check_arguments(

@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 
 from mmlt.cli.options import chosen
+from mmlt.cli.values import seed
 from mmlt.datasets.make_lists import (
     EXTENSIONS,
     ORDERS,
@@ -68,7 +69,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
             metavar='N',
             help=f'images of each class for {split}.txt (default: 0)',
         )
-    parser.add_argument('--seed', type=int, default=0, help='default: 0')
+    parser.add_argument('--seed', type=seed, default=0, help='default: 0')
     parser.add_argument(
         '--extensions',
         default=EXTENSIONS,
@@ -97,4 +98,11 @@ def run(args: argparse.Namespace) -> None:
         print(
             f'{Path(args.out) / name}: {facts["images"]} images, '
             f'{len(counts)} classes of {max(counts)} to {min(counts)}'
+        )
+    others = record['left_out']
+    if others:
+        endings = ', '.join(f'{end}: {n}' for end, n in others.items())
+        print(
+            f'Left out, files of other endings ({endings}). --extensions '
+            'names those of images.'
         )

@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Iterator
 from pathlib import Path
 
-from mmlt.cli.options import add_tables
+from mmlt.cli.options import add_tables, add_trust
 from mmlt.cli.predictions import run_predictions
 from mmlt.evaluation.area_rows import area_rows
 from mmlt.report.table import check_table_path, print_table, write_table
@@ -39,6 +39,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         '--per-class', action='store_true', help='a row for every class'
     )
     add_tables(parser)
+    add_trust(parser)
 
 
 def read_predictions(arguments: list[str]) -> Iterator[Predictions]:

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import mmlt.engine
 import mmlt.models  # noqa: F401 (registers the parts that configs name)
-from mmlt.cli.options import chosen
+from mmlt.cli.options import add_trust, chosen
 from mmlt.cli.predictions import load_predicted_run
+from mmlt.cli.values import positive, seed, whole_number
 from mmlt.report.make import PictureSettings, make_picture
 
 TOOL = 'tools/analysis_tools/plot.py'
@@ -63,6 +64,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
             )
         if name == 'features':
             add_map_arguments(command)
+    add_trust(parser)
 
 
 def add_picture_arguments(parser: argparse.ArgumentParser) -> None:
@@ -78,10 +80,13 @@ def add_picture_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument('--theme', choices=['light', 'dark'], default='light')
     parser.add_argument(
-        '--dpi', type=float, default=200, help='of a PNG (200)'
+        '--dpi',
+        type=positive,
+        default=200,
+        help='of a PNG (200)',
     )
     parser.add_argument(
-        '--columns', type=int, help='panels in a row (at most 3)'
+        '--columns', type=whole_number(1), help='panels in a row (at most 3)'
     )
 
 
@@ -91,21 +96,13 @@ def add_map_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         '--classes',
         nargs='+',
-        type=int,
+        type=whole_number(0),
         help='class numbers (the class with most training images, the '
         'middle one and the last)',
     )
     parser.add_argument(
-        '--seed', type=int, default=0, help='of draw and t-SNE (0)'
+        '--seed', type=seed, default=0, help='of draw and t-SNE (0)'
     )
-
-
-def check_arguments(
-    parser: argparse.ArgumentParser, args: argparse.Namespace
-) -> None:
-    """Columns that there can be."""
-    if args.columns is not None and args.columns < 1:
-        parser.error(f'--columns must be at least 1, but is {args.columns}')
 
 
 def run(args: argparse.Namespace) -> None:

@@ -3,7 +3,7 @@
 import argparse
 from functools import partial
 
-from mmlt.cli.options import add_tables
+from mmlt.cli.options import add_tables, add_trust
 from mmlt.cli.predictions import run_predictions
 from mmlt.cli.progress import bar
 from mmlt.posthoc.calibrators import (
@@ -56,6 +56,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action='store_true',
         help='fit on the test set; the table says so',
     )
+    add_trust(parser)
 
 
 def check_arguments(
@@ -86,10 +87,12 @@ def run(args: argparse.Namespace) -> None:
         check_table_path(path)
     fit, evaluate = read_predictions(args)
     check_fit_split(fit, evaluate, args.i_know_this_is_the_test_set)
-    rows, parameters = compare_calibrators(
+    rows, parameters, left_out = compare_calibrators(
         fit, evaluate, args.calibrators, partial(bar, words='fitting')
     )
     facts = facts_of_comparison(fit, evaluate)
+    for name, why in left_out.items():
+        facts[f'left out: {name}'] = why
     print_table(rows, facts)
     for path in args.out:
         more = {'parameters': parameters} if path.endswith('.json') else {}

@@ -2,6 +2,7 @@
 
 import argparse
 
+from mmlt.cli.options import add_trust
 from mmlt.export.publish import publish, read_weights, without_training
 
 TOOL = 'tools/publish_model.py'
@@ -24,6 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help='publish the weights of the last step, where the checkpoint has '
         'their moving average besides (default: the average)',
     )
+    add_trust(parser)
 
 
 def run(args: argparse.Namespace) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import mmlt.engine
 import mmlt.models  # noqa: F401 (registers the parts that configs name)
+from mmlt.cli.options import add_trust
 from mmlt.cli.predictions import load_predicted_run
 from mmlt.cli.progress import bar
 from mmlt.report.make import make_report
@@ -53,6 +54,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action='store_true',
         help='leave out the feature maps, of which t-SNE takes most time',
     )
+    add_trust(parser)
 
 
 def command_of(args: argparse.Namespace) -> str:

@@ -4,7 +4,12 @@ import argparse
 
 from mmengine.config import Config
 
-from mmlt.cli.options import add_config_options, add_launcher
+from mmlt.cli.options import (
+    add_config_options,
+    add_launcher,
+    add_trust,
+    check_launcher,
+)
 from mmlt.runs.processes import join_processes
 from mmlt.runs.testing import check_results_path, prepare_test, run_test
 
@@ -32,12 +37,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add_config_options(parser)
     add_launcher(parser)
+    add_trust(parser)
 
 
 def check_arguments(
     parser: argparse.ArgumentParser, args: argparse.Namespace
 ) -> None:
     """Predictions go into a pickle, and nothing without a file."""
+    check_launcher(parser, args)
     if args.out_item is not None and args.out is None:
         parser.error('--out-item needs --out FILE')
     if (
@@ -48,6 +55,12 @@ def check_arguments(
         parser.error(
             f'predictions go into a .pkl file, but --out is {args.out} '
             '(metrics: add --out-item metrics)'
+        )
+    known = ('.json', '.yaml', '.yml', '.pkl', '.pickle')
+    if args.out and not args.out.endswith(known):
+        parser.error(
+            f'metrics go into a .json, .yaml or .pkl file, but --out is '
+            f'{args.out}'
         )
 
 

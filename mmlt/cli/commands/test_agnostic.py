@@ -4,9 +4,10 @@ import argparse
 from functools import partial
 from pathlib import Path
 
-from mmlt.cli.options import add_tables
+from mmlt.cli.options import add_tables, add_trust
 from mmlt.cli.predictions import run_predictions
 from mmlt.cli.progress import bar
+from mmlt.cli.values import seed
 from mmlt.posthoc.prior_shift import (
     PRIORS,
     prior_in_probabilities,
@@ -51,11 +52,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         '--subset-seed',
-        type=int,
+        type=seed,
         help='draw one subset per distribution, as SADE and LADE do, '
         'instead of weighting all images',
     )
     add_tables(parser)
+    add_trust(parser)
 
 
 def run(args: argparse.Namespace) -> None:

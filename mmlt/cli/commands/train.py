@@ -1,12 +1,31 @@
 """Train a model."""
 
 import argparse
+import logging
+import shlex
+import sys
+from dataclasses import dataclass
 
 from mmengine.config import Config
+from mmengine.logging import print_log
 
-from mmlt.cli.options import add_config_options, add_launcher, chosen
-from mmlt.runs.processes import join_processes
-from mmlt.runs.training import TrainingOptions, prepare_training
+from mmlt import signals
+from mmlt.cli.options import (
+    add_config_options,
+    add_launcher,
+    add_trust,
+    check_launcher,
+    chosen,
+)
+from mmlt.cli.values import seed
+from mmlt.runs.earlier_run import checkpoints_in
+from mmlt.runs.lock import WorkDirLock
+from mmlt.runs.processes import is_first_process, join_processes
+from mmlt.runs.training import (
+    TrainingOptions,
+    hold_work_dirs,
+    prepare_training,
+)
 from mmlt.runs.two_stage import run_stages
 
 TOOL = 'tools/train.py'
@@ -30,6 +49,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         'directory where none is named',
     )
     parser.add_argument(
+        '--restart',
+        action='store_true',
+        help='begin anew where an earlier training left checkpoints; they '
+        'are moved to <work dir>/earlier/<time>',
+    )
+    parser.add_argument(
         '--amp', action='store_true', help='mixed precision (bfloat16)'
     )
     parser.add_argument(
@@ -40,20 +65,106 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action='store_true',
         help='scale the learning rate by the actual batch size',
     )
-    parser.add_argument('--seed', type=int, help='seed of the run')
+    parser.add_argument('--seed', type=seed, help='seed of the run')
     add_config_options(parser)
     add_launcher(parser)
+    add_trust(parser)
 
 
-def prepare(
-    args: argparse.Namespace,
-) -> tuple[argparse.Namespace, list[Config]]:
+def check_arguments(
+    parser: argparse.ArgumentParser, args: argparse.Namespace
+) -> None:
+    """A training goes on, or begins anew; its launcher has started it."""
+    check_launcher(parser, args)
+    if args.resume is not None and args.restart:
+        parser.error('--resume goes on and --restart begins anew: name one')
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A training that can begin.
+
+    Args:
+        args: Of the command line.
+        stages: Configs of its stages.
+        lock: What keeps other trainings out of its folders.
+    """
+
+    args: argparse.Namespace
+    stages: list[Config]
+    lock: WorkDirLock
+
+
+def prepare(args: argparse.Namespace) -> Prepared:
     """Check everything before anything is written."""
-    return args, prepare_training(chosen(args, TrainingOptions))
+    stages = prepare_training(chosen(args, TrainingOptions))
+    return Prepared(args, stages, hold_work_dirs(stages, args.restart))
 
 
-def run(prepared: tuple[argparse.Namespace, list[Config]]) -> None:
-    """Run the training, both stages of it where it has two."""
-    args, stages = prepared
-    join_processes(args.launcher)
-    run_stages(stages, args.arguments)
+def run(prepared: Prepared) -> int:
+    """Run the training, both stages of it where it has two.
+
+    Returns:
+        128 + the number of the signal that stopped it, or 0.
+    """
+    with prepared.lock:
+        if not prepared.stages:
+            return 0
+        try:
+            with signals.listening():
+                try:
+                    join_processes(prepared.args.launcher)
+                    run_stages(prepared.stages, prepared.args.arguments)
+                except Exception as error:
+                    # of a worker that the signal reached, for example
+                    if not signals.asked():
+                        raise
+                    raise signals.TrainingStopped(signals.asked()) from error
+        except signals.TrainingStopped as stopped:
+            say_how_to_go_on(stopped, prepared)
+            return stopped.exit_code
+    return 0
+
+
+def say_how_to_go_on(
+    stopped: signals.TrainingStopped, prepared: Prepared
+) -> None:
+    """Write what was saved, and as the last line the command to go on."""
+    args = prepared.args
+    if not is_first_process(args.launcher):
+        return
+    kept = f'saved: {stopped.checkpoint}'
+    if stopped.checkpoint is None:
+        found = [
+            path
+            for stage in prepared.stages
+            for path in checkpoints_in(stage.work_dir)
+        ]
+        kept = (
+            f'the last checkpoint is {found[-1]}'
+            if found
+            else ('there is no checkpoint yet')
+        )
+    reason = stopped.__cause__
+    why = f' (not saved: {type(reason).__name__}: {reason})' if reason else ''
+    print_log(
+        f'Stopped by {stopped.name}{stopped.where and " "}{stopped.where}; '
+        f'{kept}{why}.',
+        logger='current',
+        level=logging.WARNING,
+    )
+    print(f'Go on with: {command_to_go_on(args)}', file=sys.stderr, flush=True)
+
+
+def command_to_go_on(args: argparse.Namespace) -> str:
+    """The command that goes on where this one stops."""
+    if args.launcher != 'none':
+        return 'the same command, with --resume'
+    words = [*args.program.split(), *args.arguments]
+    for option in ('--restart', '--resume'):
+        if option in words:
+            place = words.index(option)
+            value = option == '--resume' and args.resume != 'auto'
+            del words[place : place + 1 + value]
+    words = [word for word in words if not word.startswith('--resume=')]
+    return shlex.join([*words, '--resume'])

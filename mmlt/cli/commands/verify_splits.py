@@ -1,12 +1,12 @@
 """Check lists and images of a long-tailed data set before training on it."""
 
 import argparse
-import json
 import os
 import sys
 from pathlib import Path
 
 from mmlt.cli.progress import counter
+from mmlt.cli.values import whole_number
 from mmlt.datasets.known_splits import KNOWN_SPLITS
 from mmlt.datasets.split_report import (
     SPLITS,
@@ -14,6 +14,7 @@ from mmlt.datasets.split_report import (
     report_lines,
     verify_splits,
 )
+from mmlt.fileio import check_can_write, write_json
 
 TOOL = 'tools/dataset_tools/verify_splits.py'
 DESCRIPTION = (
@@ -60,7 +61,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         'lists alone (default: decode)',
     )
     parser.add_argument(
-        '--processes', type=int, default=os.cpu_count(), help='default: CPUs'
+        '--processes',
+        type=whole_number(1),
+        default=os.cpu_count(),
+        help='default: CPUs',
     )
     parser.add_argument(
         '--report',
@@ -81,12 +85,11 @@ def check_arguments(
         if args.num_classes not in (None, classes):
             parser.error(f'{args.data} has {classes} classes')
         args.num_classes = classes
-    if args.processes < 1:
-        parser.error('--processes must be at least 1')
 
 
 def run(args: argparse.Namespace) -> int:
     """Run the checks, print and write the report."""
+    check_can_write(args.report)
     settings = SplitSettings(
         data=args.data,
         data_root=args.data_root or ROOTS.get(args.data, '.'),
@@ -104,8 +107,7 @@ def run(args: argparse.Namespace) -> int:
     except KeyboardInterrupt:
         print('interrupted; the same command goes on', file=sys.stderr)
         return 130
-    text = json.dumps(report, indent=1)
-    Path(args.report).write_text(text + '\n', encoding='utf-8')
+    write_json(args.report, report)
     for line in report_lines(report):
         print(line)
     print(f'report: {args.report}')

@@ -1,10 +1,14 @@
 import torch
 from mmengine.hooks import LoggerHook, RuntimeInfoHook
+from mmengine.logging import HistoryBuffer
 from mmpretrain.registry import HOOKS
 
 from mmlt.functional.checks import check_integer
 
 __all__ = ['DeferredRuntimeInfoHook']
+
+# values of a number that a training keeps, at least
+KEPT = 1000
 
 
 @HOOKS.register_module()
@@ -16,6 +20,11 @@ class DeferredRuntimeInfoHook(RuntimeInfoHook):
     the tensors and reads them together every ``interval`` iterations, whenever
     a ``LoggerHook`` is about to write, at the end of an epoch and before an
     evaluation, so the log holds the same numbers.
+
+    Of every logged number mmengine keeps a million values, in memory and in
+    each checkpoint. Here it keeps as many as the log asks for (the longest
+    window of the ``log_processor``), at least an epoch and 1,000 of them;
+    all, where a window is ``'global'``.
 
     Use it instead of ``RuntimeInfoHook``:
     ``default_hooks=dict(runtime_info=dict(type='DeferredRuntimeInfoHook'))``.
@@ -32,10 +41,12 @@ class DeferredRuntimeInfoHook(RuntimeInfoHook):
         self.interval = interval
         self._intervals = {interval}
         self._pending: list[dict[str, torch.Tensor]] = []
+        self._kept: int | None = None
 
     def before_train(self, runner) -> None:
-        """Find out when a logger writes."""
+        """Find out when a logger writes, and how much it reads."""
         super().before_train(runner)
+        self._kept = values_to_keep(runner)
         self._intervals = {self.interval} | {
             hook.interval
             for hook in runner.hooks
@@ -66,6 +77,10 @@ class DeferredRuntimeInfoHook(RuntimeInfoHook):
         self._read(runner)
         super().before_val(runner)
 
+    def before_stop(self, runner) -> None:
+        """Read what is left where ``StopOnSignalHook`` ends a training."""
+        self._read(runner)
+
     def after_train(self, runner) -> None:
         """Read what is left at the end."""
         self._read(runner)
@@ -89,3 +104,28 @@ class DeferredRuntimeInfoHook(RuntimeInfoHook):
                 if isinstance(value, torch.Tensor):
                     value = next(values)
                 runner.message_hub.update_scalar(f'train/{name}', value)
+        if self._kept is not None:
+            shorten(runner.message_hub.log_scalars, self._kept)
+
+
+def values_to_keep(runner) -> int | None:
+    """How many values of a number the log can ask for; None: all."""
+    logs = runner.log_processor
+    windows = {item.get('window_size', 0) for item in logs.custom_cfg}
+    if 'global' in windows:
+        return None
+    numbers = [window for window in windows if isinstance(window, int)]
+    numbers += [len(runner.train_dataloader), logs.window_size]
+    if runner.val_loop is not None:
+        numbers.append(len(runner.val_loop.dataloader))
+    return max(KEPT, *numbers)
+
+
+def shorten(histories: dict[str, HistoryBuffer], length: int) -> None:
+    """Let histories forget all but their last values, now and later."""
+    for name, history in histories.items():
+        if history.max_length != length:
+            values, counts = history.data
+            histories[name] = HistoryBuffer(
+                values[-length:], counts[-length:], max_length=length
+            )

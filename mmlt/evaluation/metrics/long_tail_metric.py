@@ -12,6 +12,7 @@ from mmlt.functional import (
     classification_summary,
     percent,
 )
+from mmlt.functional.classification_state import check_topk
 
 __all__ = ['LongTailMetric']
 
@@ -29,7 +30,8 @@ class LongTailMetric(ClassCountsReceiver, StreamingMetric):
     over; without them the values of groups are nan.
 
     Args:
-        topk: Each k >= 1.
+        topk: Each k from 1 to C; None for 1 and, with more than five
+            classes, 5.
         num_bins: B >= 1.
         per_class: Whether the result holds recall and precision of every
             class.
@@ -70,7 +72,7 @@ class LongTailMetric(ClassCountsReceiver, StreamingMetric):
 
     def __init__(
         self,
-        topk: Sequence[int] = (1, 5),
+        topk: Sequence[int] | None = None,
         num_bins: int = 15,
         per_class: bool = False,
         confusion: bool = False,
@@ -83,7 +85,7 @@ class LongTailMetric(ClassCountsReceiver, StreamingMetric):
     ) -> None:
         super().__init__(many, few, class_counts, collect_device, prefix)
         self.settings = dict(
-            topk=tuple(topk),
+            topk=None if topk is None else check_topk(topk),
             num_bins=num_bins,
             confusion=confusion,
             many=many,
@@ -92,8 +94,10 @@ class LongTailMetric(ClassCountsReceiver, StreamingMetric):
         self.per_class = per_class
         self.kind = kind
         self.summary: dict | None = None
-        probe = ClassificationState(1, **self.settings)  # refuses bad settings
-        probe.update(torch.ones(0, 1), torch.ones(0).long(), kind)
+        # refuses bad settings
+        size = max(self.settings['topk'] or (1,))
+        probe = ClassificationState(size, **self.settings)
+        probe.update(torch.ones(0, size), torch.ones(0).long(), kind)
 
     def start(self, num_classes: int, device: torch.device) -> dict:
         """Sums of a new state."""

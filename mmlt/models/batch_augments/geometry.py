@@ -37,7 +37,18 @@ class BatchRandomCrop(nn.Module):
         self.padding = padding
 
     def forward(self, images: Tensor, generator: Generator) -> Tensor:
-        """Squares (N, C, size, size) of images (N, C, H, W)."""
+        """Squares (N, C, size, size) of images (N, C, H, W).
+
+        Raises:
+            ValueError: If the squares are larger than the padded images.
+        """
+        room = min(images.shape[2:]) + 2 * self.padding - self.size
+        if room < 0:
+            raise ValueError(
+                'Expected `size` of BatchRandomCrop to be at most the side of '
+                f'the padded image, {self.size + room}, but got {self.size}. '
+                'Take a smaller size or more padding.'
+            )
 
         def offsets(side: int) -> Tensor:
             return torch.randint(

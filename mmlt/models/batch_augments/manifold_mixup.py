@@ -57,6 +57,18 @@ class ManifoldMixup(nn.Module):
         """
         self._epoch_generator.set_epoch(epoch)
 
+    def random_state(self) -> Tensor | None:
+        """How far the random numbers of the epoch are; None: at the start."""
+        return self._epoch_generator.state()
+
+    def set_random_state(self, state: Tensor | None) -> None:
+        """Go on with them from what :meth:`random_state` was.
+
+        Args:
+            state: Of the same epoch, after :meth:`set_progress`.
+        """
+        self._epoch_generator.set_state(state)
+
     def forward(
         self, feats: Features, labels: Tensor
     ) -> tuple[Features, MixedLabels]:

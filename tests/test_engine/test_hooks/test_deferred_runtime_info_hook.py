@@ -1,13 +1,20 @@
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import torch
 from mmengine.config import Config
 from mmengine.hooks import Hook
+from mmengine.logging import HistoryBuffer
 from mmengine.runner import Runner
 from mmpretrain.registry import HOOKS
 
 from mmlt.engine import DeferredRuntimeInfoHook
+from mmlt.engine.hooks.deferred_runtime_info_hook import (
+    KEPT,
+    shorten,
+    values_to_keep,
+)
 
 ROOT = Path(__file__).parents[3]
 
@@ -78,3 +85,46 @@ def test_the_log_holds_the_numbers_of_the_parents_hook(
 def test_refuses_no_interval():
     with pytest.raises(ValueError, match='interval'):
         DeferredRuntimeInfoHook(0)
+
+
+def logs(num_batches, *windows, val_batches=None):
+    custom = [dict(data_src='loss', window_size=size) for size in windows]
+    return SimpleNamespace(
+        train_dataloader=range(num_batches),
+        val_loop=val_batches
+        and SimpleNamespace(dataloader=range(val_batches)),
+        log_processor=SimpleNamespace(window_size=10, custom_cfg=custom),
+    )
+
+
+def test_keeps_what_the_log_can_ask_for():
+    assert values_to_keep(logs(13)) == KEPT
+    assert values_to_keep(logs(5000)) == 5000
+    assert values_to_keep(logs(13, val_batches=4000)) == 4000
+    assert values_to_keep(logs(13, 'epoch', 2000)) == 2000
+    assert values_to_keep(logs(13, 5, 'global')) is None
+    no_window = logs(13)
+    no_window.log_processor.custom_cfg = [dict(data_src='loss')]
+    assert values_to_keep(no_window) == KEPT
+
+
+def test_a_history_does_not_grow_with_the_epochs():
+    histories = {'train/loss': HistoryBuffer(range(90), [1] * 90)}
+    shorten(histories, 50)
+    history = histories['train/loss']
+    assert history.data[0].tolist() == list(range(40, 90))
+    for value in range(90, 200):
+        history.update(value)
+        shorten(histories, 50)
+    assert histories['train/loss'] is history
+    assert history.data[0].tolist() == list(range(150, 200))
+    assert history.mean(10) == sum(range(190, 200)) / 10
+
+
+def test_a_training_keeps_only_so_much(tmp_path, monkeypatch):
+    module = 'mmlt.engine.hooks.deferred_runtime_info_hook'
+    monkeypatch.setattr(f'{module}.KEPT', 15)
+    losses, _ = trained(
+        tmp_path, monkeypatch, 'short', type='DeferredRuntimeInfoHook'
+    )
+    assert len(losses) == 15

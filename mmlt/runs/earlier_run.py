@@ -1,0 +1,83 @@
+"""What an earlier training left in a work directory, and how it is kept."""
+
+import re
+from datetime import datetime
+from pathlib import Path
+
+from .lock import NAME as LOCK
+
+# as mmengine's CheckpointHook names them, and StopOnSignalHook
+CHECKPOINT = re.compile(
+    r'((epoch|iter)_\d+|best_.+|stopped_epoch_\d+_iter_\d+)\.pth'
+)
+FOLDER = 'earlier'
+# what stays where it is: the lock that is held, earlier runs, and a first
+# stage, which has its own
+STAYS = {LOCK, FOLDER, 'stage1'}
+
+
+def checkpoints_in(folder: str | Path) -> list[Path]:
+    """Checkpoints of an earlier training, good or not, the newest last.
+
+    Args:
+        folder: Work directory, there or not.
+    """
+    found = [
+        path
+        for path in Path(folder).glob('*.pth')
+        if CHECKPOINT.fullmatch(path.name)
+    ]
+    return sorted(found, key=_age)
+
+
+def _age(path: Path) -> tuple[int, list[int]]:
+    """Time of a file, then the numbers in its name."""
+    numbers = [int(digits) for digits in re.findall(r'\d+', path.name)]
+    return path.stat().st_mtime_ns, numbers
+
+
+def check_nothing_is_lost(folder: str | Path) -> None:
+    """Raise if a training that begins anew would write over an earlier one.
+
+    Args:
+        folder: Work directory, there or not.
+
+    Raises:
+        FileExistsError: Naming the newest checkpoint.
+    """
+    found = checkpoints_in(folder)
+    if found:
+        names = [path.name for path in found]
+        kept = names[-1] if len(names) == 1 else f'{len(names)} checkpoints'
+        raise FileExistsError(
+            f'Expected {folder} to hold no checkpoint where a training begins '
+            f'anew, but an earlier one left {kept}'
+            f'{"" if len(names) == 1 else f", the last {names[-1]}"}. Go on '
+            'from it with --resume, choose another --work-dir, or begin anew '
+            f'with --restart, which moves it to {Path(folder) / FOLDER}.'
+        )
+
+
+def move_aside(folder: str | Path) -> Path | None:
+    """Move what an earlier training left into a folder of its own.
+
+    Args:
+        folder: Work directory, there or not.
+
+    Returns:
+        Where it is now: ``<folder>/earlier/<time>``. None where no
+        checkpoint was there; then nothing is moved.
+    """
+    folder = Path(folder)
+    if not checkpoints_in(folder):
+        return None
+    place = folder / FOLDER / f'{datetime.now():%Y%m%d_%H%M%S}'
+    number = 1
+    while place.exists():
+        number += 1
+        place = place.with_name(f'{place.name.split("-")[0]}-{number}')
+    place.mkdir(parents=True)
+    for path in sorted(folder.iterdir()):
+        if path.name not in STAYS:
+            path.rename(place / path.name)
+    return place

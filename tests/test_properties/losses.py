@@ -1,0 +1,255 @@
+"""Losses and what they are made of."""
+
+import torch
+
+import mmlt.functional as f
+
+from .calls import Call
+from .registry import property_of
+
+
+def per_sample(x, *args, **kwargs):
+    """A loss of each sample that is at least 0, with gradients to logits."""
+    return Call(args, kwargs, shapes=[(x.n,)], dtypes=x.wide, low=0, of=(0,))
+
+
+@property_of('balanced_softmax_loss')
+def _(x):
+    return per_sample(x, x.logits(), x.labels_or_soft(), x.counts())
+
+
+@property_of('logit_adjusted_loss')
+def _(x):
+    args = x.logits(), x.labels_or_soft(), x.counts()
+    return per_sample(x, *args, tau=x.number(0.0, 0.5, 1.0, 3.0))
+
+
+@property_of('class_weighted_cross_entropy')
+def _(x):
+    weights = f.class_balanced_weights(x.counts(), x.number(0, 0.9, 0.9999))
+    return per_sample(x, x.logits(), x.labels_or_soft(), weights)
+
+
+@property_of('cdt_loss')
+def _(x):
+    temperatures = f.cdt_temperatures(x.counts(), x.number(0, 0.1, 0.3, 1))
+    return per_sample(x, x.logits(), x.labels_or_soft(), temperatures)
+
+
+@property_of('smoothed_cross_entropy')
+def _(x):
+    smoothing = x.uniform(x.c)
+    return per_sample(x, x.logits(), x.labels_or_soft(), smoothing)
+
+
+@property_of('ldam_loss')
+def _(x):
+    cosine = x.uniform(x.n, x.c, low=-1, high=1, dtype=x.dtype)
+    margins = f.ldam_margins(x.counts(), x.number(0.0, 0.5, 2.0))
+    scale = x.number(1.0, 16.0, 30.0, 64.0)
+    return per_sample(x, cosine, x.labels(), margins, scale)
+
+
+@property_of('one_vs_all_focal_loss')
+def _(x):
+    gamma = x.number(0, 0.5, 1.0, 2.0, 5.0)
+    return per_sample(x, x.logits(), x.labels(), gamma)
+
+
+@property_of('label_weights')
+def _(x):
+    weights = x.uniform(x.c, high=10, dtype=x.wide)
+    labels = x.labels_or_soft()
+    if labels.is_floating_point():
+        labels = labels.to(weights.dtype)
+    args = labels, weights
+    return Call(args, shapes=[(x.n,)], dtypes=x.wide, low=0, high=10, of=(1,))
+
+
+@property_of('distillation_loss')
+def _(x):
+    temperature, power = x.number(0.1, 1.0, 2.0, 10.0), x.number(0, 0.5, 1, 3)
+    call = per_sample(x, x.logits(), x.logits(), temperature, power)
+    call.low = -1e-6 * temperature**2  # rounding of float32
+    return call
+
+
+@property_of('virtual_examples')
+def _(x):
+    temperature, power = x.number(0.1, 1.0, 2.0, 10.0), x.number(0, 0.5, 1, 3)
+    return Call(
+        (x.logits(), temperature, power),
+        shapes=[(x.n, x.c)],
+        dtypes=x.wide,
+        high=0,
+    )
+
+
+@property_of('contrastive_loss')
+def _(x):
+    queue = x.features(x.number(1, 16))
+    args = x.features(), x.features(), queue, x.number(0.07, 0.2, 1.0)
+    return per_sample(x, *args)
+
+
+@property_of('mutual_distillation')
+def _(x):
+    experts = x.number(1, 2, 3)
+    call = per_sample(x, x.logits(experts, x.n, x.c))
+    call.gradient = experts > 1  # one expert has nobody to learn from
+    return call
+
+
+@property_of('ncl_losses')
+def _(x):
+    args = (
+        x.logits(x.number(1, 2, 3), x.n, x.c),
+        x.labels(),
+        f.log_counts(x.counts()),
+        x.integer(1, min(x.c, 300)),
+        x.number('zero', 'drop'),
+    )
+    return Call(args, shapes=[(x.n,)] * 4, dtypes=x.wide, low=0, of=(0,))
+
+
+@property_of('hard_classes')
+def _(x):
+    hard = x.integer(1, x.c)
+    return Call(
+        (x.logits(), x.labels(), hard),
+        shapes=[(x.n, hard)],
+        dtypes=torch.long,
+        low=0,
+        high=x.c - 1,
+        gradient=False,
+    )
+
+
+@property_of('restrict_logits')
+def _(x):
+    experts = x.number((), (1,), (3,))
+    hard, excluded = x.integer(1, x.c), x.number('zero', 'drop')
+    classes = f.hard_classes(x.logits(), x.labels(), hard)
+    columns = x.c if excluded == 'zero' else hard
+    return Call(
+        (x.logits(*experts, x.n, x.c), classes, excluded),
+        shapes=[(*experts, x.n, columns)],
+        dtypes=x.dtype,
+    )
+
+
+@property_of('view_agreement')
+def _(x):
+    experts = x.integer(1, 3)
+    first, second = (x.logits(experts, x.n, x.c) for _ in range(2))
+    weights = x.weights(experts).to(x.wide)
+    return Call((first, second, weights), shapes=[()], low=0, high=1)
+
+
+@property_of('learn_expert_weights', classes=1000, samples=8)
+def _(x):
+    experts = x.integer(2, 3)
+    views = [
+        (x.logits(experts, x.n, x.c), x.logits(experts, x.n, x.c))
+        for _ in range(2)
+    ]
+    args = (lambda: views), experts, x.integer(1, 2)
+    shapes = None
+    return Call(
+        args,
+        shapes=shapes,
+        dtypes=torch.float64,
+        low=0,
+        high=1,
+        of=(),
+        gradient=False,
+    )
+
+
+@property_of('sade_adjustments')
+def _(x):
+    experts = x.integer(1, 3)
+    return Call(
+        (x.counts(), experts, x.number(0, 1.0, 2.0)),
+        shapes=[(experts, x.c)],
+        dtypes=torch.float64,
+        gradient=False,
+    )
+
+
+@property_of('reversed_prior')
+def _(x):
+    return Call(
+        (x.probs(x.c),), shapes=[(x.c,)], dtypes=x.dtype, low=0, high=1
+    )
+
+
+@property_of('remix_label_weights')
+def _(x):
+    weight = x.number(
+        0.0, 0.3, 1.0, x.uniform(1, dtype=x.wide), x.uniform(x.n)
+    )
+    args = x.labels(), x.labels(), weight, x.counts()
+    return Call(args, shapes=[(x.n,)], low=0, high=1, gradient=False)
+
+
+@property_of('mix_batch', classes=100)
+def _(x):
+    batch = x.normal(x.n, 3, 8, 8)
+    index = torch.randperm(x.n, generator=x.rng)
+    weight = x.number(0.0, 0.3, 1.0, x.uniform(1), x.uniform(x.n))
+    return Call(
+        (batch, index, weight),
+        shapes=[tuple(batch.shape)],
+        dtypes=x.dtype,
+        of=(0,),
+    )
+
+
+@property_of('beta_weights', classes=2)
+def _(x):
+    args = x.number(0.01, 0.2, 1.0, 30.0, 1e6), x.n, x.rng
+    return Call(
+        args,
+        shapes=[(x.n,)],
+        dtypes=torch.float64,
+        low=0,
+        high=1,
+        gradient=False,
+    )
+
+
+@property_of('compress_features')
+def _(x):
+    shape = x.number((x.d,), (x.d, 1, 1), ())
+    features = x.normal(x.n, *shape)
+    return Call(
+        (features, x.labels_or_soft(), x.tau()),
+        shapes=[tuple(features.shape)],
+        dtypes=x.dtype,
+        of=(0,),
+    )
+
+
+@property_of('compress_mixed_features')
+def _(x):
+    features = x.features()
+    weight = x.uniform(x.n, dtype=x.wide)
+    return Call(
+        (features, x.labels(), x.labels(), weight, x.tau()),
+        shapes=[tuple(features.shape)],
+        dtypes=x.dtype,
+        of=(0,),
+    )
+
+
+@property_of('unit_vectors')
+def _(x):
+    vectors = x.number(x.features(), x.normal(x.n, x.d))
+    return Call(
+        (vectors, x.number(0, 1)),
+        shapes=[(x.n, x.d)],
+        dtypes=x.dtype,
+        low=-1,
+        high=1,
+    )

@@ -1,0 +1,88 @@
+"""The scripts behind the figures of docs/reliability.md."""
+
+import importlib
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def load(monkeypatch):
+    """A script of benchmarks/ as a module, by its name."""
+    monkeypatch.syspath_prepend(str(ROOT / 'benchmarks'))
+    return importlib.import_module
+
+
+def run(script, *words):
+    done = subprocess.run(
+        [sys.executable, str(ROOT / 'benchmarks' / script), *map(str, words)],
+        env={**os.environ, 'PYTHONPATH': str(ROOT), 'OMP_NUM_THREADS': '1'},
+        capture_output=True,
+        text=True,
+    )
+    assert not done.returncode, done.stdout + done.stderr
+
+
+def test_one_bit_is_a_difference(load):
+    kills = load('kills')
+    expected = {'state_dict': {'a': torch.tensor([1.0, float('nan')])}}
+    got = {'state_dict': {'a': torch.tensor([1.0, float('nan')])}}
+    first, second = kills.leaves(expected), kills.leaves(got)
+    assert not kills.differences(first, second)
+    got['state_dict']['a'].view(torch.int32)[0] ^= 1
+    assert kills.differences(first, second) == ['/state_dict/a']
+    assert kills.differences(first, {}) == ['/state_dict/a']
+    assert kills.differences({}, first) == ['/state_dict/a']
+    typed = kills.leaves({'state_dict': {'a': torch.ones(1).double()}})
+    assert kills.differences(kills.leaves({'state_dict': {'a': 1.0}}), typed)
+
+
+def test_a_value_is_found_wherever_it_lies(load):
+    leaves = load('kills').leaves
+    assert leaves({'a': [1, {'b': 2}], 'c': (3,)}) == {
+        '/a/0': 1,
+        '/a/1/b': 2,
+        '/c/0': 3,
+    }
+
+
+def test_a_leak_is_a_slope_whatever_the_processes_begin_with(load):
+    long_run = load('long_run')
+    rows = [
+        dict(process=part, epoch=60 * part + i, rss_kib=1000 * part + 3 * i)
+        for part in (1, 2)
+        for i in range(60)
+    ]
+    parts = long_run.settled(rows, 50)
+    assert [len(part) for part in parts] == [10, 10]
+    assert long_run.slope(parts, 'rss_kib') == pytest.approx(3)
+
+
+@pytest.mark.slow
+def test_killed_trainings_are_the_undisturbed_one(tmp_path):
+    out = tmp_path / 'kills.json'
+    words = ['--recipes', 'fcc/resnet20_digitslt', '--epochs', 4]
+    words += ['--kills', 6, '--work-dir', tmp_path, '--out', out]
+    run('kills.py', *words)
+    result = json.loads(out.read_text())
+    assert result['kills'] == 6
+    assert result['compared'] > 250
+    assert result['different'] == 0
+
+
+@pytest.mark.slow
+def test_a_long_training_opens_no_more_files(tmp_path):
+    out = tmp_path / 'long.json'
+    words = ['--epochs', 14, '--settled', 4, '--work-dir', tmp_path]
+    run('long_run.py', *words, '--out', out)
+    result = json.loads(out.read_text())['result']
+    assert result['epochs'] == 14
+    assert len(result['descriptors']) == 1
+    assert 0 < result['log_bytes_per_epoch'] < 2048

@@ -1,0 +1,148 @@
+"""What a training does with the folder that it finds, on the digits."""
+
+import json
+
+import pytest
+import torch
+
+from mmlt.runs.lock import WorkDirLock
+from tests.test_bad_inputs.in_process import run
+
+CE = 'ce/resnet20_digitslt'
+OPTIONS = [
+    *('--cfg-options', 'train_dataloader.dataset.indices=256'),
+    *('val_dataloader.dataset.indices=50', 'param_scheduler.0.end=1'),
+    'param_scheduler.1.milestones=[1]',
+]
+
+
+@pytest.fixture
+def train(monkeypatch, tmp_path):
+    """Call ``mmlt train`` for so many epochs; returns what it wrote."""
+    # these take longer than the training
+    monkeypatch.setattr('mmengine.runner.runner.collect_env', dict)
+    monkeypatch.setattr(
+        'yapf.yapflib.yapf_api.FormatCode', lambda text, **_: (text, True)
+    )
+
+    def call(folder, epochs, *options, how=(), code=0):
+        words = ['train', CE, '--work-dir', tmp_path / folder, *how]
+        words += [*OPTIONS, f'train_cfg.max_epochs={epochs}', *options]
+        done = run(words, tmp_path)
+        assert done.code == code, done.output + done.errors
+        assert 'Traceback' not in done.output + done.errors
+        return done.output if code == 0 else done.errors.splitlines()[-1]
+
+    return call
+
+
+def content(path):
+    return torch.load(path, map_location='cpu', weights_only=False)
+
+
+def test_a_second_training_writes_over_nothing(train, tmp_path):
+    train('run', 1)
+    folder = tmp_path / 'run'
+    before = (folder / 'epoch_1.pth').read_bytes()
+    for how in ([], ['--seed', '3']):
+        said = train('run', 2, how=how, code=1)
+        assert said.startswith(f'error: Expected {folder} to hold no checkpo')
+        assert (folder / 'epoch_1.pth').read_bytes() == before
+    train('run', 1, how=['--restart', '--seed', '3'])
+    (kept,) = folder.glob('earlier/*/epoch_1.pth')
+    assert kept.read_bytes() == before
+    assert (folder / 'epoch_1.pth').read_bytes() != before
+    (part,) = json.loads((folder / 'run.json').read_text())
+    assert part['arguments'][:2] == ['--seed', '3']
+
+
+def test_a_checkpoint_that_is_moved_aside_can_be_begun_with(train, tmp_path):
+    train('run', 1)
+    start = tmp_path / 'run' / 'epoch_1.pth'
+    log = train('run', 1, f'load_from={start}', how=['--restart'])
+    assert f'{tmp_path}/run/earlier/' in log
+    assert 'Load checkpoint from' in log
+
+
+def test_a_checkpoint_of_elsewhere_is_not_resumed_over_others(train, tmp_path):
+    train('one', 1)
+    train('two', 1)
+    how = ['--resume', tmp_path / 'one' / 'epoch_1.pth']
+    assert 'two to hold no checkpoint' in train('two', 2, how=how, code=1)
+    log = train('three', 2, how=how)
+    assert 'resumed epoch: 1' in log
+
+
+def test_a_moved_folder_is_resumed(train, tmp_path):
+    train('run', 1)
+    (tmp_path / 'run').rename(tmp_path / 'moved')
+    log = train('moved', 2, how=['--resume'])
+    assert 'resumed epoch: 1' in log
+    assert not (tmp_path / 'run').exists()
+
+
+def test_a_finished_training_has_nothing_left_to_do(train, tmp_path):
+    train('run', 1)
+    folder = tmp_path / 'run'
+    before = sorted(path.name for path in folder.iterdir())
+    for how in (['--resume'], ['--resume', folder / 'epoch_1.pth']):
+        (line,) = train('run', 1, how=how).splitlines()
+        assert line.startswith('The training is already finished (epoch 1 of')
+        assert 'nothing to do. To train longer, raise train_cfg.max' in line
+        assert line.endswith(f'ce/resnet20_digitslt.py {folder}/epoch_1.pth')
+    assert sorted(path.name for path in folder.iterdir()) == before
+
+
+def test_the_config_can_ask_to_go_on(train, tmp_path):
+    train('run', 1)
+    assert 'resumed epoch: 1' in train('run', 2, 'resume=True')
+
+
+def test_load_from_is_not_left_out_without_a_word(train, tmp_path):
+    train('start', 1)
+    start = tmp_path / 'start' / 'epoch_1.pth'
+    # nothing to go on from: begins as the config says
+    log = train('run', 1, f'load_from={start}', how=['--resume'])
+    assert f'Load checkpoint from {start}' in log
+    log = train('run', 2, f'load_from={start}', how=['--resume'])
+    assert 'resumed epoch: 1' in log
+    assert f'goes on from {tmp_path}/run/epoch_1.pth. `load_from` (' in log
+
+
+def test_no_epochs_are_no_training(train, tmp_path):
+    said = train('run', 0, code=1)
+    assert said.startswith('error: Expected `train_cfg.max_epochs` to be at')
+    assert not (tmp_path / 'run').exists()
+    train('start', 1)
+    start = tmp_path / 'start' / 'epoch_1.pth'
+    assert 'Result test' in train('run', 0, f'load_from={start}')
+
+
+def test_one_training_at_a_time(train, tmp_path):
+    (tmp_path / 'run').mkdir()
+    with WorkDirLock([tmp_path / 'run']):
+        for how in ([], ['--resume'], ['--restart']):
+            said = train('run', 1, how=how, code=1)
+            assert 'another training is running there' in said
+    assert [path.name for path in (tmp_path / 'run').iterdir()] == [
+        '.training.lock'
+    ]
+    train('run', 1)
+
+
+def test_a_test_needs_no_lock(train, tmp_path):
+    train('run', 1)
+    with WorkDirLock([tmp_path / 'run']):
+        done = run(
+            [
+                *('test', CE, tmp_path / 'run' / 'epoch_1.pth'),
+                *('--work-dir', tmp_path / 'run'),
+            ],
+            tmp_path,
+        )
+    assert done.code == 0, done.errors
+
+
+def test_to_go_on_and_to_begin_anew_is_a_wrong_call(train):
+    said = train('run', 1, how=['--resume', '--restart'], code=2)
+    assert '--resume goes on and --restart begins anew' in said
