@@ -14,6 +14,8 @@ optim_wrapper = dict(
         custom_keys={'head.kappa': dict(lr_mult=0.5, decay_mult=0.0)}
     ),
 )
+# 45 epochs with two views of each image, as published: a rate for two epochs
+param_scheduler = [dict(_base_.param_scheduler[0], every=2)]
 val_evaluator = dict(
     metrics=[*_base_.val_evaluator.metrics, dict(type='ClassOverlap')]
 )

@@ -2,6 +2,7 @@ from mmlt.star_imports import public_names
 
 from .hooks import *
 from .optim_wrappers import *
+from .param_schedulers import *
 from .strategies import *
 
 __all__ = public_names(globals())

@@ -158,6 +158,8 @@ RULES: dict[str, Rule] = {
     'param_scheduler.*.gamma': POSITIVE,
     'param_scheduler.*.T_max': AT_LEAST_1,
     'param_scheduler.*.eta_min': NOT_NEGATIVE,
+    'param_scheduler.*.as_published': SWITCH,
+    'param_scheduler.*.every': AT_LEAST_1,
     'param_scheduler.*.start_factor': number(
         'a number in (0, 1]', lambda x: 0 < x <= 1
     ),

@@ -4,8 +4,7 @@ import pytest
 import torch
 from mmengine.config import Config
 from mmengine.optim import OptimWrapper
-from mmengine.registry import PARAM_SCHEDULERS
-from mmpretrain.registry import MODELS
+from mmpretrain.registry import MODELS, PARAM_SCHEDULERS
 from scipy.stats import spearmanr
 
 from mmlt.datasets.known_splits import KNOWN_SPLITS

@@ -2,7 +2,14 @@
 
 model = dict(
     type='LongTailClassifier',
-    backbone=dict(type='ResNeXt', depth=50, groups=32, width_per_group=4),
+    backbone=dict(
+        type='ResNeXt',
+        depth=50,
+        groups=32,
+        width_per_group=4,
+        # as in the published code
+        zero_init_residual=False,
+    ),
     neck=[dict(type='GlobalAveragePooling')],
     head=dict(
         type='LinearClsHead',

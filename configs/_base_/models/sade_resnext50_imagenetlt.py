@@ -11,8 +11,6 @@ model = dict(
         type='MultiExpertResNeXt',
         num_experts=3,
         expert_channels=(768, 1536),
-        # as in the published code
-        zero_init_residual=False,
     ),
     head=dict(
         type='SADEClsHead',

@@ -8,7 +8,7 @@ _base_ = './ncl_imagenetlt_200e.py'
 
 param_scheduler = [
     dict(
-        type='CosineAnnealingLR',
+        type='PublishedCosineLR',
         T_max=400,
         eta_min=1e-4,
         by_epoch=True,
