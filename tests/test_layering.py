@@ -25,6 +25,7 @@ MAY_IMPORT = {
         'checkpoints',
         'fileio',
         'signals',
+        'weights',
     },
     'runs': {
         'functional',

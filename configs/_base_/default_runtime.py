@@ -39,6 +39,8 @@ default_hooks = dict(
     finite_loss=dict(type='FiniteLossHook'),
     # SIGTERM, Ctrl-C and the like: docs/stopping.md
     stop=dict(type='StopOnSignalHook'),
+    # a checkpoint of another network is refused: docs/hooks.md
+    weights=dict(type='FittingWeightsHook'),
 )
 custom_hooks = [
     dict(type='LongTailHook'),

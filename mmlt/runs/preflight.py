@@ -12,7 +12,11 @@ from mmengine.hooks import CheckpointHook
 from .config_files import check_files, place_of
 
 # what every training has, also one whose config does without the base
-HOOKS = {'finite_loss': 'FiniteLossHook', 'stop': 'StopOnSignalHook'}
+HOOKS = {
+    'finite_loss': 'FiniteLossHook',
+    'stop': 'StopOnSignalHook',
+    'weights': 'FittingWeightsHook',
+}
 
 
 def check_config(path: str) -> None:

@@ -1,14 +1,14 @@
-from collections.abc import Iterator
-
 import numpy as np
 from mmengine.hooks import Hook
-from mmengine.model import is_model_wrapper
 from mmengine.runner import IterBasedTrainLoop
 from mmpretrain.registry import HOOKS
 from torch import nn
 
 from mmlt.datasets.counting import class_counts_of
 from mmlt.datasets.seeded_batches import SeededBatchSampler, seed_images
+
+from .other_hooks import check_hooks
+from .runner_parts import held_by_hooks, is_training, parts_of, unwrap
 
 __all__ = ['LongTailHook']
 
@@ -19,7 +19,9 @@ class LongTailHook(Hook):
 
     - The class counts, (C,), from the training set before training (and,
       from the checkpoint's ``meta``, before testing) to every module and
-      metric that has ``set_class_counts(counts)``.
+      metric that has ``set_class_counts(counts)``, also to those that
+      another hook holds (the averaged network of ``EMAHook``, a loss of
+      ``SwitchRecipeHook``).
     - The progress, before every epoch, to every module and sampler that has
       ``set_progress(epoch, max_epochs)``, epoch counted from 0. In an
       iteration-based loop an epoch is one pass over the training set.
@@ -41,12 +43,26 @@ class LongTailHook(Hook):
         self.class_counts: np.ndarray | None = None
         self._batches: SeededBatchSampler | None = None
 
-    def before_train(self, runner) -> None:
-        """Hand out the class counts of the training set, and the seed."""
-        self._batches = seed_images(runner.train_dataloader, runner.seed)
+    def before_run(self, runner) -> None:
+        """Hand out the class counts of the training set.
+
+        Other hooks copy the model now (EMAHook), so every buffer must have
+        its size.
+        """
+        check_hooks(runner)
+        if not is_training(runner):
+            return
         dataset = runner.train_dataloader.dataset
         self.class_counts = class_counts_of(dataset)
         check_num_classes(unwrap(runner.model), self.class_counts, dataset)
+        self._hand_out_counts(runner)
+
+    def before_train(self, runner) -> None:
+        """Hand out the counts to what was made or loaded since; the seed."""
+        self._batches = seed_images(runner.train_dataloader, runner.seed)
+        device = next(runner.model.parameters()).device
+        for module in held_by_hooks(runner, copies=False):
+            module.to(device)  # a loss that SwitchRecipeHook puts in
         self._hand_out_counts(runner)
         self._hand_out_progress(runner)
 
@@ -87,7 +103,8 @@ class LongTailHook(Hook):
     def _hand_out_counts(self, runner) -> None:
         if self.class_counts is None:
             return
-        for part in parts_of(runner, 'set_class_counts'):
+        parts = parts_of(runner, 'set_class_counts', copies=True)
+        for part in parts:
             part.set_class_counts(self.class_counts)
 
     def _hand_out_head(self, runner) -> None:
@@ -115,20 +132,6 @@ class LongTailHook(Hook):
             if hasattr(runner.train_dataloader.sampler, 'skip'):
                 begin = runner.iter * self._batches.batch_size
         self._batches.set_epoch(epoch, begin)
-
-
-def unwrap(model: nn.Module) -> nn.Module:
-    """The model inside DistributedDataParallel and the like."""
-    return model.module if is_model_wrapper(model) else model
-
-
-def parts_of(runner, method: str) -> Iterator:
-    """Modules, samplers and metrics of a runner that have this method."""
-    parts = list(unwrap(runner.model).modules())
-    for loop in (runner._train_loop, runner._val_loop, runner._test_loop):
-        parts.append(getattr(getattr(loop, 'dataloader', None), 'sampler', 0))
-        parts += getattr(getattr(loop, 'evaluator', None), 'metrics', [])
-    return (part for part in parts if hasattr(part, method))
 
 
 def check_num_classes(model: nn.Module, counts: np.ndarray, dataset) -> None:
