@@ -3,6 +3,7 @@
 import argparse
 import csv
 import json
+import math
 import platform
 import re
 import subprocess
@@ -118,7 +119,9 @@ def make_row(args: argparse.Namespace) -> dict[str, str]:
     """The row of a run."""
     metrics, epoch = last_metrics(args.work_dir)
     if args.metrics:
-        metrics = json.loads(args.metrics.read_text())
+        content = json.loads(args.metrics.read_text())
+        # of an empty shot group: null
+        metrics = {k: math.nan if v is None else v for k, v in content.items()}
     dumped = logs_of(args.work_dir, 'vis_data/config.py')
     if not dumped:
         raise ValueError(
