@@ -17,9 +17,9 @@ BLOCK = re.compile(r'```(\w+) title="([^"]+)"\n(.*?)```', re.DOTALL)
 
 
 def photos(folder):
-    """A folder of three classes with 12, 6 and 3 images of 40 x 40."""
+    """A folder of three classes with 24, 12 and 6 images of 40 x 40."""
     rng = np.random.RandomState(0)
-    for split, sizes in (('train', (12, 6, 3)), ('test', (2, 2, 2))):
+    for split, sizes in (('train', (24, 12, 6)), ('test', (2, 2, 2))):
         for name, size in zip('abc', sizes, strict=True):
             place = folder / 'photos' / split / name
             place.mkdir(parents=True)

@@ -38,6 +38,7 @@ GUIDES = [
     'add_a_dataset.md',
     'add_a_number.md',
     'bare_pytorch.md',
+    'settings.md',
     'distributed.md',
     'stopping.md',
     'large_models.md',

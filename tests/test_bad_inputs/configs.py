@@ -94,8 +94,8 @@ RECIPES: list[BadInput] = [
     ),
     config(
         'file-with-swapped-letters',
-        INHERITS + "modle = dict(type='ImageClassifier')",
-        sentence='nothing reads `modle`. Did you mean `model`',
+        INHERITS + 'env_cgf = dict(cudnn_benchmark=True)',
+        sentence='nothing reads `env_cgf`. Did you mean `env_cfg`',
     ),
 ]
 TYPOS: list[BadInput] = [
@@ -142,13 +142,13 @@ TYPOS: list[BadInput] = [
     ),
     train(
         'hook-misspelled',
-        'default_hooks.checkpont.interval=2',
+        'default_hooks.check_point.interval=2',
         sentence='Did you mean `default_hooks.checkpoint`',
     ),
     train(
         'hook-argument-misspelled',
-        'default_hooks.checkpoint.intervall=2',
-        sentence='`default_hooks.checkpoint.intervall`. Did you mean `interv',
+        'default_hooks.checkpoint.intervals=2',
+        sentence='`default_hooks.checkpoint.intervals`. Did you mean `interv',
     ),
     train(
         'weight-decay-of-layers-misspelled',

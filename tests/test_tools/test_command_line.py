@@ -307,6 +307,7 @@ def test_sync_bn_without_a_gpu_ends_with_one_line(tmp_path):
         '--cfg-options',
         'sync_bn=torch',
         check=False,
+        RANK='0',
         CUDA_VISIBLE_DEVICES='',
     )
     assert done.returncode == 1
