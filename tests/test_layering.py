@@ -64,6 +64,14 @@ MAY_IMPORT = {
         'evaluation',
         'visualization',
     },
+    'reproduce': {
+        'runs',
+        'evaluation',
+        'report',
+        'fileio',
+        'environment',
+        'version',
+    },
     # the top: it calls all rooms, and none calls it
     'cli': {
         'functional',
@@ -77,6 +85,7 @@ MAY_IMPORT = {
         'export',
         'visualization',
         'report',
+        'reproduce',
         'fileio',
         'version',
         'checkpoints',
