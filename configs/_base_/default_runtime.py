@@ -39,6 +39,8 @@ default_hooks = dict(
     finite_loss=dict(type='FiniteLossHook'),
     # SIGTERM, Ctrl-C and the like: docs/stopping.md
     stop=dict(type='StopOnSignalHook'),
+    # a checkpoint of another network is refused: docs/hooks.md
+    weights=dict(type='FittingWeightsHook'),
 )
 custom_hooks = [
     dict(type='LongTailHook'),
@@ -58,7 +60,7 @@ env_cfg = dict(
 
 # TensorBoard (extra "tensorboard"):
 # --cfg-options visualizer.vis_backends.0.type=TensorboardVisBackend
-vis_backends = [dict(type='LocalVisBackend')]
+vis_backends = [dict(type='StrictJSONVisBackend')]
 visualizer = dict(type='UniversalVisualizer', vis_backends=vis_backends)
 
 # compile=True or dict(mode=...): torch.compile of the training step; slower to

@@ -5,7 +5,7 @@ from mmengine.evaluator import Evaluator
 from mmpretrain.registry import EVALUATORS
 from mmpretrain.structures import DataSample
 
-from mmlt.structures import is_batch
+from mmlt.structures import batch_in
 
 from .prediction_batch import PredictionBatch
 from .streaming_metric import StreamingMetric
@@ -29,10 +29,11 @@ class BatchEvaluator(Evaluator):
         data_batch: Any | None = None,
     ) -> None:
         """Hand a batch of predictions to every metric."""
-        if not is_batch(data_samples):
+        whole = batch_in(data_samples)
+        if whole is None:
             super().process(data_samples, data_batch)
             return
-        batch = data_samples[0].to_dict()
+        batch = whole.to_dict()
         per_image = predictions = None
         # stable: those that find the predicted classes first, then the rest
         for metric in sorted(

@@ -21,7 +21,9 @@ class ClassCountsMixin(nn.Module):
     overrides :meth:`class_counts_changed`.
     """
 
-    num_classes: int | None = None
+    # not set here: mmpretrain's ClassNumCheckHook looks at every part that
+    # has one
+    num_classes: int
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
@@ -37,11 +39,13 @@ class ClassCountsMixin(nn.Module):
             ValueError: If they are not that, or C is not the part's own.
         """
         name = type(self).__name__
-        counts = torch.as_tensor(np.asarray(counts))
+        if isinstance(counts, Tensor):
+            counts = counts.cpu()
+        counts = np.asarray(counts)
         if (
-            counts.dim() != 1
+            counts.ndim != 1
             or not len(counts)
-            or counts.is_floating_point()
+            or counts.dtype.kind not in 'iu'
             or (counts < 0).any()
         ):
             raise ValueError(
@@ -49,13 +53,20 @@ class ClassCountsMixin(nn.Module):
                 f'integers >= 0, one per class, but got {counts.tolist()}. '
                 'Count the images of the training set.'
             )
-        if self.num_classes is not None and len(counts) != self.num_classes:
+        expected = getattr(self, 'num_classes', len(counts))
+        if len(counts) != expected:
             raise ValueError(
-                f'Expected class counts for the {self.num_classes} classes '
+                f'Expected class counts for the {expected} classes '
                 f'of {name}, but got {len(counts)}. Set `num_classes='
                 f'{len(counts)}` in its config, or use another dataset.'
             )
-        self.class_counts = counts.long().to(self.class_counts.device)
+        counts = torch.as_tensor(counts).long()
+        counts = counts.to(self.class_counts.device)
+        if len(counts) == len(self.class_counts):
+            # in place: an averaged copy of the model may hold the tensor
+            self.class_counts.copy_(counts)
+        else:
+            self.class_counts = counts
         self.class_counts_changed()
 
     def class_counts_changed(self) -> None:
@@ -93,10 +104,21 @@ class ClassCountsMixin(nn.Module):
             )
 
     def _load_from_state_dict(self, state_dict, prefix, *args, **kwargs):
-        loaded = state_dict.get(prefix + 'class_counts')
+        name = prefix + 'class_counts'
+        loaded = state_dict.get(name)
+        if loaded is not None and not len(loaded):  # never set there
+            loaded = state_dict[name] = self.class_counts
         # an empty buffer cannot take the (C,) ones of the checkpoint
         if loaded is not None and not len(self.class_counts) and len(loaded):
-            self.set_class_counts(loaded)
+            if getattr(self, 'num_classes', len(loaded)) == len(loaded):
+                self.set_class_counts(loaded)
+            else:  # other classes: torch names the shapes, as of any weight
+                self.class_counts = loaded.new_zeros(self.num_classes)
+                super()._load_from_state_dict(
+                    state_dict, prefix, *args, **kwargs
+                )
+                self.class_counts = loaded.new_zeros(0)
+                return
         super()._load_from_state_dict(state_dict, prefix, *args, **kwargs)
         # what was derived from other counts before is out of date
         if loaded is not None and len(self.class_counts):

@@ -1,9 +1,12 @@
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
+import numpy as np
 import torch
+import torch.nn.functional as F
 from mmpretrain.models import ClsDataPreprocessor
 from mmpretrain.registry import MODELS
-from torch import nn
+from torch import Tensor, nn
 
 from mmlt.functional.augment import normalize_batch
 from mmlt.structures import BatchDataSample, is_batch, labels_of
@@ -37,13 +40,15 @@ class BatchDataPreprocessor(ClsDataPreprocessor):
         channels_last: Whether the network's input gets channels-last
             memory, in which convolutions are faster.
         **kwargs: As ``ClsDataPreprocessor``: ``mean``, ``std``, ...
-            ``to_onehot`` and ``batch_augments`` are for single images
-            alone, and not for use with ``mixing``; ``pad_size_divisor`` is
-            not used for whole batches, which have one size.
+            ``to_onehot`` and ``batch_augments`` (mmpretrain's ``Mixup``,
+            ``CutMix``, ``ResizeMix``; also as ``train_cfg.augments`` of the
+            model) make soft labels (N, C) of training batches, and are not
+            for use with ``mixing``; ``pad_size_divisor`` is not used for
+            whole batches, which have one size.
 
     Raises:
         ValueError: If ``mixing`` is combined with ``to_onehot`` or
-            ``batch_augments``.
+            ``batch_augments``, or one of these without ``num_classes``.
 
     Source:
         Ours: mmpretrain's ``ClsDataPreprocessor``
@@ -67,11 +72,8 @@ class BatchDataPreprocessor(ClsDataPreprocessor):
         if isinstance(mixing, dict):
             mixing = MODELS.build(mixing)
         self.mixing = mixing
-        if mixing is not None and self.to_onehot:
-            raise ValueError(
-                'Expected `mixing` without `to_onehot` and `batch_augments`, '
-                'but got both: labels are mixed once. Drop one of the two.'
-            )
+        self._onehot_asked = kwargs.get('to_onehot', False)
+        self._check_soft_labels()
         self.channels_last = channels_last
         self._epoch_generator = EpochGenerator()
 
@@ -101,6 +103,22 @@ class BatchDataPreprocessor(ClsDataPreprocessor):
         """Source of the random numbers of this epoch, on the device."""
         return self._epoch_generator.on(self.device)
 
+    def _check_soft_labels(self) -> None:
+        """Check what soft labels need; a hook may switch them on."""
+        if not self.to_onehot:
+            return
+        if self.mixing is not None:
+            raise ValueError(
+                'Expected `mixing` without `to_onehot` and `batch_augments`, '
+                'but got both: labels are mixed once. Drop one of the two.'
+            )
+        if self.num_classes is None:
+            raise ValueError(
+                'Expected `data_preprocessor.num_classes` with `to_onehot` '
+                'and `batch_augments`, but got None: soft labels have one '
+                'entry per class. Set it to the number of classes.'
+            )
+
     def forward(self, data: dict, training: bool = False) -> dict:
         """Make a batch ready for the network.
 
@@ -111,18 +129,24 @@ class BatchDataPreprocessor(ClsDataPreprocessor):
         Returns:
             The same keys; ``inputs`` (N, 3, H, W) float32 on the device.
         """
+        check_images(
+            data['inputs'], self.mean if self._enable_normalize else None
+        )
+        # SwitchRecipeHook sets `batch_augments` alone, and None to end them
+        self.to_onehot = self._onehot_asked or self.batch_augments is not None
+        self._check_soft_labels()
         if not is_batch(data.get('data_samples')):
-            data = super().forward(data, training)
+            if self.batch_augments is None or not training:
+                data = super().forward(data, training)
+            else:
+                with draws_from(self.generator):
+                    data = super().forward(data, training)
             return self._mixed(data) if training else data
-        if self.to_onehot:
-            raise ValueError(
-                'Expected whole batches without `to_onehot` and '
-                '`batch_augments`, which make soft labels per image. Use '
-                '`mixing` instead, or set a `pipeline` in the dataset and '
-                'drop `batch_collate`.'
-            )
         data = self.cast_data(data)
         inputs = data['inputs']
+        if self._enable_normalize and inputs.shape[1] == 1:
+            # gray: each channel of the network gets the same
+            inputs = inputs.expand(-1, self.mean.numel(), -1, -1)
         if self.to_rgb:
             inputs = inputs.flip(1)  # before the colors are augmented
         if training:
@@ -134,7 +158,7 @@ class BatchDataPreprocessor(ClsDataPreprocessor):
             inputs = inputs.float()
         data['inputs'] = inputs
         if training:
-            data = self._mixed(data)
+            data = self._mixed(self._softened(data))
         layout = (
             torch.channels_last
             if self.channels_last
@@ -142,6 +166,19 @@ class BatchDataPreprocessor(ClsDataPreprocessor):
         )
         data['inputs'] = data['inputs'].contiguous(memory_format=layout)
         return data
+
+    def _softened(self, data: dict) -> dict:
+        """A whole batch with soft labels, where they are asked for."""
+        if not self.to_onehot:
+            return data
+        inputs, labels = data['inputs'], labels_of(data['data_samples'])
+        if labels.dim() == 1:
+            labels = F.one_hot(labels, self.num_classes)
+        if self.batch_augments is not None:
+            with draws_from(self.generator):
+                inputs, labels = self.batch_augments(inputs, labels)
+        samples = [BatchDataSample(gt_label=labels.float())]
+        return {**data, 'inputs': inputs, 'data_samples': samples}
 
     def _mixed(self, data: dict) -> dict:
         """The batch after ``mixing``, as one ``BatchDataSample``."""
@@ -152,3 +189,60 @@ class BatchDataPreprocessor(ClsDataPreprocessor):
         )
         samples = [BatchDataSample(gt_label=labels)]
         return {**data, 'inputs': inputs, 'data_samples': samples}
+
+
+def check_images(
+    images: Tensor | Sequence[Tensor], mean: Tensor | None = None
+) -> None:
+    """Check that images have pixels and channels that can be normalized.
+
+    Args:
+        images: (N, C, H, W), or N of (C, H, W).
+        mean: (M, 1, 1); None: they are not normalized.
+
+    Raises:
+        ValueError: If their pixels are integers of more than 8 bits, or
+            neither 1 nor M channels; M = 1 is for any number.
+    """
+    first = images[0]
+    if not first.is_floating_point() and first.dtype != torch.uint8:
+        raise ValueError(
+            'Expected images of 8 bits (uint8), but got '
+            f'{str(first.dtype).removeprefix("torch.")}: mean and standard '
+            'deviation are those of pixels from 0 to 255. Load them with '
+            "LoadImageFromFile(color_type='color'), or scale them in the "
+            'pipeline.'
+        )
+    if mean is None:
+        return
+    channels, wanted = first.shape[0], mean.numel()
+    if wanted != 1 and channels not in (1, wanted):
+        raise ValueError(
+            f'Expected images of {wanted} channels, as many as `mean` has '
+            f'numbers, or of one (gray), but got {channels}. Load them with '
+            "LoadImageFromFile(color_type='color'), or give `mean` and "
+            '`std` a number for every channel.'
+        )
+
+
+@contextmanager
+def draws_from(generator: torch.Generator) -> Iterator[None]:
+    """Let numpy's and torch's own random numbers follow from a generator.
+
+    mmpretrain's batch augmentations draw from them. The states of before
+    are put back.
+
+    Args:
+        generator: On any device; one number is drawn from it.
+    """
+    seed = torch.randint(
+        2**31, (1,), generator=generator, device=generator.device
+    )
+    state = np.random.get_state()
+    with torch.random.fork_rng(devices=[]):
+        torch.default_generator.manual_seed(int(seed))
+        np.random.seed(int(seed))
+        try:
+            yield
+        finally:
+            np.random.set_state(state)

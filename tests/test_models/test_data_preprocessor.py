@@ -1,10 +1,12 @@
+import numpy as np
 import pytest
 import torch
+import torch.nn.functional as F
 from mmpretrain.models import ClsDataPreprocessor
 
 from mmlt.functional.augment import gray_batch, normalize_batch
 from mmlt.models import BatchDataPreprocessor
-from mmlt.structures import BatchDataSample, unpack_batch
+from mmlt.structures import BatchDataSample, labels_of, unpack_batch
 
 NORM = dict(mean=[125.3, 123.0, 113.9], std=[51.6, 50.8, 51.3])
 AUGMENTS = [
@@ -109,10 +111,87 @@ def test_lists_of_images_go_the_parents_way():
     assert len(out['data_samples']) == 16
 
 
-def test_refuses_soft_labels_of_whole_batches():
+AUGMENTATIONS = {
+    'Mixup': dict(type='Mixup', alpha=0.8),
+    'CutMix': dict(type='CutMix', alpha=1.0),
+    'ResizeMix': dict(type='ResizeMix', alpha=1.0),
+}
+
+
+def softened(name, **kwargs):
+    augments = dict(augments=[AUGMENTATIONS[name]])
+    return BatchDataPreprocessor(
+        batch_augments=augments, num_classes=16, **NORM, **kwargs
+    )
+
+
+@pytest.mark.parametrize('name', AUGMENTATIONS)
+def test_whole_batches_are_mixed_as_lists_of_images(name):
+    """The same images and soft labels, for both kinds of batches."""
+    data = batch()
+    ours, theirs = softened(name), softened(name)
+    mixed = 0
+    for _ in range(3):  # a box of CutMix may be empty
+        whole = ours(dict(data), training=True)
+        single = theirs(listed(data), training=True)
+        torch.testing.assert_close(whole['inputs'], single['inputs'])
+        labels = labels_of(whole['data_samples'])
+        assert labels.shape == (16, 16)
+        assert torch.equal(labels, labels_of(single['data_samples']))
+        torch.testing.assert_close(labels.sum(1), torch.ones(16))
+        mixed += (labels.max(1).values < 1).sum()
+    assert mixed > 0
+
+
+def test_what_is_mixed_follows_from_seed_and_epoch_alone():
+    torch.manual_seed(5)
+    data, seen = batch(), []
+    for epoch in (0, 1, 0):
+        ours = softened('CutMix')
+        ours.set_progress(epoch, 2)
+        states = torch.get_rng_state(), np.random.get_state()[1].copy()
+        seen.append(ours(dict(data), training=True)['inputs'])
+        # nobody else is disturbed, and the next draw is another
+        assert torch.initial_seed() == 5
+        assert torch.equal(states[0], torch.get_rng_state())
+        assert (states[1] == np.random.get_state()[1]).all()
+        torch.rand(1)
+        np.random.rand()
+    assert torch.equal(seen[0], seen[2])
+    assert not torch.equal(seen[0], seen[1])
+
+
+def test_an_evaluation_has_the_labels_of_single_classes():
+    data = batch()
+    out = softened('Mixup')(dict(data), training=False)
+    assert torch.equal(
+        labels_of(out['data_samples']), labels_of(data['data_samples'])
+    )
+
+
+def test_one_hot_labels_of_whole_batches():
     ours = BatchDataPreprocessor(to_onehot=True, num_classes=16, **NORM)
-    with pytest.raises(ValueError, match='batch_augments'):
-        ours(batch(), training=True)
+    data = batch()
+    labels = labels_of(ours(dict(data), training=True)['data_samples'])
+    expected = F.one_hot(labels_of(data['data_samples']), 16).float()
+    assert torch.equal(labels, expected)
+
+
+def test_soft_labels_need_the_number_of_classes():
+    with pytest.raises(ValueError, match='num_classes.*but got None'):
+        BatchDataPreprocessor(to_onehot=True, **NORM)
+
+
+def test_a_hook_may_switch_the_augmentation_on_and_off():
+    """As mmpretrain's SwitchRecipeHook does."""
+    ours = BatchDataPreprocessor(num_classes=16, **NORM)
+    for make in (lambda data: dict(data), listed):
+        ours.batch_augments = softened('CutMix').batch_augments
+        out = ours(make(batch()), training=True)
+        assert labels_of(out['data_samples']).shape == (16, 16)
+        ours.batch_augments = None
+        out = ours(make(batch()), training=True)
+        assert labels_of(out['data_samples']).shape == (16,)
 
 
 MIXINGS = [
@@ -217,3 +296,47 @@ def test_soft_labels_of_the_classic_pipeline_are_the_parents():
     scores = torch.stack([s.gt_score for s in out['data_samples']])
     assert scores.shape == (16, 16)
     torch.testing.assert_close(scores.sum(1), torch.ones(16))
+
+
+def of_channels(channels, dtype=torch.uint8):
+    data = batch(4)
+    data['inputs'] = data['inputs'][:, :1].repeat(1, channels, 1, 1).to(dtype)
+    return data
+
+
+@pytest.mark.parametrize(
+    ('channels', 'settings'),
+    [
+        (1, NORM),
+        (1, dict(NORM, to_rgb=True)),
+        (3, dict(mean=[127.0], std=[60.0])),
+        (1, dict(mean=[127.0], std=[60.0])),
+        (4, dict(mean=[127.0], std=[60.0])),
+        (4, dict(mean=[1.0, 2, 3, 4], std=[5.0, 6, 7, 8])),
+        (1, {}),
+    ],
+)
+def test_channels_are_those_of_mmpretrain(channels, settings):
+    data = of_channels(channels)
+    theirs = ClsDataPreprocessor(**settings)(listed(data))['inputs']
+    ours = BatchDataPreprocessor(**settings)(data)['inputs']
+    assert torch.equal(ours, theirs)
+
+
+@pytest.mark.parametrize('make', [lambda d: d, listed], ids=['batch', 'list'])
+@pytest.mark.parametrize(
+    ('data', 'said'),
+    [
+        (of_channels(4), '3 channels, .* but got 4. Load them'),
+        (of_channels(2), 'but got 2'),
+        (of_channels(3, torch.uint16), 'of 8 bits .* got uint16'),
+        (of_channels(3, torch.int32), 'got int32'),
+    ],
+)
+def test_images_that_cannot_be_normalized_are_refused(make, data, said):
+    with pytest.raises(ValueError, match=said):
+        BatchDataPreprocessor(**NORM)(make(data))
+
+
+def test_scaled_images_pass():
+    BatchDataPreprocessor(**NORM)(of_channels(3, torch.float32))

@@ -2,6 +2,7 @@ from mmlt.star_imports import public_names
 
 from .deferred_runtime_info_hook import *
 from .finite_loss_hook import *
+from .fitting_weights_hook import *
 from .fresh_parts_hook import *
 from .long_tail_hook import *
 from .result_table_hook import *

@@ -15,7 +15,7 @@ from mmlt.datasets.seeded_batches import SeededBatchSampler, restore, states
 from mmlt.functional.checks import check_integer
 from mmlt.structures import labels_of
 
-from .long_tail_hook import unwrap
+from .runner_parts import unwrap
 
 __all__ = ['FiniteLossHook']
 

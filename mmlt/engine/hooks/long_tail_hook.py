@@ -1,14 +1,21 @@
-from collections.abc import Iterator
+import logging
+from collections.abc import Sequence
 
 import numpy as np
 from mmengine.hooks import Hook
-from mmengine.model import is_model_wrapper
+from mmengine.logging import print_log
 from mmengine.runner import IterBasedTrainLoop
 from mmpretrain.registry import HOOKS
 from torch import nn
 
+from mmlt.datasets.class_names import align_classes
 from mmlt.datasets.counting import class_counts_of
+from mmlt.datasets.hidden_files import check_no_hidden_files
 from mmlt.datasets.seeded_batches import SeededBatchSampler, seed_images
+from mmlt.datasets.shared_images import shared_images
+
+from .other_hooks import check_hooks
+from .runner_parts import held_by_hooks, is_training, parts_of, unwrap
 
 __all__ = ['LongTailHook']
 
@@ -19,7 +26,9 @@ class LongTailHook(Hook):
 
     - The class counts, (C,), from the training set before training (and,
       from the checkpoint's ``meta``, before testing) to every module and
-      metric that has ``set_class_counts(counts)``.
+      metric that has ``set_class_counts(counts)``, also to those that
+      another hook holds (the averaged network of ``EMAHook``, a loss of
+      ``SwitchRecipeHook``).
     - The progress, before every epoch, to every module and sampler that has
       ``set_progress(epoch, max_epochs)``, epoch counted from 0. In an
       iteration-based loop an epoch is one pass over the training set.
@@ -29,9 +38,13 @@ class LongTailHook(Hook):
     - The head of the model, before every evaluation, to every metric that
       has ``set_head(head)``.
 
+    And it looks at the data sets: the classes of a validation or test set are
+    put in the order of the network's, by name; hidden files, and images that
+    are trained and tested on, are found.
+
     Raises:
         ValueError: If the head and the training set have different numbers
-            of classes.
+            of classes, or a test set has a class that the network has not.
     """
 
     # after the checkpoint is loaded (RuntimeInfoHook), before all others
@@ -39,14 +52,33 @@ class LongTailHook(Hook):
 
     def __init__(self) -> None:
         self.class_counts: np.ndarray | None = None
+        self.classes: Sequence[str] | None = None
         self._batches: SeededBatchSampler | None = None
+        self._checked: list = []
+
+    def before_run(self, runner) -> None:
+        """Hand out the class counts of the training set.
+
+        Other hooks copy the model now (EMAHook), so every buffer must have
+        its size.
+        """
+        check_hooks(runner)
+        if not is_training(runner):
+            return
+        dataset = runner.train_dataloader.dataset
+        check_no_hidden_files(dataset)
+        self.class_counts = class_counts_of(dataset)
+        self.classes = getattr(dataset, 'metainfo', {}).get('classes')
+        self._check_evaluated(runner.val_loop, dataset)
+        check_num_classes(unwrap(runner.model), self.class_counts, dataset)
+        self._hand_out_counts(runner)
 
     def before_train(self, runner) -> None:
-        """Hand out the class counts of the training set, and the seed."""
+        """Hand out the counts to what was made or loaded since; the seed."""
         self._batches = seed_images(runner.train_dataloader, runner.seed)
-        dataset = runner.train_dataloader.dataset
-        self.class_counts = class_counts_of(dataset)
-        check_num_classes(unwrap(runner.model), self.class_counts, dataset)
+        device = next(runner.model.parameters()).device
+        for module in held_by_hooks(runner, copies=False):
+            module.to(device)  # a loss that SwitchRecipeHook puts in
         self._hand_out_counts(runner)
         self._hand_out_progress(runner)
 
@@ -70,24 +102,56 @@ class LongTailHook(Hook):
 
     def after_load_checkpoint(self, runner, checkpoint: dict) -> None:
         """Read the class counts of the checkpoint, for testing."""
-        counts = checkpoint.get('meta', {}).get('class_counts')
+        meta = checkpoint.get('meta', {})
+        counts = meta.get('class_counts')
         if counts is not None and self.class_counts is None:
             self.class_counts = np.asarray(counts)
+        if self.classes is None:
+            named = meta.get('dataset_meta') or {}
+            self.classes = named.get('classes') or named.get('CLASSES')
 
     def before_val(self, runner) -> None:
         """Hand out the head, and the counts where there was no training."""
+        self._check_evaluated(runner.val_loop)
         self._hand_out_counts(runner)
         self._hand_out_head(runner)
 
     def before_test(self, runner) -> None:
         """Hand out the head, and the counts where there was no training."""
+        self._check_evaluated(runner.test_loop)
         self._hand_out_counts(runner)
         self._hand_out_head(runner)
+
+    def _check_evaluated(self, loop, trained_on=None) -> None:
+        """Look at the data set of an evaluation, the first time.
+
+        Args:
+            loop: Of the validation or the test, or None.
+            trained_on: Training set, where there is one.
+        """
+        if loop is None:
+            return
+        dataset = loop.dataloader.dataset
+        if dataset not in self._checked:
+            check_no_hidden_files(dataset)
+            if align_classes(dataset, self.classes):
+                loop.evaluator.dataset_meta = dataset.metainfo
+            self._checked.append(dataset)
+        shared = shared_images(trained_on, dataset) if trained_on else []
+        if shared:
+            print_log(
+                f'{len(shared)} of the {len(dataset)} images of the '
+                f'validation set are trained on ({shared[0]}, ...): its '
+                'numbers say little. Take them out of one of the two.',
+                logger='current',
+                level=logging.WARNING,
+            )
 
     def _hand_out_counts(self, runner) -> None:
         if self.class_counts is None:
             return
-        for part in parts_of(runner, 'set_class_counts'):
+        parts = parts_of(runner, 'set_class_counts', copies=True)
+        for part in parts:
             part.set_class_counts(self.class_counts)
 
     def _hand_out_head(self, runner) -> None:
@@ -115,20 +179,6 @@ class LongTailHook(Hook):
             if hasattr(runner.train_dataloader.sampler, 'skip'):
                 begin = runner.iter * self._batches.batch_size
         self._batches.set_epoch(epoch, begin)
-
-
-def unwrap(model: nn.Module) -> nn.Module:
-    """The model inside DistributedDataParallel and the like."""
-    return model.module if is_model_wrapper(model) else model
-
-
-def parts_of(runner, method: str) -> Iterator:
-    """Modules, samplers and metrics of a runner that have this method."""
-    parts = list(unwrap(runner.model).modules())
-    for loop in (runner._train_loop, runner._val_loop, runner._test_loop):
-        parts.append(getattr(getattr(loop, 'dataloader', None), 'sampler', 0))
-        parts += getattr(getattr(loop, 'evaluator', None), 'metrics', [])
-    return (part for part in parts if hasattr(part, method))
 
 
 def check_num_classes(model: nn.Module, counts: np.ndarray, dataset) -> None:

@@ -3,7 +3,7 @@ from mmengine.hooks import Hook
 from mmengine.optim import AmpOptimWrapper
 from mmpretrain.registry import HOOKS
 
-from .long_tail_hook import unwrap
+from .runner_parts import unwrap
 
 __all__ = ['SpeedSettingsHook']
 

@@ -24,7 +24,7 @@ from mmlt.datasets.seeded_batches import SeededBatchSampler
 from mmlt.fileio import whole_file
 from mmlt.functional.checks import check_integer
 
-from .long_tail_hook import parts_of, unwrap
+from .runner_parts import parts_of, unwrap
 
 __all__ = ['StopOnSignalHook']
 

@@ -12,6 +12,7 @@ from torch.nn.modules.batchnorm import _BatchNorm
 from mmlt.models.batch_augments import ManifoldMixup
 from mmlt.structures import (
     BatchDataSample,
+    BatchView,
     MixedLabels,
     is_batch,
     labels_of,
@@ -99,6 +100,45 @@ class LongTailClassifier(ImageClassifier):
                     if isinstance(module, _BatchNorm):
                         module.eval()
         return self
+
+    def forward(
+        self,
+        inputs: Tensor,
+        data_samples: Sequence[DataSample] | None = None,
+        mode: str = 'tensor',
+    ):
+        """Losses ('loss'), predictions ('predict') or logits ('tensor').
+
+        Logits in training mode are those of training, scaled by necks that
+        need labels, where ``data_samples`` holds labels (mmpretrain's
+        ``PreciseBNHook`` asks so). Without them the features stay as they
+        are at test.
+
+        Args:
+            inputs: (N, 3, H, W).
+            data_samples: N ``DataSample``, one ``BatchDataSample``, or None.
+            mode: One of the three.
+        """
+        if mode != 'tensor':
+            return super().forward(inputs, data_samples, mode)
+        labels = None
+        if data_samples and 'gt_label' in data_samples[0]:
+            labels = labels_of(data_samples)
+        feats = self.backbone(inputs)
+        for neck in self._necks():
+            if not getattr(neck, 'needs_labels', False):
+                feats = neck(feats)
+            elif labels is not None or not self.training:
+                feats = neck(feats, labels)
+        return feats if self.head is None else self.head(feats)
+
+    def val_step(self, data: dict) -> Sequence[DataSample]:
+        """Predictions of a batch of a loader, one per image."""
+        return per_image(super().val_step(data))
+
+    def test_step(self, data: dict) -> Sequence[DataSample]:
+        """Predictions of a batch of a loader, one per image."""
+        return per_image(super().test_step(data))
 
     def _necks(self) -> list[nn.Module]:
         if self.neck is None:
@@ -210,6 +250,13 @@ class LongTailClassifier(ImageClassifier):
             batch.pred_label = scores.argmax(dim=1)
             return data_samples
         return super().predict(inputs, unpack_batch(batch), **kwargs)
+
+
+def per_image(predictions: list[DataSample]) -> Sequence[DataSample]:
+    """Predictions with one entry per image, also those of a whole batch."""
+    if is_batch(predictions):
+        return BatchView(predictions[0])
+    return predictions
 
 
 def feature_mixing(

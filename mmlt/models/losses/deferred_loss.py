@@ -8,6 +8,8 @@ from torch import Tensor, nn
 from mmlt.functional.schedule import check_epoch, epoch_of
 from mmlt.structures import MixedLabels
 
+from .per_sample_loss import PerSampleLoss
+
 __all__ = ['DeferredLoss']
 
 
@@ -109,6 +111,9 @@ class DeferredLoss(nn.Module):
                 level=logging.WARNING,
             )
             self._told = True
+        for part in (self.before, self.after):  # not only when it is its turn
+            if isinstance(part, PerSampleLoss):
+                part.refuse_soft_labels(label)
         loss = self.after if self.switched else self.before
         return loss(
             cls_score,

@@ -122,12 +122,22 @@ class PerSampleLoss(nn.Module):
                 f'of shape {tuple(logits.shape)}, but got '
                 f'{tuple(label.shape)}. Set `num_classes` of the head.'
             )
-        if not self.accepts_soft_labels:
+        self.refuse_soft_labels(label)
+
+    def refuse_soft_labels(self, label: Tensor | MixedLabels) -> None:
+        """Raise at soft labels where the formula needs one class.
+
+        Raises:
+            TypeError: Saying so.
+        """
+        soft = isinstance(label, Tensor) and label.dim() > 1
+        if soft and not self.accepts_soft_labels:
             raise TypeError(
-                f'Expected {name} to get one class per label, but got soft '
-                f'labels of shape {tuple(label.shape)}: its formula is not '
-                'linear in the label. Mix with labels as `MixedLabels`, or '
-                'train without mixing.'
+                f'Expected {type(self).__name__} to get one class per label, '
+                f'but got soft labels of shape {tuple(label.shape)}: its '
+                'formula is not linear in the label. Mix with `BatchMixup` '
+                'or `BatchRemix` (`data_preprocessor.mixing`), which make '
+                '`MixedLabels`, or train without mixing.'
             )
 
 

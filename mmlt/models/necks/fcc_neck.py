@@ -170,20 +170,24 @@ class FCCNeck(ClassCountsMixin):
                 'the neck as `neck(feats, labels)`.'
             )
         self.require_class_counts()
+        self._refuse_soft_labels(labels)
         if not self.active:
             return feats
         if isinstance(feats, Tensor):
             return self._compress(feats, labels)
         return (*feats[:-1], self._compress(feats[-1], labels))
 
+    def _refuse_soft_labels(self, labels: Tensor | MixedLabels) -> None:
+        soft = isinstance(labels, Tensor) and labels.dim() > 1
+        if soft and self.mixed_labels == 'first':
+            raise ValueError(
+                "Expected `mixed_labels='weighted'` for soft labels (N, C), "
+                "but got 'first': they do not say which label is the first. "
+                'Mix by `BatchMixup` or `BatchRemix` instead.'
+            )
+
     def _compress(self, feats: Tensor, labels: Tensor | MixedLabels) -> Tensor:
         if not isinstance(labels, MixedLabels):
-            if labels.dim() > 1 and self.mixed_labels == 'first':
-                raise ValueError(
-                    "Expected `mixed_labels='weighted'` for soft labels (N, "
-                    "C), but got 'first': they do not say which label is the "
-                    'first. Mix by `BatchMixup` or `BatchRemix` instead.'
-                )
             return compress_features(feats, labels, self.tau)
         if self.mixed_labels == 'first':
             return compress_features(feats, labels.label_a, self.tau)
