@@ -4,12 +4,14 @@ import os
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import torch
 from mmengine.config import Config
 from mmengine.hooks import CheckpointHook
 
 from .config_files import check_files, place_of
+from .settings import HOOK_NAMES
 
 # what every training has, also one whose config does without the base
 HOOKS = {
@@ -127,6 +129,7 @@ def complete_config(cfg: Config) -> Config:
         ValueError: If the config asks for what needs a GPU (``sync_bn``).
     """
     use_whole_checkpoints(cfg)
+    let_counts_differ(cfg)
     for name, kind in HOOKS.items():
         cfg.default_hooks.setdefault(name, dict(type=kind))
     has_gpu = torch.cuda.is_available()
@@ -137,6 +140,10 @@ def complete_config(cfg: Config) -> Config:
         loader.setdefault('pin_memory', has_gpu)
         loader.setdefault('persistent_workers', loader.num_workers > 0)
         loader.setdefault('collate_fn', dict(type='default_collate'))
+    hooks = cfg.get('default_hooks') or {}
+    for name in [name for name in hooks if hooks[name] is None]:
+        if name not in HOOK_NAMES:  # mmengine drops only its own
+            del hooks[name]
     launcher = cfg.get('launcher', 'none')
     if cfg.get('sync_bn') and launcher != 'none' and not has_gpu:
         raise ValueError(
@@ -154,6 +161,28 @@ def complete_config(cfg: Config) -> Config:
             **(cfg.get('model_wrapper_cfg') or {}),
         }
     return cfg
+
+
+def let_counts_differ(settings: Any) -> None:
+    """Let ``ConcatDataset`` join sets that have other numbers of images.
+
+    It wants the meta information of all to be equal; the images per class,
+    which are a part of it, are added up where they are needed.
+
+    Args:
+        settings: Config, or a part of one; changed in place.
+    """
+    if isinstance(settings, list | tuple):
+        for part in settings:
+            let_counts_differ(part)
+    if not isinstance(settings, dict | Config):
+        return
+    if str(settings.get('type', '')).split('.')[-1] == 'ConcatDataset':
+        ignored = settings.get('ignore_keys') or []
+        ignored = [ignored] if isinstance(ignored, str) else list(ignored)
+        settings['ignore_keys'] = [*ignored, 'class_counts']
+    for part in list(settings.values()):
+        let_counts_differ(part)
 
 
 def use_whole_checkpoints(cfg: Config) -> None:

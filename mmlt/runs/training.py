@@ -19,7 +19,8 @@ from .preflight import (
 )
 from .processes import is_first_process
 from .recipes import check_same_overlays, load_recipe
-from .settings import check_needed, check_settings
+from .resumed_settings import check_resumed_settings
+from .settings import check_evaluation, check_needed, check_settings
 from .two_stage import (
     is_finished,
     lacks_evaluation,
@@ -71,6 +72,7 @@ def merge_options(cfg: Config, options: TrainingOptions) -> Config:
     if options.cfg_options is not None:
         override(cfg, options.cfg_options)
         check_settings(cfg)
+    check_needed(cfg, NEEDED, 'a training')
     if options.no_validate:
         cfg.val_cfg = cfg.val_dataloader = cfg.val_evaluator = None
     if options.work_dir is not None:
@@ -85,6 +87,7 @@ def merge_options(cfg: Config, options: TrainingOptions) -> Config:
     if options.seed is not None:
         cfg.setdefault('randomness', {})['seed'] = options.seed
     check_settings(cfg)
+    check_evaluation(cfg)
     return cfg
 
 
@@ -132,7 +135,6 @@ def prepare_training(options: TrainingOptions) -> list[Config]:
             is running there.
     """
     recipe = load_recipe(options.config, options.overlays)
-    check_needed(recipe, NEEDED, 'a training')
     cfg = merge_options(recipe, options)
     first_process = is_first_process(options.launcher)
     if first_process:
@@ -158,6 +160,9 @@ def prepare_training(options: TrainingOptions) -> list[Config]:
         return []
     for stage in stages:
         check_same_overlays(stage)
+        start = stage.get('load_from')
+        if stage.get('resume') and start:
+            check_resumed_settings(stage, read_meta(start), start)
         if first_process:
             check_is_free(stage.work_dir)
             if begins_anew(stage) and not options.restart:
@@ -246,6 +251,7 @@ def finished_note(stage: Config) -> str | None:
     return (
         f'The training is already finished ({unit} {count} of '
         f'{stage.train_cfg[setting]}: {start}), nothing to do. To train '
-        f'longer, raise train_cfg.{setting}; to test it: mmlt test '
+        f'longer, raise train_cfg.{setting} (the learning rate stays as it '
+        'is at the end); to test it: mmlt test '
         f'{stage.filename} {start}'
     )

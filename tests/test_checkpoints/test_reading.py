@@ -1,6 +1,8 @@
 """A checkpoint is data: what is read, and what is refused."""
 
 import os
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -66,6 +68,18 @@ def test_one_array_in_two_places_stays_one(tmp_path):
     got = read_checkpoint(save(tmp_path / 'a.pth', x=a, y=(a,), loop=loop))
     assert got['x'] is got['y'][0] is got['loop'][0]
     assert got['loop'][1] is got['loop']
+
+
+def test_what_holds_itself_many_times_is_read_at_once(tmp_path):
+    """A tuple of two of the one before, 60 times over: 2 ** 60 places."""
+    nested = (np.ones(1),)
+    for _ in range(60):
+        nested = (nested, nested)
+    got = read_checkpoint(save(tmp_path / 'a.pth', a=nested))['a']
+    for _ in range(60):
+        assert got[0] is got[1]
+        got = got[0]
+    assert got[0].tolist() == [1]
 
 
 REFUSED = {
@@ -293,3 +307,20 @@ def test_a_file_without_checksums_is_read(tmp_path):
     finally:
         torch.serialization.set_crc32_options(before)
     assert torch.equal(read_checkpoint(path)['a'], torch.ones(3))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    'room', ['mmlt.models', 'mmlt.engine', 'mmlt.runs.training']
+)
+def test_a_room_of_a_config_puts_the_door_there(room):
+    """As in mmpretrain's own tools, by `custom_imports`."""
+    code = (
+        f'import {room}\n'
+        'from mmengine.runner.checkpoint import CheckpointLoader as c\n'
+        'print({load.__module__ for load in c._schemes.values()})'
+    )
+    done = subprocess.run(
+        [sys.executable, '-c', code], capture_output=True, text=True
+    )
+    assert done.stdout.strip() == "{'mmlt.checkpoints.reading'}", done.stderr

@@ -13,8 +13,8 @@ import pytest
 
 from mmlt.cli.errors import MISTAKES
 from mmlt.cli.main import NAMES, command_module, main, sibling
-from mmlt.cli.pages import between_marks
 from mmlt.cli.shell import make_parser, run_command
+from mmlt.report.table import between_marks
 
 ROOT = Path(__file__).parents[2]
 
@@ -194,3 +194,12 @@ def test_a_reader_that_stops_is_no_error():
     )
     os.close(write)
     assert 'Broken pipe' not in done.stderr
+
+
+@pytest.mark.parametrize('prepares', [True, False])
+def test_ctrl_c_ends_without_a_traceback(prepares, capsys):
+    more = {'prepare': lambda args: args} if prepares else {}
+    with pytest.raises(SystemExit) as ended:
+        run_command(command(raises(KeyboardInterrupt), **more), 'mmlt x', [])
+    assert ended.value.code == 130
+    assert capsys.readouterr().err == 'interrupted\n'
