@@ -406,7 +406,7 @@ def main() -> None:
     check(
         'a test on the validation list gives what the training reported',
         all(
-            np.array_equal(v, results['val'][k], equal_nan=True)
+            v == results['val'][k]
             for k, v in reported.items()
             if k in results['val'] and not k.endswith('time')
         )

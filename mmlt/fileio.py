@@ -5,11 +5,13 @@ import json
 import math
 import os
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+SECONDS = 60  # without a byte written: nobody writes any more
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
@@ -91,6 +93,32 @@ def put_in_place(draft: str | Path, path: str | Path) -> None:
             os.fsync(folder)
         finally:
             os.close(folder)
+
+
+def remove_old_drafts(folder: str | Path) -> None:
+    """Remove what killed processes left half written in a folder.
+
+    Drafts of a process that still runs, here or on another machine, stay:
+    they are written to.
+
+    Args:
+        folder: Of the files that :func:`whole_file` writes.
+    """
+    for path in Path(folder).glob('.draft-*-*'):
+        with suppress(OSError, ValueError):
+            is_old = time.time() - path.stat().st_mtime > SECONDS
+            if is_old and not _is_running(int(path.name.split('-')[1])):
+                path.unlink()
+
+
+def _is_running(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    return True
 
 
 def check_can_write(path: str | Path, folder: bool = False) -> None:

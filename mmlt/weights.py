@@ -121,7 +121,12 @@ def check_weights(checkpoint: dict, source: str | Path) -> None:
             'training.'
         )
     for name, value in named.items():
-        if not isinstance(name, str) or not isinstance(value, Tensor):
+        if not isinstance(name, str):
+            raise ValueError(
+                f'Expected the weights in {source} to have names, but one is '
+                f'called {name!r}. Name a checkpoint of a training.'
+            )
+        if not isinstance(value, Tensor):
             raise ValueError(
                 f'Expected every weight in {source} to be a tensor, but '
                 f'{name} is of the type {type(value).__name__}. Name a '

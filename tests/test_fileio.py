@@ -2,16 +2,26 @@
 
 import ast
 import contextlib
+import errno
 import json
 import math
 import os
+import subprocess
+import time
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 
-from mmlt.fileio import check_can_write, json_text, whole_file, write_json
+from mmlt.fileio import (
+    NoRoomError,
+    check_can_write,
+    json_text,
+    remove_old_drafts,
+    whole_file,
+    write_json,
+)
 
 ROOT = Path(__file__).parents[1]
 WRITERS = ('json.dump', 'json.dumps', 'mmengine.dump')
@@ -35,6 +45,65 @@ def test_what_was_there_stays_where_it_goes_wrong(tmp_path):
         raise OSError('disk is full')
     assert path.read_text() == 'before'
     assert os.listdir(tmp_path) == ['a.txt']
+
+
+def test_what_a_killed_process_left_is_removed(tmp_path):
+    gone = subprocess.Popen(['true'])
+    gone.wait()
+    names = {
+        f'.draft-{gone.pid}-epoch_3.pth': 600,
+        f'.draft-{gone.pid}-epoch_4.pth': 0,  # of another machine, perhaps
+        f'.draft-{os.getpid()}-epoch_3.pth': 600,
+        '.draft-of-a-user': 600,
+        'epoch_2.pth': 600,
+    }
+    for name, age in names.items():
+        (tmp_path / name).touch()
+        then = time.time() - age
+        os.utime(tmp_path / name, (then, then))
+    remove_old_drafts(tmp_path)
+    left = set(os.listdir(tmp_path))
+    assert set(names) - left == {f'.draft-{gone.pid}-epoch_3.pth'}
+    remove_old_drafts(tmp_path / 'none')
+
+
+def test_a_full_disk_is_named(tmp_path):
+    path = tmp_path / 'a.npz'
+    path.write_bytes(b'before')
+
+    def write():
+        with whole_file(path) as draft:
+            draft.write_bytes(b'half')
+            raise OSError(errno.ENOSPC, 'No space left on device')
+
+    with pytest.raises(NoRoomError, match='room for .*a.npz.*No space left'):
+        write()
+    assert path.read_bytes() == b'before'
+    assert os.listdir(tmp_path) == ['a.npz']
+
+
+def test_a_file_is_on_the_disk_before_it_has_its_name(tmp_path, monkeypatch):
+    done = []
+    fsync, replace = os.fsync, os.replace
+
+    def sync(number):
+        done.append('folder' if os.path.isdir(name_of(number)) else 'file')
+        fsync(number)
+
+    def put(draft, path):
+        done.append('name')
+        replace(draft, path)
+
+    monkeypatch.setattr(os, 'fsync', sync)
+    monkeypatch.setattr(os, 'replace', put)
+    with whole_file(tmp_path / 'a') as draft:
+        draft.write_bytes(b'a')
+    assert done == ['file', 'name', 'folder']
+
+
+def name_of(number):
+    """Path of an open file."""
+    return os.readlink(f'/proc/self/fd/{number}')
 
 
 def test_places_that_cannot_be_written_are_refused(tmp_path):

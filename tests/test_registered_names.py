@@ -49,6 +49,7 @@ def test_the_walk_finds_every_kind_of_part():
         'MODELS',
         'OPTIM_WRAPPERS',
         'STRATEGIES',
+        'VISBACKENDS',
     }
     assert len(KINDS) > 60
 

@@ -60,7 +60,7 @@ env_cfg = dict(
 
 # TensorBoard (extra "tensorboard"):
 # --cfg-options visualizer.vis_backends.0.type=TensorboardVisBackend
-vis_backends = [dict(type='LocalVisBackend')]
+vis_backends = [dict(type='StrictJSONVisBackend')]
 visualizer = dict(type='UniversalVisualizer', vis_backends=vis_backends)
 
 # compile=True or dict(mode=...): torch.compile of the training step; slower to

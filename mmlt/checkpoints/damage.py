@@ -31,7 +31,7 @@ def damage_of(path: str | Path, read: bool = True) -> str | None:
         if path.is_dir():
             return 'is a folder'
         if not path.is_file():
-            return 'does not exist'
+            return 'is no file' if path.exists() else 'does not exist'
         with open(path, 'rb') as file:
             start = file.read(2)
     except OSError as error:

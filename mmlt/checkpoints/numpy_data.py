@@ -123,23 +123,26 @@ def with_arrays(value: Any) -> Any:
     Returns:
         The same, with arrays.
     """
-    return _with_arrays(value, set())
+    return _with_arrays(value, {})
 
 
-def _with_arrays(value: Any, seen: set[int]) -> Any:
+def _with_arrays(value: Any, done: dict[int, Any]) -> Any:
     if isinstance(value, PickledArray):
         return value.array
     if isinstance(value, PickledDtype):
         return value.dtype
+    if id(value) in done:  # in several places, or in itself
+        return done[id(value)]
     if type(value) is tuple:
-        return tuple(_with_arrays(item, seen) for item in value)
-    if id(value) in seen:
-        return value
-    seen.add(id(value))
+        made = tuple(_with_arrays(item, done) for item in value)
+        done[id(value)] = made
+        return made
     inside = vars(value) if isinstance(value, HistoryBuffer) else value
     if isinstance(inside, dict):
+        done[id(value)] = value
         for key, item in inside.items():
-            inside[key] = _with_arrays(item, seen)
+            inside[key] = _with_arrays(item, done)
     elif isinstance(inside, list):
-        inside[:] = [_with_arrays(item, seen) for item in inside]
+        done[id(value)] = value
+        inside[:] = [_with_arrays(item, done) for item in inside]
     return value

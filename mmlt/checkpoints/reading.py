@@ -42,6 +42,12 @@ def read_checkpoint(address: str | Path, map_location: Any = 'cpu') -> dict:
             f'{type(content).__name__}. '
             'Name a checkpoint of mmengine, such as epoch_200.pth.'
         )
+    if not isinstance(content.get('meta', {}), dict):
+        raise ValueError(
+            f'Expected `meta` in {address} to be a dict, but got '
+            f'{type(content["meta"]).__name__}. '
+            'Name a checkpoint of mmengine, such as epoch_200.pth.'
+        )
     return content
 
 
@@ -51,7 +57,7 @@ def _read_file(path: Path, map_location: Any) -> Any:
             f'Expected a checkpoint file, but {path} is a folder. '
             f'{_others(path, "Name a file.")}'
         )
-    if not path.is_file():
+    if not path.exists():
         raise FileNotFoundError(
             f'Expected a checkpoint file, but {path} does not exist. '
             f'{_others(path.parent, "Correct the path.")}'
@@ -105,8 +111,7 @@ def load_from_checked_file(
     it as a program when a training is resumed.
     """
     content = read_checkpoint(filename, map_location)
-    if isinstance(content.get('meta'), dict):
-        content['meta'].pop('config', None)
+    content.get('meta', {}).pop('config', None)
     if str(filename).startswith(SCHEMES['mmcls']):  # of the backbone alone
         weights = content.get('state_dict', content)
         start = 'backbone.'

@@ -26,6 +26,7 @@ COMMANDS = {
         'dump-predictions': 'write the predictions of a network to a file',
         'test-agnostic': 'accuracy on test sets of other class frequencies',
         'misclassified-area': 'the misclassified area of FCC',
+        'reproduce': 'run and show the plan of all results',
     },
     'after training': {
         'posthoc': 'fit calibrators on held-out predictions',

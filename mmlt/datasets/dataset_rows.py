@@ -53,9 +53,16 @@ class DatasetRows(ABC):
         labels = dataset_labels(self.dataset)
         num_classes = num_classes_of(self.dataset)
         self.rows = self.select_rows(labels, num_classes)
-        counts = class_counts(labels[self.rows], num_classes)
-        self._metainfo['class_counts'] = counts.tolist()
+        self.count_again()
         self._fully_initialized = True
+
+    def count_again(self) -> None:
+        """Count the images of each class among the rows that are kept."""
+        counts = class_counts(
+            dataset_labels(self.dataset)[self.rows],
+            num_classes_of(self.dataset),
+        )
+        self._metainfo['class_counts'] = counts.tolist()
 
     def get_gt_labels(self) -> np.ndarray:
         """(N,) labels."""

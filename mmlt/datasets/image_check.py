@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 import signal
+import stat
 from collections.abc import Callable
 from multiprocessing import Pool
 from pathlib import Path
@@ -28,8 +29,12 @@ def image_problem(path: str, decode: bool = True) -> str | None:
         'missing', 'empty' or 'unreadable: ...'; None for a good image.
     """
     try:
+        about = os.stat(path)
+        # a pipe would be waited for, for ever
+        if not stat.S_ISREG(about.st_mode):
+            return 'unreadable: it is no file'
+        size = about.st_size
         content = Path(path).read_bytes() if decode else None
-        size = os.path.getsize(path)
     except FileNotFoundError:
         return 'missing'
     except OSError as error:
@@ -50,6 +55,26 @@ def image_problem(path: str, decode: bool = True) -> str | None:
     except Exception as error:
         return f'unreadable: {error}'
     return 'unreadable: OpenCV cannot decode it'
+
+
+def check_is_file(path: str) -> None:
+    """Raise where reading would wait for ever; of local files alone.
+
+    Args:
+        path: Of an image; one that does not exist is left to the reader.
+
+    Raises:
+        OSError: If it is a pipe, a device or a folder.
+    """
+    try:
+        mode = os.stat(path).st_mode
+    except OSError:
+        return
+    if not stat.S_ISREG(mode):
+        raise OSError(
+            f'Expected a file, but {path} is a pipe, a device or a folder. '
+            'Put an image there, or take it out of the list.'
+        )
 
 
 def check_chunk(task: tuple[int, list[str], bool]) -> tuple[int, dict]:

@@ -102,6 +102,18 @@ class InMemoryDataset:
         subset._stack()
         return subset
 
+    def relabel(self, places: np.ndarray, classes: tuple[str, ...]) -> None:
+        """Replace labels by their places among other classes.
+
+        Args:
+            places: (C,) new label of each old one.
+            classes: Names of the new ones.
+        """
+        for info in self.data_list:
+            info['gt_label'] = int(places[info['gt_label']])
+        self._metainfo['classes'] = classes
+        self._stack()
+
     def _stack(self) -> None:
         """Make the arrays of what ``data_list`` holds."""
         images = np.stack([info['img'] for info in self.data_list])

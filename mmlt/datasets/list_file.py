@@ -3,6 +3,7 @@
 import codecs
 import json
 import os
+import re
 from array import array
 
 import numpy as np
@@ -10,6 +11,12 @@ import numpy as np
 from .image_table import ImageTable
 
 __all__ = ['read_inaturalist_json', 'read_list']
+
+IMAGE = {'id', 'file_name'}
+ANNOTATION = {'image_id', 'category_id'}
+WHOLE = re.compile(rb'-?[0-9]+')
+# 'a.jpg 3', where the line goes on with one more number
+COLUMNS = re.compile(rb'\.(jpe?g|png|bmp|ppm|webp|tiff?)\s+-?[0-9.]+$', re.I)
 
 
 def read_list(path: str | os.PathLike, num_classes: int) -> ImageTable:
@@ -72,17 +79,22 @@ def _label(
     num_classes: int,
 ) -> int:
     """Label of a line, checked."""
-    try:
-        name, label = words
-        label = int(label)
-        if b'\r' in name:
-            raise ValueError
-    except ValueError:
+    name, label = words[0], words[-1]
+    # int() would take '1_0' as 10, and '+1'
+    if len(words) == 1 or not WHOLE.fullmatch(label) or b'\r' in name:
         text = b' '.join(words)[:80].decode('utf-8', 'replace')
         raise ValueError(
             f'Expected `path label` on line {number} of {path}, but got '
             f'{text!r}. Write the label, an integer, after the last space.'
-        ) from None
+        )
+    if name.startswith(b'# ') or COLUMNS.search(name):
+        what = 'a comment' if name.startswith(b'#') else 'another column'
+        text = b' '.join(words)[:80].decode('utf-8', 'replace')
+        raise ValueError(
+            f'Expected `path label` on line {number} of {path}, but {text!r} '
+            f'looks like {what}. Take it out.'
+        )
+    label = int(label)
     if 0 <= label < num_classes:
         return label
     raise ValueError(
@@ -114,29 +126,39 @@ def read_inaturalist_json(
     try:
         with open(path, encoding='utf-8-sig') as file:
             content = json.load(file, object_hook=_needed)
-        labels = dict(content['annotations'])
-        images = content['images']
-        if len(labels) != len(content['annotations']):
+        annotations = [_annotation(e) for e in content['annotations']]
+        labels = dict(annotations)
+        images = [(e['id'], e['file_name']) for e in content['images']]
+        if len(labels) != len(annotations):
             raise ValueError('an image has several annotations')
         rows = [(name.encode('utf-8'), labels[key]) for key, name in images]
-    except (KeyError, TypeError, ValueError) as error:
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise ValueError(
             f"Expected {path} to be iNaturalist's JSON, one annotation per "
             f'image, but it is not ({type(error).__name__}: {error}). '
             'Download it again.'
         ) from error
-    for name, label in rows:
+    checked = []
+    for name, value in rows:
+        label = whole_number(value)
+        if label is None:
+            raise ValueError(
+                f'Expected categories that are whole numbers, but '
+                f'{name.decode()} of {path} has {value!r}. Mend the '
+                '`category_id` of its annotation.'
+            )
+        checked.append((name, label))
         if not 0 <= label < num_classes:
             raise ValueError(
                 f'Expected categories in [0, {num_classes - 1}] for '
                 f'{num_classes} classes, but {name.decode()} of {path} has '
                 f'{label}. Is it the file of another year?'
             )
-    if not rows:
+    if not checked:
         raise ValueError(
             f'Expected images in {path}, but it is empty. Download it again.'
         )
-    names, labels = zip(*rows, strict=True)
+    names, labels = zip(*checked, strict=True)
     return ImageTable(
         np.frombuffer(b''.join(names), np.uint8),
         np.cumsum([len(name) for name in names], dtype=np.int64),
@@ -144,10 +166,27 @@ def read_inaturalist_json(
     )
 
 
-def _needed(entry: dict) -> dict | tuple:
+def whole_number(value) -> int | None:
+    """A class number that a file holds; None where it is none.
+
+    Args:
+        value: Of JSON or CSV: an integer, or one written as a text ('3') or
+            as a fraction (3.0), as other programs write them.
+    """
+    if isinstance(value, str) and WHOLE.fullmatch(value.encode()):
+        return int(value)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return int(value) if value == value and value % 1 == 0 else None
+
+
+def _annotation(entry: dict) -> tuple:
+    return entry['image_id'], entry['category_id']
+
+
+def _needed(entry: dict) -> dict:
     """Keep the needed keys of a JSON object; the rest is freed at once."""
-    if 'file_name' in entry:
-        return entry['id'], entry['file_name']
-    if 'category_id' in entry:
-        return entry['image_id'], entry['category_id']
+    for needed in (ANNOTATION, IMAGE):
+        if entry.keys() >= needed:
+            return {key: entry[key] for key in needed}
     return entry

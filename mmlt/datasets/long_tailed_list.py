@@ -13,6 +13,7 @@ from mmlt.functional import class_counts
 from mmlt.functional.checks import check_choice
 
 from .bad_images import BadImageError, SkippedImages
+from .image_check import check_is_file
 from .image_table import ImageTable
 from .known_splits import KNOWN_SPLITS, LISTS_FROM
 from .list_file import read_list
@@ -120,13 +121,56 @@ class LongTailedList(BaseDataset):
         if self._fully_initialized:
             return
         super().full_init()
+        if not len(self.data_list):
+            raise ValueError(
+                f'Expected {type(self).__name__} to have an image, but '
+                f'`indices={self._indices}` leaves none. Leave it out.'
+            )
         self._count()
         self._compare_with_known()
+        if self.known_name is None:  # published lists have their own checks
+            self._check_rows()
 
     def _count(self) -> None:
         counts = class_counts(self.data_list.labels, len(self.CLASSES))
         self._metainfo['class_counts'] = counts.tolist()
         self.skipped = SkippedImages(len(self.data_list))
+
+    def _check_rows(self) -> None:
+        """See that no image has two labels; log those that are there twice.
+
+        And the classes that have no image.
+        """
+        labels: dict[str, int] = {}
+        names = self.data_list.all_names()
+        for name, label in zip(
+            names, self.data_list.labels.tolist(), strict=True
+        ):
+            first = labels.setdefault(name, label)
+            if first != label:
+                raise ValueError(
+                    f'Expected every image of {self.ann_file} to have one '
+                    f'label, but {name} has {first} and {label}. Take one of '
+                    'its lines out.'
+                )
+        repeated = len(names) - len(labels)
+        counts = self._metainfo['class_counts']
+        empty = [c for c, n in zip(self.CLASSES, counts, strict=True) if not n]
+        said = []
+        if repeated:
+            said.append(f'{repeated} lines repeat an image')
+        if empty:
+            more = ', ...' if len(empty) > 3 else ''
+            said.append(
+                f'{len(empty)} of {len(counts)} classes have no image '
+                f'({", ".join(map(str, empty[:3]))}{more})'
+            )
+        if said:
+            print_log(
+                f'{self.ann_file}: {"; ".join(said)}.',
+                logger='current',
+                level=logging.WARNING,
+            )
 
     def _compare_with_known(self) -> None:
         """Log if a list of a published name differs from the published one."""
@@ -141,6 +185,26 @@ class LongTailedList(BaseDataset):
                         logger='current',
                         level=logging.WARNING,
                     )
+
+    def relabel(self, places: np.ndarray, classes: tuple[str, ...]) -> None:
+        """Replace labels by their places among other classes.
+
+        Args:
+            places: (C,) new label of each old one.
+            classes: Names of the new ones.
+        """
+        table = self.data_list
+        labels = places[table.labels]
+        self.data_list = ImageTable(table.names, table.ends, labels)
+        self._metainfo['classes'] = classes
+        self._count()
+
+    def image_paths(self) -> list[str]:
+        """Paths of all images."""
+        return [
+            self._backend.join_path(self.img_prefix, name)
+            for name in self.data_list.all_names()
+        ]
 
     def _get_unserialized_subset(
         self, indices: int | Sequence[int]
@@ -196,6 +260,8 @@ class LongTailedList(BaseDataset):
         for transform in self.pipeline.transforms:
             loading = 'img' not in info
             try:
+                if loading:
+                    check_is_file(path)
                 info, before = transform(info), info
             except Exception as error:
                 # what fails after reading is a mistake of the pipeline

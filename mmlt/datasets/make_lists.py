@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections import Counter
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -15,9 +16,11 @@ from mmlt.functional import (
     long_tailed_indices,
 )
 
+from .hidden_files import is_hidden
+
 __all__ = ['ListSettings', 'make_lists']
 
-EXTENSIONS = '.jpg,.jpeg,.png,.ppm,.bmp,.pgm,.tif,.webp'
+EXTENSIONS = '.jpg,.jpeg,.jfif,.png,.ppm,.bmp,.pgm,.tif,.tiff,.webp'
 ORDERS = ('index', 'frequency', 'random')
 
 
@@ -54,8 +57,11 @@ class ListSettings:
 
 def find_images(
     root: Path, extensions: tuple[str, ...]
-) -> tuple[list[str], list[str], np.ndarray]:
+) -> tuple[list[str], list[str], np.ndarray, dict[str, int]]:
     """Images of a folder with one subfolder per class.
+
+    What other programs leave behind (:func:`~mmlt.datasets.is_hidden`) is
+    neither an image nor a class.
 
     Args:
         root: The folder.
@@ -63,7 +69,8 @@ def find_images(
 
     Returns:
         Class names (sorted: class 0 first), paths relative to ``root`` with
-        slashes (sorted within a class) and labels (N,).
+        slashes (sorted within a class), labels (N,), and how many files of
+        other endings there are, by ending.
 
     Raises:
         FileNotFoundError: If there is no such folder.
@@ -75,18 +82,31 @@ def find_images(
             f'Expected a folder of images, but {root} is none. '
             'Name the folder that holds one subfolder per class.'
         )
-    classes = sorted(p.name for p in root.iterdir() if p.is_dir())
+    classes = sorted(
+        p.name for p in root.iterdir() if p.is_dir() and not is_hidden(p.name)
+    )
     if not classes:
         raise ValueError(
             f'Expected one subfolder per class in {root}, but there is none. '
             'Move the images of every class into a folder of its name.'
         )
     paths, labels = [], []
+    others: Counter[str] = Counter()
     for label, name in enumerate(classes):
+        files = [
+            path
+            for path in (root / name).rglob('*')
+            if path.is_file() and not is_hidden(path.relative_to(root))
+        ]
         found = sorted(
             path.relative_to(root).as_posix()
-            for path in (root / name).rglob('*')
-            if path.suffix.lower() in extensions and path.is_file()
+            for path in files
+            if path.suffix.lower() in extensions
+        )
+        others.update(
+            path.suffix.lower() or 'none'
+            for path in files
+            if path.suffix.lower() not in extensions
         )
         if not found:
             raise ValueError(
@@ -102,7 +122,7 @@ def find_images(
                 'Expected names without line breaks and without spaces at '
                 f'their ends, but got {path!r}. Rename the file.'
             )
-    return classes, paths, np.asarray(labels)
+    return classes, paths, np.asarray(labels), dict(sorted(others.items()))
 
 
 def hold_out(
@@ -192,7 +212,9 @@ def make_lists(
     extensions = tuple(
         e.strip().lower() for e in settings.extensions.split(',')
     )
-    classes, paths, labels = find_images(Path(settings.images), extensions)
+    classes, paths, labels, others = find_images(
+        Path(settings.images), extensions
+    )
     rows = hold_out(labels, per_class, settings.seed)
     kept = long_tailed_rows(labels[rows['train']], settings)
     rows['train'] = rows['train'][kept]
@@ -201,6 +223,7 @@ def make_lists(
         'tool': f'mmlt {mmlt.__version__} make_longtail',
         'settings': asdict(settings),
         'classes': classes,
+        'left_out': others,
         'lists': {},
     }
     for split, chosen in rows.items():

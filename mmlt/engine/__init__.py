@@ -4,5 +4,6 @@ from .hooks import *
 from .optim_wrappers import *
 from .param_schedulers import *
 from .strategies import *
+from .vis_backends import *
 
 __all__ = public_names(globals())

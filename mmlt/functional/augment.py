@@ -192,7 +192,8 @@ def normalize_batch(images: Tensor, mean: Tensor, std: Tensor) -> Tensor:
 
     Args:
         images: (N, C, H, W), any dtype.
-        mean: (C,) or (C, 1, 1), any dtype, in the units of ``images``.
+        mean: (C,) or (C, 1, 1), any dtype, in the units of ``images``; one
+            number is for every channel.
         std: As ``mean``.
 
     Returns:
@@ -209,6 +210,9 @@ def normalize_batch(images: Tensor, mean: Tensor, std: Tensor) -> Tensor:
     num, height, width, channels = pixels.shape
     # rows of W C numbers, so that the inner loop is long
     rows = pixels.view(num, height, width * channels)
-    rows = torch.sub(rows, mean.flatten().float().repeat(width))
-    rows.div_(std.flatten().float().repeat(width))
+    mean, std = (
+        value.flatten().float().expand(channels).repeat(width)
+        for value in (mean, std)
+    )
+    rows = torch.sub(rows, mean).div_(std)
     return rows.view(pixels.shape).permute(0, 3, 1, 2)

@@ -6,7 +6,7 @@ import torch
 import torch.nn.functional as F
 from mmpretrain.models import ClsDataPreprocessor
 from mmpretrain.registry import MODELS
-from torch import nn
+from torch import Tensor, nn
 
 from mmlt.functional.augment import normalize_batch
 from mmlt.structures import BatchDataSample, is_batch, labels_of
@@ -129,6 +129,9 @@ class BatchDataPreprocessor(ClsDataPreprocessor):
         Returns:
             The same keys; ``inputs`` (N, 3, H, W) float32 on the device.
         """
+        check_images(
+            data['inputs'], self.mean if self._enable_normalize else None
+        )
         # SwitchRecipeHook sets `batch_augments` alone, and None to end them
         self.to_onehot = self._onehot_asked or self.batch_augments is not None
         self._check_soft_labels()
@@ -141,6 +144,9 @@ class BatchDataPreprocessor(ClsDataPreprocessor):
             return self._mixed(data) if training else data
         data = self.cast_data(data)
         inputs = data['inputs']
+        if self._enable_normalize and inputs.shape[1] == 1:
+            # gray: each channel of the network gets the same
+            inputs = inputs.expand(-1, self.mean.numel(), -1, -1)
         if self.to_rgb:
             inputs = inputs.flip(1)  # before the colors are augmented
         if training:
@@ -183,6 +189,40 @@ class BatchDataPreprocessor(ClsDataPreprocessor):
         )
         samples = [BatchDataSample(gt_label=labels)]
         return {**data, 'inputs': inputs, 'data_samples': samples}
+
+
+def check_images(
+    images: Tensor | Sequence[Tensor], mean: Tensor | None = None
+) -> None:
+    """Check that images have pixels and channels that can be normalized.
+
+    Args:
+        images: (N, C, H, W), or N of (C, H, W).
+        mean: (M, 1, 1); None: they are not normalized.
+
+    Raises:
+        ValueError: If their pixels are integers of more than 8 bits, or
+            neither 1 nor M channels; M = 1 is for any number.
+    """
+    first = images[0]
+    if not first.is_floating_point() and first.dtype != torch.uint8:
+        raise ValueError(
+            'Expected images of 8 bits (uint8), but got '
+            f'{str(first.dtype).removeprefix("torch.")}: mean and standard '
+            'deviation are those of pixels from 0 to 255. Load them with '
+            "LoadImageFromFile(color_type='color'), or scale them in the "
+            'pipeline.'
+        )
+    if mean is None:
+        return
+    channels, wanted = first.shape[0], mean.numel()
+    if wanted != 1 and channels not in (1, wanted):
+        raise ValueError(
+            f'Expected images of {wanted} channels, as many as `mean` has '
+            f'numbers, or of one (gray), but got {channels}. Load them with '
+            "LoadImageFromFile(color_type='color'), or give `mean` and "
+            '`std` a number for every channel.'
+        )
 
 
 @contextmanager

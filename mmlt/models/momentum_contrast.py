@@ -30,6 +30,9 @@ class MomentumContrast(nn.Module):
         queue_size: Keys of each expert's queue.
         temperature: T > 0, dimensionless.
         momentum: Share of the old in the moving average, in [0, 1].
+        fixed_key_projection: Whether the projection of the keys stays as it
+            began, with random weights of its own: the published code of NCL
+            never updates it. Without it, it follows as the network does.
         loss_weight: Factor on the loss, >= 0.
 
     Raises:
@@ -50,6 +53,7 @@ class MomentumContrast(nn.Module):
         queue_size: int = 1024,
         temperature: float = 0.2,
         momentum: float = 0.999,
+        fixed_key_projection: bool = False,
         loss_weight: float = 1.0,
     ) -> None:
         super().__init__()
@@ -71,6 +75,11 @@ class MomentumContrast(nn.Module):
         )
         self.key_encoder = copy.deepcopy(encoder).requires_grad_(False)
         self.key_projections = copy.deepcopy(self.projections)
+        self.fixed_key_projection = fixed_key_projection
+        if fixed_key_projection:
+            for part in self.key_projections.modules():
+                if isinstance(part, nn.Linear):
+                    part.reset_parameters()
         self.key_projections.requires_grad_(False)
         # a seed of its own: several processes must begin with one queue
         queue = unit_vectors(
@@ -93,10 +102,10 @@ class MomentumContrast(nn.Module):
             encoder: The experts' networks.
             momentum: Share of the old; 0 copies.
         """
-        for slow, fast in (
-            (self.key_encoder, encoder),
-            (self.key_projections, self.projections),
-        ):
+        pairs = [(self.key_encoder, encoder)]
+        if not self.fixed_key_projection:
+            pairs.append((self.key_projections, self.projections))
+        for slow, fast in pairs:
             for old, new in zip(
                 slow.parameters(), fast.parameters(), strict=True
             ):

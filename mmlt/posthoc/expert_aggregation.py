@@ -159,6 +159,11 @@ def aggregate_experts(settings: AggregationSettings) -> dict:
         epochs=settings.epochs,
         lr=settings.lr,
     )
+    print_log(
+        f'The weights were learned on the {len(loader.dataset)} images of the '
+        'test, without their labels: say so beside the result.',
+        logger='current',
+    )
     head.expert_weights.copy_(history[-1])
     after = runner.test()
     for epoch, weights in enumerate(history):

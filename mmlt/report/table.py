@@ -1,4 +1,4 @@
-"""Rows of numbers as text, Markdown, CSV or JSON."""
+"""Rows of numbers as text, Markdown, CSV or JSON, and in a page."""
 
 import csv
 import io
@@ -112,3 +112,24 @@ def write_table(path: str | Path, rows: list[dict], facts: dict) -> None:
         text = '\n'.join([markdown_table(rows), '', *lines, ''])
     with whole_file(path) as draft:
         draft.write_text(text)
+
+
+def between_marks(text: str, begin: str, end: str, new: str) -> str:
+    """A page with something else between its marks.
+
+    Args:
+        text: The page.
+        begin: The first mark.
+        end: The second.
+        new: What is to stand between them; it brings its own line ends.
+
+    Raises:
+        ValueError: If a mark is missing, or they stand the wrong way round.
+    """
+    before, found, rest = text.partition(begin)
+    if not found or end not in rest:
+        raise ValueError(
+            f'Expected the page to hold {begin} and, after it, {end}, but it '
+            'does not. Put both where the table belongs.'
+        )
+    return f'{before}{begin}{new}{end}{rest.partition(end)[2]}'

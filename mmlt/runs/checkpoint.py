@@ -38,11 +38,21 @@ def check_checkpoint(path: str, resume: bool = False) -> None:
         return
     content = read_checkpoint(path)
     check_weights(content, path)
-    if resume and not {'state_dict', 'optimizer', 'meta'} <= content.keys():
+    if not resume:
+        return
+    if not {'state_dict', 'optimizer', 'meta'} <= content.keys():
         raise ValueError(
             f'Expected {path} to hold the state of a training, but it has '
             'no optimizer. Start from its weights with --cfg-options '
             f'load_from={path} instead of --resume.'
+        )
+    counted = [content['meta'].get(name) for name in ('epoch', 'iter')]
+    if not all(type(n) is int and n >= 0 for n in counted):
+        raise ValueError(
+            f'Expected {path} to say the epoch and the iteration it is of '
+            f'(`meta`), but got {counted[0]} and {counted[1]}. Start from '
+            f'its weights with --cfg-options load_from={path} instead of '
+            '--resume.'
         )
 
 

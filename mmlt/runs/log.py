@@ -1,6 +1,7 @@
 """The logs of a run: entries, curves, wall-clock time, device."""
 
 import json
+import math
 import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -52,7 +53,8 @@ def logged(path: Path) -> Iterator[dict]:
                     f'Expected every line of {file} to be JSON, but line '
                     f'{number} is not. Remove that line.'
                 ) from error
-            yield entry
+            # what was no number, of an empty group, is null in a file of ours
+            yield {k: math.nan if v is None else v for k, v in entry.items()}
 
 
 def logged_steps(path: Path) -> tuple[bool, set[int]]:

@@ -14,6 +14,7 @@ from mmpretrain.models import CrossEntropyLoss, LabelSmoothLoss
 from torch import Tensor, nn
 
 from mmlt import __version__
+from mmlt.datasets.class_names import align_classes
 from mmlt.datasets.counting import class_counts_of
 from mmlt.functional import mean_overlaps, vmf_overlap
 from mmlt.models import FCCNeck
@@ -151,6 +152,7 @@ def predict_split(
     model, content = load_model(cfg, checkpoint)
     meta = content['meta']
     loader = Runner.build_dataloader(cfg.test_dataloader)
+    align_classes(loader.dataset, trained_classes(meta))
     device = device or ('cuda' if torch.cuda.is_available() else 'cpu')
     columns = _run(model.to(device), loader, with_features, progress)
     counts = meta.get('class_counts')
@@ -200,9 +202,14 @@ def _run(model, loader, with_features: bool, progress: Progress) -> dict:
     return {name: torch.cat(parts) for name, parts in columns.items()}
 
 
+def trained_classes(meta: dict) -> list | None:
+    """Names of the classes in a checkpoint, or None."""
+    return (meta.get('dataset_meta') or {}).get('classes')
+
+
 def class_names_of(meta: dict, logits: Tensor) -> list[str]:
     """Names of the classes, from a checkpoint; their numbers without."""
-    names = (meta.get('dataset_meta') or {}).get('classes')
+    names = trained_classes(meta)
     return [str(name) for name in names or range(logits.shape[1])]
 
 

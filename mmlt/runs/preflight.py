@@ -4,6 +4,7 @@ import os
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import torch
 from mmengine.config import Config
@@ -128,6 +129,7 @@ def complete_config(cfg: Config) -> Config:
     """
     use_whole_checkpoints(cfg)
     check_strategy(cfg)
+    let_counts_differ(cfg)
     for name, kind in HOOKS.items():
         cfg.default_hooks.setdefault(name, dict(type=kind))
     has_gpu = torch.cuda.is_available()
@@ -155,6 +157,28 @@ def complete_config(cfg: Config) -> Config:
             **(cfg.get('model_wrapper_cfg') or {}),
         }
     return cfg
+
+
+def let_counts_differ(settings: Any) -> None:
+    """Let ``ConcatDataset`` join sets that have other numbers of images.
+
+    It wants the meta information of all to be equal; the images per class,
+    which are a part of it, are added up where they are needed.
+
+    Args:
+        settings: Config, or a part of one; changed in place.
+    """
+    if isinstance(settings, list | tuple):
+        for part in settings:
+            let_counts_differ(part)
+    if not isinstance(settings, dict | Config):
+        return
+    if str(settings.get('type', '')).split('.')[-1] == 'ConcatDataset':
+        ignored = settings.get('ignore_keys') or []
+        ignored = [ignored] if isinstance(ignored, str) else list(ignored)
+        settings['ignore_keys'] = [*ignored, 'class_counts']
+    for part in list(settings.values()):
+        let_counts_differ(part)
 
 
 def use_whole_checkpoints(cfg: Config) -> None:

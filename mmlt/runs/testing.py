@@ -67,8 +67,21 @@ def run_test(
         out_item: 'pred', the prediction of every image; 'metrics'.
 
     Returns:
-        Name of a metric to its value.
+        Name of a metric to its value; nothing of images without labels.
+
+    Raises:
+        ValueError: If the images have no labels, and metrics are wanted.
     """
+    unlabeled = is_unlabeled(cfg.test_dataloader.dataset)
+    if unlabeled and (not out or out_item == 'metrics'):
+        raise ValueError(
+            'Expected a test set with labels, but it is loaded without '
+            '(`with_label=False`): there is nothing to measure. Write its '
+            'predictions with --out FILE.pkl.'
+        )
+    if unlabeled:
+        cfg.test_evaluator = []
+        cfg.test_dataloader.collate_fn = dict(type='default_collate')
     build = RUNNERS.build if 'runner_type' in cfg else Runner.from_cfg
     runner = build(cfg)
     check_test(runner)
@@ -87,3 +100,10 @@ def check_results_path(out: str | None) -> None:
     """Make the folder of the results, and see that it can be written."""
     if out:
         check_work_dir(osp.dirname(out) or '.')
+
+
+def is_unlabeled(dataset: dict) -> bool:
+    """Whether a data set, or the one that it wraps, is without labels."""
+    while isinstance(dataset.get('dataset'), dict):
+        dataset = dataset['dataset']
+    return dataset.get('with_label') is False

@@ -19,6 +19,7 @@ from .preflight import (
 )
 from .processes import is_first_process
 from .recipes import check_same_overlays, load_recipe
+from .resumed_settings import check_resumed_settings
 from .settings import check_needed, check_settings
 from .two_stage import (
     is_finished,
@@ -158,6 +159,9 @@ def prepare_training(options: TrainingOptions) -> list[Config]:
         return []
     for stage in stages:
         check_same_overlays(stage)
+        start = stage.get('load_from')
+        if stage.get('resume') and start:
+            check_resumed_settings(stage, read_meta(start), start)
         if first_process:
             check_is_free(stage.work_dir)
             if begins_anew(stage) and not options.restart:
@@ -246,6 +250,7 @@ def finished_note(stage: Config) -> str | None:
     return (
         f'The training is already finished ({unit} {count} of '
         f'{stage.train_cfg[setting]}: {start}), nothing to do. To train '
-        f'longer, raise train_cfg.{setting}; to test it: mmlt test '
+        f'longer, raise train_cfg.{setting} (the learning rate stays as it '
+        'is at the end); to test it: mmlt test '
         f'{stage.filename} {start}'
     )

@@ -107,7 +107,17 @@ def _sample(batch: BatchDataSample, place: int) -> DataSample:
 
 
 def labels_of(data_samples: Sequence[DataSample]) -> Tensor:
-    """(N,) labels of a batch, or (N, C) where it has soft ones."""
+    """(N,) labels of a batch, or (N, C) where it has soft ones.
+
+    Raises:
+        ValueError: If it has none.
+    """
+    if 'gt_score' not in data_samples[0] and 'gt_label' not in data_samples[0]:
+        raise ValueError(
+            'Expected images with labels, but the data set has none. Load '
+            'them (`with_label=True`); images without labels can be tested '
+            'with --out FILE.pkl alone.'
+        )
     if 'gt_score' in data_samples[0]:
         return torch.stack([sample.gt_score for sample in data_samples])
     if len(data_samples) == 1:

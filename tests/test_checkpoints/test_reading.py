@@ -68,6 +68,18 @@ def test_one_array_in_two_places_stays_one(tmp_path):
     assert got['loop'][1] is got['loop']
 
 
+def test_what_holds_itself_many_times_is_read_at_once(tmp_path):
+    """A tuple of two of the one before, 60 times over: 2 ** 60 places."""
+    nested = (np.ones(1),)
+    for _ in range(60):
+        nested = (nested, nested)
+    got = read_checkpoint(save(tmp_path / 'a.pth', a=nested))['a']
+    for _ in range(60):
+        assert got[0] is got[1]
+        got = got[0]
+    assert got[0].tolist() == [1]
+
+
 REFUSED = {
     'a function': lambda p, mark: hostile.with_code(p, mark),
     'builtins': lambda p, mark: hostile.changes_builtins(p),

@@ -13,8 +13,8 @@ import pytest
 
 from mmlt.cli.errors import MISTAKES
 from mmlt.cli.main import NAMES, command_module, main, sibling
-from mmlt.cli.pages import between_marks
 from mmlt.cli.shell import make_parser, run_command
+from mmlt.report.table import between_marks
 
 ROOT = Path(__file__).parents[2]
 

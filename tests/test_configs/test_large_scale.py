@@ -312,6 +312,10 @@ def test_settings_of_ncl(name, scale, num_hard):
     assert (head.num_experts, head.scale) == (3, scale)
     assert (head.num_hard, head.distill_weight) == (num_hard, 0.6)
     assert head.excluded == 'zero'
+    # Bazinga699/NCL@f64fddb lib/net/network.py#L15-L34
+    assert all(not c.bias.any() for c in head.classifiers)
+    assert all(c.bias.requires_grad for c in head.classifiers)
+    assert not model.head.unit_rows
     assert model.head.in_channels == plain.head.in_channels
 
 

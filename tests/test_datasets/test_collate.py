@@ -1,8 +1,11 @@
+import numpy as np
+import pytest
 import torch
+from mmengine.dataset import RepeatDataset
 from mmengine.registry import FUNCTIONS
 from mmpretrain.structures import DataSample
 
-from mmlt.datasets import batch_collate
+from mmlt.datasets import DigitsLT, batch_collate
 
 
 def image(label):
@@ -30,3 +33,37 @@ def test_a_config_finds_it_also_from_another_scope():
     collate = FUNCTIONS.get('batch_collate')
     assert collate is batch_collate
     assert len(collate([image(1)], _scope_='mmlt')['inputs']) == 1
+
+
+def test_images_through_a_wrapper_make_the_same_batch():
+    dataset = DigitsLT(split='train', imbalance_ratio=10, pipeline=[])
+    whole = batch_collate(dataset.__getitems__([5, 0, 7]))
+    wrapped = RepeatDataset(dataset, times=2)
+    by_image = batch_collate([wrapped[i] for i in (5, 0, 7 + len(dataset))])
+    assert torch.equal(whole['inputs'], by_image['inputs'])
+    assert torch.equal(
+        whole['data_samples'][0].gt_label,
+        by_image['data_samples'][0].gt_label,
+    )
+
+
+@pytest.mark.parametrize(
+    ('items', 'said'),
+    [
+        (
+            [{'inputs': torch.zeros(3, 2, 2), 'data_samples': DataSample()}],
+            'images with labels',
+        ),
+        ([{'img_path': 'a.jpg', 'gt_label': 0}], 'End its pipeline with Pack'),
+        (
+            [
+                {'img': np.zeros((2, 2, 3), np.uint8), 'gt_label': 0},
+                {'img': np.zeros((4, 2, 3), np.uint8), 'gt_label': 0},
+            ],
+            r'one size, but got \(3, 2, 2\) and \(3, 4, 2\)',
+        ),
+    ],
+)
+def test_what_makes_no_batch_is_named(items, said):
+    with pytest.raises(ValueError, match=said):
+        batch_collate(items)

@@ -5,6 +5,7 @@ import pytest
 
 from mmlt.datasets import read_inaturalist_json, read_list
 from mmlt.datasets.image_table import ImageTable
+from mmlt.datasets.list_file import whole_number
 
 LINES = ['n01/a b.jpg 0', 'café/猫.jpg 2', 'x.png 1']
 
@@ -53,6 +54,12 @@ def test_a_name_that_is_not_utf8_finds_its_file(tmp_path, path):
         ('a 0\nb\n', "line 2 of .*but got 'b'"),
         ('a 0\nb one\n', "line 2 of .*but got 'b one'"),
         ('a 0\nb 1.0\n', 'line 2'),
+        # what int() takes
+        ('a 0\nb 1_0\n', "line 2 of .*'b 1_0'"),
+        ('a 0\nb +1\n', 'line 2'),
+        ('a 0\nb ٣\n', 'line 2'),
+        ('a.jpg 0\nb.JPG 1 2\n', 'line 2 .*looks like another column'),
+        ('# images 2\na 0\n', 'line 1 .*looks like a comment'),
         ('a 0\rb 1\rc 2', 'line 1'),
         ('', 'is empty'),
         ('\r\n\r\n', 'is empty'),
@@ -130,3 +137,40 @@ def test_json_is_joined_by_image_id(path):
 def test_wrong_json_is_refused(path, content, num_classes, match):
     with pytest.raises(ValueError, match=match):
         read_inaturalist_json(write(path, content), num_classes)
+
+
+JSON_VALUES = [
+    ('3', 3), (3.0, 3), ('-1', -1), (0, 0), (10**12, 10**12),
+    (None, None), ([3], None), ({}, None), (2.7, None), (True, None),
+    (float('nan'), None), (float('inf'), None), ('', None), ('1_0', None),
+    ('+3', None), ('3.0', None), (' 3', None),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(('value', 'expected'), JSON_VALUES, ids=repr)
+def test_class_numbers_are_whole(value, expected):
+    assert whole_number(value) == expected
+
+
+@pytest.mark.parametrize(
+    'value', [v for v, e in JSON_VALUES if e is None], ids=repr
+)
+def test_category_that_is_no_number_is_named(tmp_path, value):
+    content = {
+        'images': [{'id': 1, 'file_name': 'a.jpg'}],
+        'annotations': [{'image_id': 1, 'category_id': value}],
+    }
+    path = write(tmp_path / 'train.json', json.dumps(content))
+    with pytest.raises(ValueError, match='whole numbers, but a.jpg of'):
+        read_inaturalist_json(path, 10)
+
+
+def test_further_keys_of_an_entry_change_nothing(tmp_path):
+    content = {
+        'images': [{'id': 7, 'file_name': 'a.jpg', 'width': 3}],
+        'annotations': [
+            {'id': 1, 'image_id': 7, 'category_id': '2', 'file_name': 'a.jpg'}
+        ],
+    }
+    path = write(tmp_path / 'train.json', json.dumps(content))
+    assert read_inaturalist_json(path, 3).labels.tolist() == [2]

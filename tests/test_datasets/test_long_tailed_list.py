@@ -1,5 +1,6 @@
 import copy
 import logging
+import os
 from types import SimpleNamespace
 
 import numpy as np
@@ -17,6 +18,7 @@ from mmlt.datasets import (
     PlacesLT,
 )
 from mmlt.datasets.counting import class_counts_of
+from mmlt.datasets.image_check import image_problem
 from mmlt.engine import SkippedImagesHook
 from tests.test_distributed.processes import in_processes, needs_gloo
 
@@ -337,3 +339,42 @@ def test_windows_line_ends_reach_the_same_images(root):
     windows = build(root)
     for i in range(12):
         assert windows.get_data_info(i) == unix.get_data_info(i)
+
+
+def test_image_with_two_labels_is_refused(root):
+    path = root / 'list.txt'
+    first = path.read_text('utf-8').splitlines()[0].rsplit(None, 1)[0]
+    path.write_text(f'{path.read_text("utf-8")}{first} 2\n', 'utf-8')
+    with pytest.raises(ValueError, match='to have one label.*has 0 and 2'):
+        build(root)
+
+
+def test_repeated_images_and_empty_classes_are_logged(root, monkeypatch):
+    path = root / 'list.txt'
+    line = path.read_text('utf-8').splitlines()[0]
+    path.write_text(f'{line}\n{line}\n', 'utf-8')
+    said = []
+    monkeypatch.setattr(
+        'mmlt.datasets.long_tailed_list.print_log',
+        lambda text, **how: said.append(text),
+    )
+    build(root)
+    (text,) = said
+    assert '1 lines repeat an image' in text
+    assert '2 of 3 classes have no image (bee, été)' in text
+
+
+@pytest.mark.parametrize('indices', [0, []])
+def test_part_without_images_is_refused(root, indices):
+    with pytest.raises(ValueError, match='leaves none'):
+        build(root, indices=indices)
+
+
+def test_pipe_in_place_of_an_image_is_not_waited_for(root):
+    path = root / 'ant' / 'photo 0.jpg'
+    path.unlink()
+    os.mkfifo(path)
+    with pytest.raises(BadImageError, match='is a pipe, a device or a folder'):
+        build(root)[0]
+    assert image_problem(str(path)) == 'unreadable: it is no file'
+    assert image_problem(str(root / 'ant')) == 'unreadable: it is no file'

@@ -296,3 +296,47 @@ def test_soft_labels_of_the_classic_pipeline_are_the_parents():
     scores = torch.stack([s.gt_score for s in out['data_samples']])
     assert scores.shape == (16, 16)
     torch.testing.assert_close(scores.sum(1), torch.ones(16))
+
+
+def of_channels(channels, dtype=torch.uint8):
+    data = batch(4)
+    data['inputs'] = data['inputs'][:, :1].repeat(1, channels, 1, 1).to(dtype)
+    return data
+
+
+@pytest.mark.parametrize(
+    ('channels', 'settings'),
+    [
+        (1, NORM),
+        (1, dict(NORM, to_rgb=True)),
+        (3, dict(mean=[127.0], std=[60.0])),
+        (1, dict(mean=[127.0], std=[60.0])),
+        (4, dict(mean=[127.0], std=[60.0])),
+        (4, dict(mean=[1.0, 2, 3, 4], std=[5.0, 6, 7, 8])),
+        (1, {}),
+    ],
+)
+def test_channels_are_those_of_mmpretrain(channels, settings):
+    data = of_channels(channels)
+    theirs = ClsDataPreprocessor(**settings)(listed(data))['inputs']
+    ours = BatchDataPreprocessor(**settings)(data)['inputs']
+    assert torch.equal(ours, theirs)
+
+
+@pytest.mark.parametrize('make', [lambda d: d, listed], ids=['batch', 'list'])
+@pytest.mark.parametrize(
+    ('data', 'said'),
+    [
+        (of_channels(4), '3 channels, .* but got 4. Load them'),
+        (of_channels(2), 'but got 2'),
+        (of_channels(3, torch.uint16), 'of 8 bits .* got uint16'),
+        (of_channels(3, torch.int32), 'got int32'),
+    ],
+)
+def test_images_that_cannot_be_normalized_are_refused(make, data, said):
+    with pytest.raises(ValueError, match=said):
+        BatchDataPreprocessor(**NORM)(make(data))
+
+
+def test_scaled_images_pass():
+    BatchDataPreprocessor(**NORM)(of_channels(3, torch.float32))

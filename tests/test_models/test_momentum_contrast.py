@@ -38,6 +38,40 @@ def test_the_loss_is_the_function_summed_over_experts():
     torch.testing.assert_close(loss, 0.5 * expected)
 
 
+def test_a_fixed_projection_of_the_keys_stays_as_it_began():
+    """As Bazinga699/NCL@f64fddb: only network and pooling follow."""
+    encoder, contrast = branch(momentum=0.5, fixed_key_projection=True)
+    began = [p.clone() for p in contrast.key_projections.parameters()]
+    mine = [p.clone() for p in contrast.projections.parameters()]
+    assert not any(map(torch.equal, began, mine))
+    slow = [p.clone() for p in contrast.key_encoder.parameters()]
+    with torch.no_grad():
+        for parameter in encoder.parameters():
+            parameter.add_(1)
+    contrast.follow(encoder, 0.5)
+    assert all(map(torch.equal, began, contrast.key_projections.parameters()))
+    for old, new in zip(slow, contrast.key_encoder.parameters(), strict=True):
+        torch.testing.assert_close(new, old + 0.5)
+
+
+def test_three_updates_a_step_are_one_with_the_cube():
+    encoder, contrast = branch()
+    _, once = branch()
+    once.load_state_dict(contrast.state_dict())
+    with torch.no_grad():
+        for parameter in encoder.parameters():
+            parameter.add_(1)
+    for _ in range(3):
+        contrast.follow(encoder, 0.999)
+    once.follow(encoder, 0.997002999)
+    for a, b in zip(
+        contrast.key_encoder.parameters(),
+        once.key_encoder.parameters(),
+        strict=True,
+    ):
+        torch.testing.assert_close(a, b, rtol=1e-5, atol=1e-6)
+
+
 def test_the_queue_goes_round_and_keeps_the_latest():
     _, contrast = branch()
     keys = torch.randn(2, 23, 8)

@@ -147,6 +147,19 @@ def _(x):
     )
 
 
+@property_of('mean_accuracy')
+def _(x):
+    sizes = x.count_tensor(low=0)
+    hits = (sizes * x.uniform(x.c)).floor().long()
+    return Call(
+        (hits, sizes, x.number('classes', 'images')),
+        low=0,
+        high=1,
+        nan=True,
+        gradient=False,
+    )
+
+
 @property_of('group_accuracy')
 def _(x):
     group = x.uniform(x.c) < x.number(0.0, 0.5, 1.1)

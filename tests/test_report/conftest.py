@@ -31,6 +31,8 @@ def write_run(folder, recipe, seed, minutes=3, **changes):
     cfg = Config.fromfile(ROOT / f'configs/{recipe}.py')
     cfg.randomness.seed = seed
     cfg.work_dir = f'work_dirs/{recipe}'
+    for loader in ('train_dataloader', 'val_dataloader', 'test_dataloader'):
+        cfg[loader].dataset.metainfo = dict(classes=NAMES)
     for key, value in changes.items():
         cfg.merge_from_dict({key.replace('__', '.'): value})
     (folder / f'{Path(recipe).name}.py').write_text(cfg.pretty_text)

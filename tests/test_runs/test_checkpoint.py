@@ -19,8 +19,32 @@ def save(path, **content):
 
 
 def test_a_training_state_can_be_resumed(tmp_path):
-    path = save(tmp_path / 'a.pth', **WEIGHTS, optimizer={}, meta={})
+    meta = dict(epoch=1, iter=3)
+    path = save(tmp_path / 'a.pth', **WEIGHTS, optimizer={}, meta=meta)
     check_checkpoint(path, resume=True)
+    for other in ({}, dict(epoch=1), dict(epoch=1, iter='3')):
+        save(path, **WEIGHTS, optimizer={}, meta=other)
+        with pytest.raises(ValueError, match='say the epoch and the iter'):
+            check_checkpoint(path, resume=True)
+    save(path, **WEIGHTS, optimizer={}, meta=[meta])
+    with pytest.raises(ValueError, match='`meta` in .* a dict, but got list'):
+        check_checkpoint(path, resume=True)
+
+
+def test_weights_have_names_and_are_tensors(tmp_path):
+    path = tmp_path / 'a.pth'
+    for state, words in (
+        ({3: torch.ones(1)}, 'have names, but one is called 3'),
+        ({'a': torch.ones(1), 'b': 2.5}, 'a tensor, but b is of .* float'),
+        ({'a': 1}, 'but it has no tensor there'),
+        ([torch.ones(1)], 'but it has no tensor there'),
+        ({'a': torch.tensor([1, float('nan')])}, 'numbers, but a has nan'),
+    ):
+        with pytest.raises(ValueError, match=words):
+            check_checkpoint(save(path, state_dict=state))
+    # some layers of torch save more, and -inf is a number in a mask
+    mask = {'a': torch.tensor([float('-inf')]), 'b._extra_state': 'fp8'}
+    check_checkpoint(save(path, state_dict=mask))
 
 
 def test_weights_alone_load_but_do_not_resume(tmp_path):

@@ -1,3 +1,5 @@
+import math
+
 import pytest
 
 from mmlt.runs.folder import read_work_dir
@@ -24,6 +26,18 @@ def test_a_last_line_that_is_cut_off_is_left_out(folder):
         ValueError, match='scalars.json to be JSON, but line 1'
     ):
         read_work_dir(folder)
+
+
+def test_null_is_what_was_no_number(folder):
+    """As mmlt writes it; mmengine writes NaN."""
+    file = folder / '20260102_110000' / 'vis_data' / 'scalars.json'
+    content = file.read_text()
+    assert 'NaN' in content
+    before = read_curves(folder)['shot/few']
+    file.write_text(content.replace('NaN', 'null'))
+    after = read_curves(folder)['shot/few']
+    assert repr(after) == repr(before)
+    assert math.isnan(after[1][-1])
 
 
 def test_the_gpu_is_named(folder):

@@ -133,6 +133,15 @@ def test_a_resumed_training_sees_the_same_crops(config, tmp_path, through):
     assert_same(weights, again)
 
 
+def test_the_number_of_workers_does_not_matter(config, tmp_path, through):
+    weights, seen = through
+    for workers in (0, 1, 4):
+        options = dict(train_dataloader__num_workers=workers)
+        others, sums = train(config, tmp_path / f'{workers}', **options)
+        assert sums == seen
+        assert_same(weights, others)
+
+
 def test_another_seed_sees_other_crops(config, tmp_path, through):
     _, seen = through
     _, other = train(

@@ -52,10 +52,12 @@ def arguments(recipe, checkpoint, folder, **kwargs):
     return AggregationSettings(**{**defaults, **kwargs})
 
 
-def test_weights_are_learned_and_both_tests_reported(trained):
+def test_weights_are_learned_and_both_tests_reported(trained, capfd):
     recipe = 'configs/sade/resnet20_digitslt.py'
     args = arguments(recipe, trained / 'epoch_1.pth', trained)
     facts = aggregate_experts(args)
+    said = ''.join(capfd.readouterr())
+    assert 'on the 400 images of the test, without their labels' in said
     assert facts == json.loads((trained / 'out.json').read_text())
     first, last = facts['weights'][0], facts['weights'][-1]
     assert first == pytest.approx([1 / 3] * 3)

@@ -65,6 +65,24 @@ def test_a_leak_is_a_slope_whatever_the_processes_begin_with(load):
     assert long_run.slope(parts, 'rss_kib') == pytest.approx(3)
 
 
+def test_ten_thousand_points_of_the_bessel_functions(load):
+    checks = load('bessel_points').try_points(10_000, 60, seed=1)
+    for name, row in checks.items():
+        assert row['points'] >= 50, name
+        assert not row['beyond'], (name, row)
+
+
+def test_a_wrong_digit_is_beyond(load, monkeypatch):
+    bessel_points = load('bessel_points')
+    right = bessel_points.iv_ratio
+    monkeypatch.setattr(
+        bessel_points, 'iv_ratio', lambda v, x: right(v, x) * (1 + 1e-10)
+    )
+    checks = bessel_points.try_points(500, 1)
+    assert checks['recurrence']['beyond']
+    assert checks['ratio against mpmath']['beyond']
+
+
 @pytest.mark.slow
 def test_killed_trainings_are_the_undisturbed_one(tmp_path):
     out = tmp_path / 'kills.json'

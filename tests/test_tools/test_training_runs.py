@@ -3,7 +3,6 @@
 import json
 
 import pytest
-import torch
 
 from mmlt.runs.lock import WorkDirLock
 from tests.test_bad_inputs.in_process import run
@@ -34,10 +33,6 @@ def train(monkeypatch, tmp_path):
         return done.output if code == 0 else done.errors.splitlines()[-1]
 
     return call
-
-
-def content(path):
-    return torch.load(path, map_location='cpu', weights_only=False)
 
 
 def test_a_second_training_writes_over_nothing(train, tmp_path):
@@ -98,6 +93,41 @@ def test_the_config_can_ask_to_go_on(train, tmp_path):
     assert 'resumed epoch: 1' in train('run', 2, 'resume=True')
 
 
+def test_settings_that_are_in_the_checkpoint_are_named(train):
+    train('run', 1)
+    changed = [
+        *('optim_wrapper.optimizer.lr=0.5', 'param_scheduler.0.end=2'),
+    ]
+    for epochs in (2, 3):  # the second time, too
+        log = train('run', epochs, *changed, how=['--resume'])
+        assert (
+            'Not read: optim_wrapper.optimizer.lr=0.5 (saved: 0.05), '
+            'param_scheduler.0.end=2 (saved: 1).'
+        ) in log
+    log = train('run', 4, how=['--resume'])
+    assert 'Not read' not in log
+    assert '`train_cfg.max_epochs` is 4 and was 3: the schedule' in log
+
+
+@pytest.mark.parametrize(
+    ('option', 'said'),
+    [
+        (
+            'optim_wrapper.optimizer.type=Adagrad',
+            "`optim_wrapper.optimizer.type` to be 'SGD', with which",
+        ),
+        (
+            'optim_wrapper.paramwise_cfg.norm_decay_mult=0',
+            "but got {'norm_decay_mult': 0}: the state of an optimizer fits",
+        ),
+    ],
+)
+def test_the_state_of_another_optimizer_is_refused(train, option, said):
+    train('run', 1)
+    remove = ['optim_wrapper.optimizer.type=SGD']
+    assert said in train('run', 2, *remove, option, how=['--resume'], code=1)
+
+
 def test_load_from_is_not_left_out_without_a_word(train, tmp_path):
     train('start', 1)
     start = tmp_path / 'start' / 'epoch_1.pth'
@@ -141,6 +171,26 @@ def test_a_test_needs_no_lock(train, tmp_path):
             tmp_path,
         )
     assert done.code == 0, done.errors
+
+
+def test_a_full_disk_leaves_what_is_whole(train, tmp_path, monkeypatch):
+    """Files of more than a megabyte have no room."""
+    resource = pytest.importorskip('resource')
+    train('run', 1)
+    before = (tmp_path / 'run' / 'epoch_1.pth').read_bytes()
+    _, most = limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (10**6, most))
+    try:
+        said = train('run', 2, how=['--resume'], code=1)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert said.startswith(f'error: Expected room on the disk of {tmp_path}')
+    assert 'make room, and go on with: mmlt train ce/resnet20_digi' in said
+    folder = tmp_path / 'run'
+    assert {path.name for path in folder.glob('*.pth')} == {'epoch_1.pth'}
+    assert not list(folder.glob('.draft*'))
+    assert (folder / 'epoch_1.pth').read_bytes() == before
+    assert 'resumed epoch: 1' in train('run', 2, how=['--resume'])
 
 
 def test_to_go_on_and_to_begin_anew_is_a_wrong_call(train):

@@ -221,7 +221,7 @@ class TestFirstStage:
         ('option', 'message'),
         [
             ('first_stage.config=../ce/no.py', 'resnet20_digitslt.py'),
-            ('first_stage.config=mmlt::ce/no.py', 'mmlt::ce/no.py is none'),
+            ('first_stage.config=mmlt::ce/no.py', 'ce/no.py is neither'),
             ('first_stage.config=none::ce/no.py', 'none::ce/no.py is none'),
             ('first_stage=1', 'Expected `first_stage` to be dict\\(config='),
             ('load_from=no.pth', 'no.pth does not exist'),

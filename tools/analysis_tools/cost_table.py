@@ -25,7 +25,6 @@ from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
 import mmlt.models  # noqa: F401 (registers the parts)
-from mmlt.cli.pages import between_marks
 from mmlt.cli.shell import errors_in_one_line
 from mmlt.cli.training_cost import (
     all_reduce_bytes,
@@ -33,6 +32,7 @@ from mmlt.cli.training_cost import (
     step_seconds,
 )
 from mmlt.export.inference import input_size
+from mmlt.report.table import between_marks
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / 'docs' / 'cost.md'

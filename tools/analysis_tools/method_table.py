@@ -12,8 +12,8 @@ import re
 import sys
 from pathlib import Path
 
-from mmlt.cli.pages import between_marks
 from mmlt.cli.shell import errors_in_one_line
+from mmlt.report.table import between_marks
 from mmlt.runs.recipes import fitting_overlays
 from mmlt.runs.shipped import overlay_names
 

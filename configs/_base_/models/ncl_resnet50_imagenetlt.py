@@ -14,5 +14,8 @@ model = dict(
         hard_fraction=0.3,
         distill_weight=0.6,
         scale=16.0,
+        # as in the published code, beside its cosine
+        bias=True,
+        unit_rows=False,
     ),
 )

@@ -11,9 +11,10 @@ from mmlt.posthoc.expert_aggregation import (
 
 TOOL = 'tools/aggregate_experts.py'
 DESCRIPTION = (
-    'Learn one weight per expert from unlabeled test images (SADE): two '
-    'random views of an image should be predicted alike. Tests before and '
-    'after; labels are read for the accuracy alone.'
+    'Learn one weight per expert from the test images themselves, without '
+    'their labels (SADE): two random views of an image should be predicted '
+    'alike. Tests before and after, on the same images; labels are read for '
+    'the accuracy alone.'
 )
 EXAMPLE = (
     'configs/sade/resnet20_digitslt.py '

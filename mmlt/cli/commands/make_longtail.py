@@ -99,3 +99,10 @@ def run(args: argparse.Namespace) -> None:
             f'{Path(args.out) / name}: {facts["images"]} images, '
             f'{len(counts)} classes of {max(counts)} to {min(counts)}'
         )
+    others = record['left_out']
+    if others:
+        endings = ', '.join(f'{end}: {n}' for end, n in others.items())
+        print(
+            f'Left out, files of other endings ({endings}). --extensions '
+            'names those of images.'
+        )

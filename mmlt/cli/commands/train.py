@@ -2,6 +2,7 @@
 
 import argparse
 import logging
+import os
 import shlex
 import sys
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from mmlt.cli.options import (
     chosen,
 )
 from mmlt.cli.values import seed
+from mmlt.fileio import NO_ROOM
 from mmlt.runs.earlier_run import checkpoints_in
 from mmlt.runs.lock import WorkDirLock
 from mmlt.runs.processes import is_first_process, join_processes
@@ -106,6 +108,9 @@ def run(prepared: Prepared) -> int:
 
     Returns:
         128 + the number of the signal that stopped it, or 0.
+
+    Raises:
+        OSError: If the disk is full.
     """
     with prepared.lock:
         if not prepared.stages:
@@ -123,6 +128,16 @@ def run(prepared: Prepared) -> int:
         except signals.TrainingStopped as stopped:
             say_how_to_go_on(stopped, prepared)
             return stopped.exit_code
+        except OSError as error:
+            if error.errno not in NO_ROOM:
+                raise
+            raise OSError(
+                'Expected room on the disk of '
+                f'{prepared.stages[-1].work_dir}, but there is none '
+                f'({os.strerror(error.errno)}). The checkpoints that are '
+                'there are whole: make room, and go on with: '
+                f'{command_to_go_on(prepared.args)}'
+            ) from error
     return 0
 
 

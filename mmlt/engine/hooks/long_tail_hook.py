@@ -1,11 +1,18 @@
+import logging
+from collections.abc import Sequence
+
 import numpy as np
 from mmengine.hooks import Hook
+from mmengine.logging import print_log
 from mmengine.runner import IterBasedTrainLoop
 from mmpretrain.registry import HOOKS
 from torch import nn
 
+from mmlt.datasets.class_names import align_classes
 from mmlt.datasets.counting import class_counts_of
+from mmlt.datasets.hidden_files import check_no_hidden_files
 from mmlt.datasets.seeded_batches import SeededBatchSampler, seed_images
+from mmlt.datasets.shared_images import shared_images
 
 from .other_parts import check_parts
 from .runner_parts import held_by_hooks, is_training, parts_of, unwrap
@@ -31,9 +38,13 @@ class LongTailHook(Hook):
     - The head of the model, before every evaluation, to every metric that
       has ``set_head(head)``.
 
+    And it looks at the data sets: the classes of a validation or test set are
+    put in the order of the network's, by name; hidden files, and images that
+    are trained and tested on, are found.
+
     Raises:
         ValueError: If the head and the training set have different numbers
-            of classes.
+            of classes, or a test set has a class that the network has not.
     """
 
     # after the checkpoint is loaded (RuntimeInfoHook), before all others
@@ -41,7 +52,9 @@ class LongTailHook(Hook):
 
     def __init__(self) -> None:
         self.class_counts: np.ndarray | None = None
+        self.classes: Sequence[str] | None = None
         self._batches: SeededBatchSampler | None = None
+        self._checked: list = []
 
     def before_run(self, runner) -> None:
         """Hand out the class counts of the training set.
@@ -53,7 +66,10 @@ class LongTailHook(Hook):
         if not is_training(runner):
             return
         dataset = runner.train_dataloader.dataset
+        check_no_hidden_files(dataset)
         self.class_counts = class_counts_of(dataset)
+        self.classes = getattr(dataset, 'metainfo', {}).get('classes')
+        self._check_evaluated(runner.val_loop, dataset)
         check_num_classes(unwrap(runner.model), self.class_counts, dataset)
         self._hand_out_counts(runner)
 
@@ -86,19 +102,50 @@ class LongTailHook(Hook):
 
     def after_load_checkpoint(self, runner, checkpoint: dict) -> None:
         """Read the class counts of the checkpoint, for testing."""
-        counts = checkpoint.get('meta', {}).get('class_counts')
+        meta = checkpoint.get('meta', {})
+        counts = meta.get('class_counts')
         if counts is not None and self.class_counts is None:
             self.class_counts = np.asarray(counts)
+        if self.classes is None:
+            named = meta.get('dataset_meta') or {}
+            self.classes = named.get('classes') or named.get('CLASSES')
 
     def before_val(self, runner) -> None:
         """Hand out the head, and the counts where there was no training."""
+        self._check_evaluated(runner.val_loop)
         self._hand_out_counts(runner)
         self._hand_out_head(runner)
 
     def before_test(self, runner) -> None:
         """Hand out the head, and the counts where there was no training."""
+        self._check_evaluated(runner.test_loop)
         self._hand_out_counts(runner)
         self._hand_out_head(runner)
+
+    def _check_evaluated(self, loop, trained_on=None) -> None:
+        """Look at the data set of an evaluation, the first time.
+
+        Args:
+            loop: Of the validation or the test, or None.
+            trained_on: Training set, where there is one.
+        """
+        if loop is None:
+            return
+        dataset = loop.dataloader.dataset
+        if dataset not in self._checked:
+            check_no_hidden_files(dataset)
+            if align_classes(dataset, self.classes):
+                loop.evaluator.dataset_meta = dataset.metainfo
+            self._checked.append(dataset)
+        shared = shared_images(trained_on, dataset) if trained_on else []
+        if shared:
+            print_log(
+                f'{len(shared)} of the {len(dataset)} images of the '
+                f'validation set are trained on ({shared[0]}, ...): its '
+                'numbers say little. Take them out of one of the two.',
+                logger='current',
+                level=logging.WARNING,
+            )
 
     def _hand_out_counts(self, runner) -> None:
         if self.class_counts is None:

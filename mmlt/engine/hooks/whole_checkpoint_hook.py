@@ -5,7 +5,7 @@ from mmengine.hooks import CheckpointHook
 from mmpretrain.registry import HOOKS
 
 from mmlt.checkpoints import read_checkpoint, save_by_checksum
-from mmlt.fileio import whole_file
+from mmlt.fileio import remove_old_drafts, whole_file
 
 __all__ = ['WholeCheckpointHook']
 
@@ -17,7 +17,8 @@ class WholeCheckpointHook(CheckpointHook):
     A checkpoint and ``last_checkpoint`` are written beside and then put in
     place, on the disk; older checkpoints are removed after that (mmengine
     removes them first, so that a kill with ``max_keep_ckpts=1`` leaves none).
-    For a moment there is one checkpoint more than ``max_keep_ckpts``.
+    For a moment there is one checkpoint more than ``max_keep_ckpts``. What a
+    killed training left half written is removed when the next begins.
 
     ``mmlt train`` takes it where a config says ``CheckpointHook``.
 
@@ -32,6 +33,9 @@ class WholeCheckpointHook(CheckpointHook):
         if named is None and '://' not in out_dir:
             self.backend_args = {'backend': 'whole'}
         super().before_train(runner)
+        if is_main_process():
+            for folder in {runner.work_dir, self.out_dir}:
+                remove_old_drafts(folder)
 
     def _save_checkpoint_with_step(self, runner, step: int, meta: dict):
         """Write, note, and then remove what is too old."""

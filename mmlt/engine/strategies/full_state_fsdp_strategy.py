@@ -2,8 +2,11 @@ from typing import Any
 
 import torch
 from mmengine._strategy import FSDPStrategy
+from mmengine.dist import is_main_process
 from mmengine.registry import STRATEGIES
 from torch.distributed.fsdp import FullyShardedDataParallel
+
+from mmlt.fileio import whole_file
 
 __all__ = ['FullStateFSDPStrategy']
 
@@ -33,6 +36,19 @@ class FullStateFSDPStrategy(FSDPStrategy):
         if not torch.cuda.is_available():
             self.state_dict_config.offload_to_cpu = False
             self.optim_state_dict_config.offload_to_cpu = False
+
+    def save_checkpoint(self, filename: str, **settings) -> None:
+        """Save the whole state, gathered, into a file that is always whole.
+
+        Args:
+            filename: Of the checkpoint, which the first process writes.
+            **settings: As mmengine's ``FSDPStrategy``.
+        """
+        if not is_main_process():
+            super().save_checkpoint(filename, **settings)
+            return
+        with whole_file(filename) as draft:
+            super().save_checkpoint(str(draft), **settings)
 
     def load_optim_state_dict(self, state_dict: dict[str, Any]) -> None:
         """Load an optimizer's whole state, each process its part.

@@ -7,7 +7,12 @@ from mmpretrain.structures import DataSample
 from torch import Tensor, nn
 
 from mmlt.structures import labels_of
-from mmlt.weights import load_weights, read_checkpoint, weights_of
+from mmlt.weights import (
+    check_weights,
+    load_weights,
+    read_checkpoint,
+    weights_of,
+)
 
 from .long_tail_classifier import LongTailClassifier
 
@@ -65,9 +70,11 @@ class DistillClassifier(LongTailClassifier):
         config = dict(self.teacher)
         config.pop('data_preprocessor', None)  # the student's made the batch
         model = MODELS.build(config)
+        content = read_checkpoint(path)
+        check_weights(content, path)
         weights = {
             name: value
-            for name, value in weights_of(read_checkpoint(path)).items()
+            for name, value in weights_of(content).items()
             if not name.startswith('data_preprocessor.')
         }
         load_weights(model, weights, path, strict=True)

@@ -26,7 +26,12 @@ class MultiExpertClsHead(ClsHead):
         in_channels: D, channels of one expert.
         num_experts: E >= 1.
         scale: None for linear classifiers with bias; a number > 0 for
-            scale times the cosine, without bias.
+            scale times the cosine.
+        bias: Whether classifiers have a bias, which begins at 0 beside a
+            cosine; None: linear ones have, cosines have not.
+        unit_rows: Whether the weight of a cosine begins with rows of length
+            1. Only their direction counts, but the shorter a row, the
+            further a step turns it; torch's rows are sqrt(1/3) long.
         expert: Which expert predicts, from 0; None for all.
         **kwargs: As mmpretrain's ``ClsHead``: ``loss``, ...
 
@@ -47,6 +52,8 @@ class MultiExpertClsHead(ClsHead):
         num_experts: int = 3,
         scale: float | None = None,
         expert: int | None = None,
+        bias: bool | None = None,
+        unit_rows: bool = True,
         **kwargs,
     ) -> None:
         super().__init__(**kwargs)
@@ -63,15 +70,19 @@ class MultiExpertClsHead(ClsHead):
         self.num_experts = num_experts
         self.scale = scale
         self.expert = expert
+        if bias is None:
+            bias = scale is None
         self.classifiers = nn.ModuleList(
-            nn.Linear(in_channels, num_classes, bias=scale is None)
+            nn.Linear(in_channels, num_classes, bias=bias)
             for _ in range(num_experts)
         )
         if scale is not None:
-            # only the direction counts; the length sets the pace of training
             for classifier in self.classifiers:
-                weight = classifier.weight.detach()
-                classifier.weight.data = unit_vectors(weight)
+                if unit_rows:
+                    weight = classifier.weight.detach()
+                    classifier.weight.data = unit_vectors(weight)
+                if bias:
+                    nn.init.zeros_(classifier.bias)
         self.register_buffer(
             'expert_weights', torch.full((num_experts,), 1 / num_experts)
         )
@@ -110,7 +121,7 @@ class MultiExpertClsHead(ClsHead):
         if self.scale is None:
             return classifier(features)
         kappa, mu = cosine_to_vmf(classifier.weight, self.scale)
-        return directional_logits(features, kappa, mu)
+        return directional_logits(features, kappa, mu, classifier.bias)
 
     def forward(self, feats: tuple[Tensor, ...]) -> Tensor:
         """Logits of the prediction, (N, C): the weighted sum of all experts.

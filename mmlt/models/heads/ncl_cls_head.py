@@ -30,7 +30,8 @@ class NCLClsHead(ClassCountsMixin, MultiExpertClsHead):
         excluded: How the logits of the other classes are treated: 'zero' or
             'drop', see :func:`~mmlt.functional.restrict_logits`.
         scale: None for linear classifiers; a number for scale times cosine.
-        **kwargs: As :class:`MultiExpertClsHead`; ``loss`` is not used.
+        **kwargs: As :class:`MultiExpertClsHead`: ``bias``, ``unit_rows``,
+            ...; ``loss`` is not used.
 
     Raises:
         ValueError: If a setting is out of range, or a class has no image.

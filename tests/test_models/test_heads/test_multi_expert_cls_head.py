@@ -40,6 +40,34 @@ def test_with_a_scale_it_is_the_cosine():
         torch.testing.assert_close(logits, 30 * cosine)
 
 
+def test_a_bias_beside_the_cosine_begins_at_zero_and_is_added():
+    head, (feats, _) = build(scale=30.0, bias=True), batch()
+    plain = build(scale=30.0)
+    for mine, other in zip(head.classifiers, plain.classifiers, strict=True):
+        assert not mine.bias.any()
+        mine.weight.data.copy_(other.weight)
+    assert torch.equal(head.expert_logits(feats), plain.expert_logits(feats))
+    bias = torch.randn(3, 5, dtype=torch.float64)
+    for mine, row in zip(head.classifiers, bias, strict=True):
+        mine.bias.data.copy_(row)
+    torch.testing.assert_close(
+        head.expert_logits(feats), plain.expert_logits(feats) + bias[:, None]
+    )
+    head(feats).sum().backward()
+    assert all(c.bias.grad is not None for c in head.classifiers)
+
+
+def test_rows_as_the_published_cosine_of_ncl_begins_with_them():
+    """Uniform within 1 / sqrt(D): rows sqrt(1/3) long, .577."""
+    torch.manual_seed(0)
+    head = MultiExpertClsHead(400, 900, scale=16.0, unit_rows=False)
+    for classifier in head.classifiers:
+        weight = classifier.weight.detach()
+        assert weight.abs().max() <= 1 / 30
+        norms = weight.norm(dim=1)
+        assert norms.mean().item() == pytest.approx(3**-0.5, rel=2e-3)
+
+
 def test_one_expert_is_the_parents_linear_head():
     head, (feats, samples) = build(num_experts=1), batch(1)
     linear = LinearClsHead(5, 4).double()

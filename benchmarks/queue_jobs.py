@@ -1,0 +1,136 @@
+"""Images a second of all trainings together, by how many run side by side.
+
+    python benchmarks/queue_jobs.py [--jobs 1 2] [--out FILE]
+
+ResNet-32, batch 128, as configs/ce/resnet32_cifar10lt.py, on random images.
+The threads of the machine are divided among the trainings (on a GPU they share
+it). The numbers of trainings take turns, so that other work on the machine
+affects them alike; iterations are counted from the moment when all trainings
+have made five.
+"""
+
+import argparse
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import torch
+from _common import environment, summary, write
+from mmengine.hooks import Hook
+from mmengine.runner import Runner
+from mmpretrain.registry import HOOKS
+from training_speed import our_config
+
+from mmlt.runs.preflight import complete_config
+
+WARM_UP = 5
+BATCH = 128
+
+
+@HOOKS.register_module()
+class TimeStamps(Hook):
+    """Write down when each iteration has ended.
+
+    Args:
+        path: File that gets a line each.
+    """
+
+    def __init__(self, path):
+        self.path = Path(path)
+
+    def after_train_iter(self, runner, *args, **kwargs):
+        """Add a line."""
+        if torch.cuda.is_available():
+            torch.cuda.synchronize()
+        with self.path.open('a') as file:
+            file.write(f'{time.time()}\n')
+
+
+def train(path: Path, threads: int) -> None:
+    """Train until somebody ends this process."""
+    torch.set_num_threads(threads)
+    cfg = our_config(argparse.Namespace(dtype='recipe'))
+    for part in ('val', 'test'):
+        for kind in ('dataloader', 'cfg', 'evaluator'):
+            cfg[f'{part}_{kind}'] = None
+    cfg.train_cfg = dict(by_epoch=False, max_iters=10**9)
+    cfg.param_scheduler = []
+    cfg.default_hooks.checkpoint = None
+    cfg.custom_hooks = [
+        *cfg.custom_hooks,
+        dict(type='TimeStamps', path=str(path)),
+    ]
+    cfg.work_dir = str(path.parent)
+    cfg.log_level = 'WARNING'
+    Runner.from_cfg(complete_config(cfg)).train()
+
+
+def images_per_second(jobs: int, seconds: float) -> float:
+    """Of some trainings together, in a window that all of them fill."""
+    threads = max(1, torch.get_num_threads() // jobs)
+    with tempfile.TemporaryDirectory() as top:
+        files = [Path(top, str(n), 'times') for n in range(jobs)]
+        started = []
+        try:
+            for file in files:
+                file.parent.mkdir()
+                command = [sys.executable, __file__, '--train', str(file)]
+                command += ['--threads', str(threads)]
+                started.append(subprocess.Popen(command))
+            while any(len(stamps(file)) < WARM_UP for file in files):
+                if any(p.poll() is not None for p in started):
+                    raise RuntimeError('a training ended; see above')
+                time.sleep(0.1)
+            begin = time.time()
+            time.sleep(seconds)
+            end = time.time()
+        finally:
+            for process in started:
+                process.kill()
+                process.wait()
+        made = [t for file in files for t in stamps(file) if begin < t <= end]
+    return BATCH * len(made) / (end - begin)
+
+
+def stamps(file: Path) -> list[float]:
+    """Moments in a file, which may be written just now."""
+    if not file.exists():
+        return []
+    text = file.read_text()
+    return [float(line) for line in text[: text.rfind('\n') + 1].split()]
+
+
+def main() -> None:
+    """Measure and write."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument('--jobs', nargs='+', type=int, default=[1, 2])
+    parser.add_argument('--seconds', type=float, default=20)
+    parser.add_argument('--rounds', type=int, default=3)
+    parser.add_argument('--out', type=Path)
+    parser.add_argument('--train', type=Path, help=argparse.SUPPRESS)
+    parser.add_argument('--threads', type=int, help=argparse.SUPPRESS)
+    args = parser.parse_args()
+    if args.train:
+        train(args.train, args.threads)
+        return
+    speeds = {jobs: [] for jobs in args.jobs}
+    for _ in range(args.rounds):
+        for jobs, found in speeds.items():
+            found.append(images_per_second(jobs, args.seconds))
+    first = summary(speeds[args.jobs[0]])['median']
+    result = {
+        'images_per_second': {
+            jobs: summary(found) for jobs, found in speeds.items()
+        },
+        'ratio': {
+            jobs: round(summary(found)['median'] / first, 3)
+            for jobs, found in speeds.items()
+        },
+    }
+    write({'environment': environment(), **result}, args.out)
+
+
+if __name__ == '__main__':
+    main()

@@ -1,0 +1,247 @@
+"""What a result depends on, in two short texts: the config, and the code.
+
+A row of the ledger counts as done as long as neither has changed.
+"""
+
+import ast
+import functools
+import hashlib
+import importlib
+import importlib.util
+import io
+import json
+import tokenize
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import mmengine.registry
+import mmpretrain.registry
+from mmengine.config import Config
+from mmengine.registry import Registry
+
+__all__ = ['code_hash', 'config_hash', 'training_modules']
+
+# top-level settings that change no number
+UNRELATED = {
+    'applied_overlays',
+    'auto_scale_lr',
+    'default_hooks',
+    'default_scope',
+    'env_cfg',
+    'experiment_name',
+    'first_stage',
+    'launcher',
+    'load_from',
+    'log_level',
+    'log_processor',
+    'resume',
+    'vis_backends',
+    'visualizer',
+    'work_dir',
+}
+# settings anywhere that say where data lies and how it is loaded
+OF_THE_MACHINE = {
+    'data_root',
+    'num_workers',
+    'persistent_workers',
+    'pin_memory',
+    'prefetch_factor',
+    'val_interval',
+}
+# what makes the numbers of a row, whatever the config
+MEASURES = ('mmlt.evaluation.run_numbers',)
+DIGITS = 12
+
+
+def config_hash(cfg: Config, first_stage: Config | None = None) -> str:
+    """Hash of the settings that can change a number.
+
+    Where the data lies, how it is loaded, logs and folders are left out; the
+    random seed counts.
+
+    Args:
+        cfg: Config of a training, with its overlays and its seed.
+        first_stage: That of the first stage, if there is one.
+
+    Returns:
+        12 hexadecimal digits.
+
+    Source:
+        SHA-256, FIPS 180-4, https://doi.org/10.6028/NIST.FIPS.180-4, of
+        canonical JSON.
+    """
+    stages = [s for s in (first_stage, cfg) if s is not None]
+    settings = [
+        _settings(
+            {k: v for k, v in stage.to_dict().items() if k not in UNRELATED}
+        )
+        for stage in stages
+    ]
+    text = json.dumps(settings, sort_keys=True, default=repr)
+    return hashlib.sha256(text.encode()).hexdigest()[:DIGITS]
+
+
+def _settings(value: Any) -> Any:
+    """Settings without those of the machine; tuples are lists."""
+    if isinstance(value, Mapping):
+        return {
+            str(key): _settings(v)
+            for key, v in value.items()
+            if key not in OF_THE_MACHINE
+        }
+    if isinstance(value, list | tuple):
+        return [_settings(v) for v in value]
+    return value
+
+
+def code_hash(cfg: Config, first_stage: Config | None = None) -> str:
+    """Hash of the code of mmlt that a training runs.
+
+    It is that of the classes which the config names, and of all that they
+    import: another method, a document or a report does not change it.
+    Comments, docstrings and blank lines are left out.
+
+    Args:
+        cfg: Config of a training.
+        first_stage: That of the first stage, if there is one.
+
+    Returns:
+        12 hexadecimal digits.
+    """
+    names = set(training_modules(cfg))
+    if first_stage is not None:
+        names |= set(training_modules(first_stage))
+    found = hashlib.sha256()
+    for name in sorted(names):
+        found.update(f'{name}\n{_bare_source(name)}\n'.encode())
+    return found.hexdigest()[:DIGITS]
+
+
+def training_modules(cfg: Config) -> list[str]:
+    """Modules of mmlt that a training with a config runs, sorted.
+
+    Args:
+        cfg: Config; its ``custom_imports`` have been imported.
+    """
+    known = _modules_of_types()
+    todo = [known[t] for t in types_in(cfg.to_dict()) if t in known]
+    todo += MEASURES
+    found: set[str] = set()
+    while todo:
+        name = todo.pop()
+        if name not in found:
+            found.add(name)
+            todo += _imports_of(name)
+    return sorted(found)
+
+
+def types_in(value: Any) -> Iterator[str]:
+    """Every ``type`` in a config, as a name."""
+    if isinstance(value, Mapping):
+        kind = value.get('type')
+        if kind is not None:
+            yield kind if isinstance(kind, str) else kind.__name__
+        value = list(value.values())
+    if isinstance(value, list | tuple):
+        for part in value:
+            yield from types_in(part)
+
+
+def _modules_of_types() -> dict[str, str]:
+    """Registered name to module, of every part of mmlt."""
+    registries = {
+        id(registry): registry
+        for package in (mmengine.registry, mmpretrain.registry)
+        for registry in vars(package).values()
+        if isinstance(registry, Registry)
+    }
+    return {
+        name: kind.__module__
+        for registry in registries.values()
+        for name, kind in registry.module_dict.items()
+        if kind.__module__.startswith('mmlt.')
+    }
+
+
+@functools.cache
+def _imports_of(name: str) -> tuple[str, ...]:
+    """Modules of mmlt whose names a module imports.
+
+    A name that a package hands on counts for the module that defines it.
+    """
+    module = importlib.import_module(name)
+    package = name if hasattr(module, '__path__') else module.__package__
+    found = []
+    for node in ast.walk(ast.parse(Path(module.__file__).read_text('utf-8'))):
+        if isinstance(node, ast.Import):
+            found += [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            source = importlib.util.resolve_name(
+                '.' * node.level + (node.module or ''), package
+            )
+            if source.split('.')[0] == 'mmlt':
+                found += _defining(source, [a.name for a in node.names])
+    return tuple(n for n in found if n.split('.')[0] == 'mmlt')
+
+
+def _defining(source: str, names: Iterable[str]) -> Iterator[str]:
+    """Where names that are imported from a module are defined."""
+    module = importlib.import_module(source)
+    for name in names:
+        if importlib.util.find_spec(source) and hasattr(module, name):
+            value = getattr(module, name)
+            if isinstance(value, type(module)):
+                yield value.__name__
+                continue
+            own = getattr(value, '__module__', None)
+            yield own if str(own).startswith('mmlt.') else source
+        else:
+            yield f'{source}.{name}' if name != '*' else source
+
+
+@functools.cache
+def _bare_source(name: str) -> str:
+    """Code of a module without comments, docstrings and blank lines."""
+    path = Path(importlib.import_module(name).__file__)
+    return bare_source(path.read_text('utf-8'))
+
+
+def bare_source(text: str) -> str:
+    """Code without comments, docstrings and blank lines.
+
+    Args:
+        text: Of a module. Its layout stays as it is: two texts that differ
+            by line breaks are different.
+    """
+    lines = [list(line) for line in text.splitlines()]
+    for (row, begin), (last, end) in [*_comments(text), *_docstrings(text)]:
+        for number in range(row, last + 1):
+            line = lines[number - 1]
+            left = begin if number == row else 0
+            right = end if number == last else len(line)
+            line[left:right] = ' ' * (right - left)
+    bare = (''.join(line).rstrip() for line in lines)
+    return '\n'.join(line for line in bare if line)
+
+
+def _comments(text: str) -> Iterator[tuple[tuple[int, int], tuple[int, int]]]:
+    for token in tokenize.generate_tokens(io.StringIO(text).readline):
+        if token.type == tokenize.COMMENT:
+            yield token.start, token.end
+
+
+def _docstrings(
+    text: str,
+) -> Iterator[tuple[tuple[int, int], tuple[int, int]]]:
+    parts = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, parts) and ast.get_docstring(node) is not None:
+            own = node.body[0]
+            first = text.splitlines()[own.lineno - 1].encode()
+            final = text.splitlines()[own.end_lineno - 1].encode()
+            # the offsets of a syntax tree count bytes
+            yield (
+                (own.lineno, len(first[: own.col_offset].decode())),
+                (own.end_lineno, len(final[: own.end_col_offset].decode())),
+            )

@@ -1,0 +1,196 @@
+"""The ledger as tables: results.csv, the page of results, heads of recipes."""
+
+import re
+import statistics
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from mmlt.report.table import between_marks, csv_text, markdown_lines
+
+from .ledger import Row
+from .plan import Plan
+
+__all__ = ['rendered']
+
+COLUMNS = (
+    'config',
+    'with',
+    'options',
+    'protocol',
+    'seed',
+    'epochs',
+    'top1',
+    'many',
+    'medium',
+    'few',
+    'ece',
+    'overlap',
+    'nll',
+    'minutes',
+    'device',
+    'commit',
+    'date',
+    'note',
+)
+METRICS = ('top1', 'many', 'medium', 'few', 'ece', 'overlap', 'nll')
+HEAD = re.compile(r'Ours: (?:not run yet|[^\n]*?\(?results/README\.md\)?)')
+
+
+def rendered(rows: Sequence[Row], plan: Plan, root: Path) -> dict[Path, str]:
+    """Every file that shows the ledger, and what it should hold.
+
+    Args:
+        rows: Of the ledger.
+        plan: For the published numbers.
+        root: Top of the checkout.
+
+    Returns:
+        Path to text.
+    """
+    page = root / 'results' / 'README.md'
+    text = between_marks(
+        page.read_text('utf-8'),
+        '<!-- comparison: begin -->',
+        '<!-- comparison: end -->',
+        f'\n\n{comparison(rows, plan)}\n\n',
+    )
+    cells = [cells_of(row) for row in rows]
+    table = markdown_lines(COLUMNS, cells, ['---'] * len(COLUMNS))
+    text = between_marks(
+        text,
+        '<!-- table: begin -->',
+        '<!-- table: end -->',
+        f'\n\n{table}\n\n',
+    )
+    found = {
+        page: text,
+        root / 'results' / 'results.csv': csv_text(COLUMNS, cells),
+    }
+    for path in sorted((root / 'configs').glob('[!_]*/*.py')):
+        old = path.read_text('utf-8')
+        recipe = f'{path.parent.name}/{path.stem}'
+        if HEAD.search(old):
+            found[path] = HEAD.sub(f'Ours: {ours(rows, recipe)}', old, count=1)
+    return found
+
+
+def cells_of(row: Row) -> list[str]:
+    """A row as the cells of the long table."""
+    numbers = {
+        name: '' if row.metrics.get(name) is None else f'{value:.2f}'
+        for name in METRICS
+        for value in (row.metrics.get(name),)
+    }
+    cells = {
+        'config': f'configs/{row.recipe}.py',
+        'with': ' '.join(row.overlays),
+        'options': ' '.join(f'{k}={v}' for k, v in row.options.items()),
+        'protocol': row.protocol,
+        'seed': row.seed,
+        'epochs': row.epochs,
+        **numbers,
+        'minutes': '' if row.minutes is None else f'{row.minutes:.1f}',
+        'device': row.device,
+        'commit': row.commit or '',
+        'date': row.date or '',
+        'note': row.note,
+    }
+    return [str(cells[name]) for name in COLUMNS]
+
+
+def groups_of(rows: Sequence[Row]) -> dict[tuple[str, str], list[Row]]:
+    """Protocol and variant to the last row of each seed."""
+    found: dict[tuple[str, str], dict[int, Row]] = {}
+    for row in rows:
+        if 'held-out' not in row.overlays:
+            seeds = found.setdefault((row.protocol, row.name), {})
+            seeds[row.seed] = row
+    return {key: list(seeds.values()) for key, seeds in found.items()}
+
+
+def mean_and_spread(values: Sequence[float]) -> str:
+    """Mean of some seeds, with their standard deviation where there are two.
+
+    The standard deviation is that of a sample, with n - 1.
+    """
+    if not values:
+        return '-'
+    mean = statistics.fmean(values)
+    if len(values) == 1:
+        return f'{mean:.2f}'
+    return f'{mean:.2f} ± {statistics.stdev(values):.2f}'
+
+
+def values_of(rows: Sequence[Row], metric: str) -> list[float]:
+    """A metric of some rows, where it was measured."""
+    found = (row.metrics.get(metric) for row in rows)
+    return [value for value in found if value is not None]
+
+
+def comparison(rows: Sequence[Row], plan: Plan) -> str:
+    """Ours beside what others printed, a line for each variant."""
+    published = {}
+    for job in plan.jobs:
+        published.setdefault((job.protocol, job.variant), job)
+    head = (
+        'run',
+        'protocol',
+        'seeds',
+        'top-1',
+        'published',
+        'difference',
+        'many / medium / few',
+        'ECE',
+        'published ECE',
+        'source',
+    )
+    lines = []
+    for (protocol, name), group in groups_of(rows).items():
+        job = published.get((protocol, name))
+        theirs: Mapping[str, float] = job.published if job else {}
+        source = job.source if job else None
+        top1 = values_of(group, 'top1')
+        shots = [
+            mean_and_spread(
+                values_of(group, shot)[:1]
+                and [statistics.fmean(values_of(group, shot))]
+            )
+            for shot in ('many', 'medium', 'few')
+        ]
+        lines.append(
+            [
+                name,
+                protocol,
+                str(len(group)),
+                mean_and_spread(top1),
+                _number(theirs.get('top1')),
+                _difference(top1, theirs.get('top1')),
+                ' / '.join(shots),
+                mean_and_spread(values_of(group, 'ece')),
+                _number(theirs.get('ece')),
+                f'[{source.text}]({source.url})' if source else '-',
+            ]
+        )
+    return markdown_lines(head, lines, ['---'] * len(head))
+
+
+def _number(value: float | None) -> str:
+    return '-' if value is None else f'{value:g}'
+
+
+def _difference(ours: Sequence[float], theirs: float | None) -> str:
+    """Ours minus theirs; and, of several seeds, in standard deviations."""
+    if theirs is None or not ours:
+        return '-'
+    gap = statistics.fmean(ours) - theirs
+    if len(ours) < 3 or not statistics.stdev(ours):
+        return f'{gap:+.2f}'
+    return f'{gap:+.2f} ({gap / statistics.stdev(ours):+.1f} s)'
+
+
+def ours(rows: Sequence[Row], recipe: str) -> str:
+    """What the head of a recipe says of our own runs."""
+    group = groups_of(rows).get(('full', recipe), [])
+    if not group:
+        return 'not run yet'
+    return f'{mean_and_spread(values_of(group, "top1"))} (results/README.md)'

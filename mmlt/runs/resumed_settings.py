@@ -1,0 +1,120 @@
+"""Settings that a training has from its checkpoint, not from its config.
+
+The state of the optimizer and of the schedule of the learning rate includes
+their settings, so that a resumed training goes on with those that it was
+begun with, whatever the config says now.
+"""
+
+import logging
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from mmengine.config import Config
+from mmengine.logging import print_log
+
+from .config_text import read_config_text
+
+__all__ = ['check_resumed_settings']
+
+# what is in the state: it is not read from the config again
+IN_STATE = ('optim_wrapper.optimizer', 'param_scheduler')
+# what the state must fit to
+MUST_BE_SAME = (
+    'optim_wrapper.optimizer.type',
+    'optim_wrapper.paramwise_cfg',
+    'optim_wrapper.constructor',
+)
+# where a part of the schedule ends that names no end of its own
+LENGTHS = ('train_cfg.max_epochs', 'train_cfg.max_iters')
+
+
+def check_resumed_settings(cfg: Config, meta: Mapping, source: str) -> None:
+    """Say which settings of a config a resumed training does not read.
+
+    Afterwards the config has those that the training goes on with.
+
+    Args:
+        cfg: Config of the training, changed in place.
+        meta: Of the checkpoint that it goes on from.
+        source: The checkpoint, for the message.
+
+    Raises:
+        ValueError: If the state of the optimizer is one of another
+            optimizer, or of other groups of parameters.
+    """
+    try:
+        earlier = read_config_text(meta['cfg'])
+    except (KeyError, TypeError, ValueError, AttributeError):
+        return  # not written by mmengine: nothing to compare with
+    now = cfg.to_dict()
+    for key in MUST_BE_SAME:
+        ours, theirs = value_of(now, key), value_of(earlier, key)
+        if ours != theirs:
+            raise ValueError(
+                f'Expected `{key}` to be {theirs!r}, with which {source} was '
+                f'trained, but got {ours!r}: the state of an optimizer fits '
+                'to no other. Resume with the same, or begin anew from its '
+                f'weights: --cfg-options load_from={source} without --resume.'
+            )
+    changed = [
+        f'{name}={ours!r} (saved: {theirs!r})'
+        for key in IN_STATE
+        for name, ours, theirs in differences(
+            value_of(now, key), value_of(earlier, key), key
+        )
+    ]
+    if changed:
+        print_log(
+            'A resumed training goes on with the optimizer and the schedule '
+            f'that it was begun with. Not read: {", ".join(changed)}.',
+            logger='current',
+            level=logging.WARNING,
+        )
+        # so that the record of the run is true
+        cfg.optim_wrapper.optimizer = value_of(earlier, IN_STATE[0])
+        cfg.param_scheduler = value_of(earlier, IN_STATE[1])
+    for key in LENGTHS:
+        ours, theirs = value_of(now, key), value_of(earlier, key)
+        if ours and theirs and ours > theirs and cfg.get('param_scheduler'):
+            print_log(
+                f'`{key}` is {ours} and was {theirs}: the schedule ends where '
+                'it did, and the learning rate then stays as it is.',
+                logger='current',
+                level=logging.WARNING,
+            )
+
+
+def value_of(settings: Mapping, key: str) -> Any:
+    """Value of a key with dots, None where there is none."""
+    value: Any = settings
+    for part in key.split('.'):
+        value = value.get(part) if isinstance(value, Mapping) else None
+    return value
+
+
+def differences(
+    ours: Any, theirs: Any, key: str
+) -> Iterator[tuple[str, Any, Any]]:
+    """Keys with dots that differ, with both values."""
+    if isinstance(ours, Mapping) and isinstance(theirs, Mapping):
+        for name in sorted(ours.keys() | theirs.keys(), key=str):
+            yield from differences(
+                ours.get(name), theirs.get(name), f'{key}.{name}'
+            )
+    elif (
+        isinstance(ours, list)
+        and isinstance(theirs, list)
+        and len(ours) == len(theirs)
+        and all(isinstance(part, Mapping) for part in (*ours, *theirs))
+    ):
+        for number, pair in enumerate(zip(ours, theirs, strict=True)):
+            yield from differences(*pair, f'{key}.{number}')
+    elif plain(ours) != plain(theirs):
+        yield key, ours, theirs
+
+
+def plain(value: Any) -> Any:
+    """Lists for tuples: a config as a text does not tell them apart."""
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
+    return value
