@@ -12,7 +12,10 @@ from .plain_data import load_plain, refused_name
 
 __all__ = ['damage_of', 'newest_whole', 'numbered']
 
-NUMBERED = re.compile(r'(epoch|iter)_(\d+)\.pth\Z')
+# stopped_epoch_2_iter_25 is inside the epoch that follows epoch_2
+NUMBERED = re.compile(
+    r'(?:stopped_)?(epoch|iter)_(\d+)(?:_iter_(\d+))?\.pth\Z'
+)
 
 
 def damage_of(path: str | Path, read: bool = True) -> str | None:
@@ -77,13 +80,13 @@ def numbered(folder: str | Path) -> list[Path]:
     Args:
         folder: Work directory.
     """
-    folder = Path(folder)
-    found = [p for p in folder.glob('*.pth') if NUMBERED.match(p.name)]
-    return sorted(
-        found,
-        key=lambda p: (p.stem[0], int(p.stem.split('_')[1])),
-        reverse=True,
-    )
+    found = []
+    for path in Path(folder).glob('*.pth'):
+        named = NUMBERED.match(path.name)
+        if named:
+            unit, number, inside = named.groups()
+            found.append((unit, int(number), int(inside or 0), path))
+    return [path for *_, path in sorted(found, reverse=True)]
 
 
 def newest_whole(

@@ -202,7 +202,7 @@ def _what_is_built(frames: list[FrameType]) -> str:
     return ''
 
 
-def _nearest(name: str, known: Iterable[str], kind: str = '') -> str:
+def _nearest(name: str, known: Iterable[str]) -> str:
     """'Did you mean ...?', or the names themselves where they are few."""
     known = sorted(set(known) - {name})
     lower = {word.lower(): word for word in known}
@@ -212,7 +212,7 @@ def _nearest(name: str, known: Iterable[str], kind: str = '') -> str:
         return f'Did you mean {words}?'
     if 0 < len(known) <= 12:
         return f'Known: {", ".join(known)}.'
-    return f'Correct the name{kind}, or import its module in custom_imports.'
+    return 'Correct the name, or import its module in custom_imports.'
 
 
 def _unknown_name(text: str, frames: list[FrameType]) -> str:
@@ -292,9 +292,13 @@ def _wrong_argument(
     unknown = re.search(r"unexpected keyword argument '(\w+)'", text)
     if unknown:
         name = unknown[1]
+        known = _arguments(part)
+        hint = _nearest(name, known)
+        if hint.startswith('Correct'):
+            hint = f'Known: {", ".join(sorted(known))}.'
         return (
             f'{title} has no argument `{name}`. '
-            f'{_nearest(name, _arguments(part), " in the config")}'
+            f'{hint if known else "It takes none."}'
         )
     lacks = re.search(r'missing \d+ required .*?arguments?: (.+?)\.?$', text)
     if lacks:

@@ -32,6 +32,8 @@ from types import ModuleType
 def errors_in_one_line(prepared: bool = False) -> Iterator[None]:
     """End the program with ``error: ...`` and exit code 1 on a mistake.
 
+    Ctrl-C ends it with 130, as a shell says that.
+
     Args:
         prepared: Whether the command has done its checks.
     """
@@ -40,6 +42,9 @@ def errors_in_one_line(prepared: bool = False) -> Iterator[None]:
     except BrokenPipeError:  # of `mmlt recipes | head`: nobody reads on
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
+    except KeyboardInterrupt:  # what it wrote is whole; see mmlt.fileio
+        print('interrupted', file=sys.stderr)
+        sys.exit(130)
     except Exception as error:
         # imports torch, which the list of the commands does without
         from .errors import is_mistake, keep_traceback, line_of

@@ -50,6 +50,14 @@ SETTINGS = (
     'overlays',
     'schedule',
 }
+# what is read before the options are merged, and what to do instead
+EARLIER = {
+    'applied_overlays': 'Name overlays after --with.',
+    'custom_imports': 'Write it into a config of your own.',
+    'needs': 'It belongs into an overlay.',
+    'overlays': 'Name them after --with.',
+    'schedule': 'It belongs into an overlay, such as `short`.',
+}
 # names of mmclassification 0.x, which nothing reads any more
 FORMER = {
     'checkpoint_config': 'default_hooks.checkpoint',
@@ -115,6 +123,11 @@ def _check_key(cfg: Config, key: str, source: str) -> None:
         raise ValueError(
             f'Expected {source} to name settings, but nothing reads '
             f'`{parts[0]}`. {_what_was_meant(cfg, parts[0])}'
+        )
+    if parts[0] in EARLIER:
+        raise ValueError(
+            f'Expected {source} to name settings that are read after them, '
+            f'but got `{parts[0]}`, which is read before. {EARLIER[parts[0]]}'
         )
     if parts[0] not in SETTINGS:
         print_log(

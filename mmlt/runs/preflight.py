@@ -11,6 +11,7 @@ from mmengine.config import Config
 from mmengine.hooks import CheckpointHook
 
 from .config_files import check_files, place_of
+from .settings import HOOK_NAMES
 
 # what every training has, also one whose config does without the base
 HOOKS = {
@@ -140,6 +141,10 @@ def complete_config(cfg: Config) -> Config:
         loader.setdefault('pin_memory', has_gpu)
         loader.setdefault('persistent_workers', loader.num_workers > 0)
         loader.setdefault('collate_fn', dict(type='default_collate'))
+    hooks = cfg.get('default_hooks') or {}
+    for name in [name for name in hooks if hooks[name] is None]:
+        if name not in HOOK_NAMES:  # mmengine drops only its own
+            del hooks[name]
     launcher = cfg.get('launcher', 'none')
     if cfg.get('sync_bn') and launcher != 'none' and not has_gpu:
         raise ValueError(

@@ -25,11 +25,13 @@ class Rule:
         words: The rule, after 'to be'.
         holds: Whether a value keeps it.
         step: What to do where it does not.
+        may_be_none: Whether None is as if the setting were not there.
     """
 
     words: str
     holds: Callable[[Any], bool]
     step: str = 'Correct it in the config, or after --cfg-options.'
+    may_be_none: bool = True
 
 
 def is_whole(value: Any) -> bool:
@@ -82,31 +84,86 @@ SHARE = number('a number in [0, 1)', lambda x: 0 <= x < 1)
 AT_LEAST_1 = whole(1)
 FROM_0 = whole(0)
 SWITCH = Rule('True or False', lambda value: isinstance(value, bool))
+LEVELS = ('DEBUG', 'INFO', 'WARNING', 'ERROR', 'CRITICAL')
+
+
+def one_of(*choices: str) -> Rule:
+    """One of some words."""
+    return Rule(
+        ' or '.join(map(repr, choices)), lambda value: value in choices
+    )
+
+
+def a_dict(may_be_none: bool) -> Rule:
+    """Settings by name."""
+    return Rule(
+        'a dict of settings',
+        lambda value: isinstance(value, Mapping),
+        may_be_none=may_be_none,
+    )
+
 
 LOADERS = ('train_dataloader', 'val_dataloader', 'test_dataloader')
 # '*' stands for any one name or place in a list; None is always allowed
 RULES: dict[str, Rule] = {
     **{
-        name: Rule(
-            'a dict of settings', lambda value: isinstance(value, Mapping)
-        )
+        name: a_dict(may_be_none=True)
         for name in (
             'model',
-            'model.backbone',
             'model.head',
             *LOADERS,
-            'train_dataloader.dataset',
             'train_cfg',
             'val_cfg',
             'test_cfg',
             'optim_wrapper',
-            'optim_wrapper.optimizer',
             'data_preprocessor',
             'default_hooks',
-            'env_cfg',
             'randomness',
+            'visualizer',
         )
     },
+    **{
+        name: a_dict(may_be_none=False)
+        for name in (
+            'env_cfg',
+            'model.backbone',
+            'optim_wrapper.optimizer',
+            'train_dataloader.dataset',
+            # without one, images come in their order
+            'train_dataloader.sampler',
+        )
+    },
+    **{
+        name: Rule(
+            'a dict or a list of them',
+            lambda value: isinstance(value, Mapping | list | tuple),
+        )
+        for name in ('param_scheduler', 'val_evaluator', 'test_evaluator')
+    },
+    **{
+        name: SWITCH
+        for name in (
+            'resume',
+            'find_unused_parameters',
+            'data_preprocessor.to_rgb',
+            'val_cfg.fp16',
+            'test_cfg.fp16',
+            *(f'{name}.pin_memory' for name in LOADERS),
+            *(f'{name}.persistent_workers' for name in LOADERS),
+        )
+    },
+    'compile': Rule(
+        'True, False or a dict', lambda value: isinstance(value, bool | dict)
+    ),
+    'load_from': Rule(
+        'the path of a checkpoint', lambda value: isinstance(value, str)
+    ),
+    'launcher': one_of('none', 'pytorch', 'slurm', 'mpi'),
+    'log_level': Rule(
+        f'one of {", ".join(LEVELS)}, or an integer',
+        lambda value: value in LEVELS or is_whole(value),
+    ),
+    'sync_bn': one_of('torch', 'mmcv'),
     **{
         name: Rule(
             "a list of dict(type='...')",

@@ -11,7 +11,18 @@ from mmengine.runner import Runner
 from .keys import nearest
 from .rules import NAMES, REGISTERED, RULES
 
-__all__ = ['check_needed', 'check_settings', 'values_of']
+__all__ = ['check_evaluation', 'check_needed', 'check_settings', 'values_of']
+
+
+# mmengine has these where a config does not name them
+HOOK_NAMES = (
+    'runtime_info',
+    'timer',
+    'sampler_seed',
+    'logger',
+    'param_scheduler',
+    'checkpoint',
+)
 
 
 def check_settings(cfg: Config) -> None:
@@ -25,7 +36,9 @@ def check_settings(cfg: Config) -> None:
     """
     for pattern, rule in RULES.items():
         for key, value in values_of(cfg, pattern):
-            if value is not None and not rule.holds(value):
+            if value is None and rule.may_be_none:
+                continue
+            if not rule.holds(value):
                 raise ValueError(
                     f'Expected `{key}` to be {rule.words}, but got {value!r}. '
                     f'{rule.step}'
@@ -81,11 +94,39 @@ def _check_name(place: str, name: str, names: set[str]) -> None:
     )
 
 
+def check_evaluation(cfg: Config) -> None:
+    """See that what an evaluation needs is there, or none of it.
+
+    Args:
+        cfg: Config of a training or a test.
+
+    Raises:
+        ValueError: Naming what is missing.
+    """
+    for split in ('val', 'test'):
+        names = [f'{split}_{part}' for part in ('dataloader', 'evaluator')]
+        names.append(f'{split}_cfg')
+        missing = [name for name in names if cfg.get(name) is None]
+        if 0 < len(missing) < len(names):
+            raise ValueError(
+                f'Expected {", ".join(f"`{name}`" for name in names)} '
+                f'together or none of them, but {" and ".join(missing)} is '
+                'None or missing. To train without evaluation: --no-validate.'
+            )
+
+
 def _check_hooks(cfg: Config) -> None:
     """Default hooks by name: mmengine takes any, and builds it."""
     hooks = cfg.get('default_hooks') or {}
     known = [name for name in hooks if _type_of(hooks[name])]
     for name, hook in hooks.items():
+        if hook is None and name not in HOOK_NAMES:
+            near = nearest(name, HOOK_NAMES, 0.8)
+            if near:
+                raise ValueError(
+                    f'Expected `default_hooks.{name}` to be a hook, but got '
+                    f'None. Did you mean `default_hooks.{near}`?'
+                )
         if hook is not None and not _type_of(hook):
             near = nearest(name, known)
             step = 'Give it a `type`.'

@@ -18,7 +18,7 @@ from .preflight import (
     default_work_dir,
 )
 from .recipes import load_recipe
-from .settings import check_needed
+from .settings import check_evaluation, check_needed
 
 NEEDED = ('model', 'test_dataloader', 'test_cfg', 'test_evaluator')
 
@@ -46,6 +46,7 @@ def prepare_test(
     """
     cfg = load_recipe(config, overlays, cfg_options)
     check_needed(cfg, NEEDED, 'a test')
+    check_evaluation(cfg)
     check_checkpoint(checkpoint)
     cfg.load_from, cfg.resume = checkpoint, False
     if work_dir is not None:

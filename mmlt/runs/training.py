@@ -20,7 +20,7 @@ from .preflight import (
 from .processes import is_first_process
 from .recipes import check_same_overlays, load_recipe
 from .resumed_settings import check_resumed_settings
-from .settings import check_needed, check_settings
+from .settings import check_evaluation, check_needed, check_settings
 from .two_stage import (
     is_finished,
     lacks_evaluation,
@@ -72,6 +72,7 @@ def merge_options(cfg: Config, options: TrainingOptions) -> Config:
     if options.cfg_options is not None:
         override(cfg, options.cfg_options)
         check_settings(cfg)
+    check_needed(cfg, NEEDED, 'a training')
     if options.no_validate:
         cfg.val_cfg = cfg.val_dataloader = cfg.val_evaluator = None
     if options.work_dir is not None:
@@ -86,6 +87,7 @@ def merge_options(cfg: Config, options: TrainingOptions) -> Config:
     if options.seed is not None:
         cfg.setdefault('randomness', {})['seed'] = options.seed
     check_settings(cfg)
+    check_evaluation(cfg)
     return cfg
 
 
@@ -133,14 +135,17 @@ def prepare_training(options: TrainingOptions) -> list[Config]:
             is running there.
     """
     recipe = load_recipe(options.config, options.overlays)
-    check_needed(recipe, NEEDED, 'a training')
     cfg = merge_options(recipe, options)
     first_process = is_first_process(options.launcher)
     if first_process:
         check_is_free(cfg.work_dir)
     choose_start(cfg, options.resume)
     if cfg.get('load_from'):
-        check_checkpoint(cfg.load_from, resume=cfg.get('resume', False))
+        check_checkpoint(
+            cfg.load_from,
+            resume=cfg.get('resume', False),
+            scheduled=bool(cfg.get('param_scheduler')),
+        )
     stages = [cfg]
     first = load_first_stage(cfg)
     if first is not None:

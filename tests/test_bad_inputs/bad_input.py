@@ -72,6 +72,12 @@ def copied(trained: Path, folder: Path) -> Path:
     return Path(shutil.copytree(trained, folder / 'run'))
 
 
+def write(path: Path, text: str) -> Path:
+    """A file of the user; its path."""
+    path.write_text(text)
+    return path
+
+
 def config(name: str, *files: str, sentence: str) -> BadInput:
     """A row of a training of a config file of the user.
 

@@ -1,6 +1,6 @@
 """Recipes and settings that are wrong."""
 
-from .bad_input import BadInput, call, config, train
+from .bad_input import BadInput, call, config, train, write
 
 LINEAR = 'Did you mean `LinearClsHead`'
 
@@ -134,6 +134,36 @@ TYPOS: list[BadInput] = [
         'first_stage.config=mmlt::ce/resnet20_digitslt.py',
         'first_stage.train_cfgg.max_epochs=1',
         sentence='`first_stage` to name settings, but nothing reads `train_c',
+    ),
+    train(
+        'overlays-as-an-option',
+        'overlays=[fcc]',
+        sentence='but got `overlays`, which is read before. Name them after',
+    ),
+    train(
+        'hook-left-out-misspelled',
+        'default_hooks.check_point=None',
+        sentence='but got None. Did you mean `default_hooks.checkpoint`',
+    ),
+    train(
+        'evaluation-by-halves',
+        'val_evaluator=None',
+        sentence='together or none of them, but val_evaluator is None',
+    ),
+    train(
+        'training-without-a-sampler',
+        'train_dataloader.sampler=None',
+        sentence='`train_dataloader.sampler` to be a dict of settings, but g',
+    ),
+    train(
+        'switch-is-a-text',
+        'data_preprocessor.to_rgb=abc',
+        sentence="`data_preprocessor.to_rgb` to be True or False, but got 'a",
+    ),
+    train(
+        'level-of-the-log-unknown',
+        'log_level=FOO',
+        sentence="`log_level` to be one of DEBUG, .* but got 'FOO'",
     ),
     train(
         'environment-misspelled',
@@ -507,4 +537,32 @@ EVALUATED: list[BadInput] = [
         sentence='batch_size=512 the 438 of 438 images give none',
     ),
 ]
-ROWS = [*RECIPES, *TYPOS, *NAMES, *ARGUMENTS, *VALUES, *EVALUATED]
+OVERLAYS: list[BadInput] = [
+    BadInput(
+        'overlay-with-a-misspelled-setting',
+        lambda folder, trained: [
+            *('train', 'ce/resnet20_digitslt', '--with'),
+            write(folder / 'mine.py', 'optim_wraper = dict()'),
+        ],
+        sentence='mine.py .* nothing reads `optim_wraper`. Did you mean `opt',
+    ),
+    BadInput(
+        'overlay-without-python',
+        lambda folder, trained: [
+            *('train', 'ce/resnet20_digitslt', '--with'),
+            write(folder / 'mine.py', 'model = dict('),
+        ],
+        sentence='mine.py to be an overlay, but it cannot be read',
+    ),
+    call(
+        'overlay-missing',
+        'train ce/resnet20_digitslt --with nope.py',
+        sentence='Expected an overlay, but the file nope.py does not exist',
+    ),
+    call(
+        'overlay-that-is-there-already',
+        'train fcc/resnet20_digitslt --with fcc',
+        sentence='a recipe without FCCNeck for the overlay fcc',
+    ),
+]
+ROWS = [*OVERLAYS, *RECIPES, *TYPOS, *NAMES, *ARGUMENTS, *VALUES, *EVALUATED]

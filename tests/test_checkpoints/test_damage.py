@@ -117,6 +117,14 @@ def test_the_newest_whole_one_is_by_number(tmp_path):
     assert newest_whole(tmp_path / 'none') is None
 
 
+def test_one_inside_an_epoch_is_newer_than_the_epoch_before(tmp_path):
+    for name in ('epoch_2', 'stopped_epoch_2_iter_25', 'epoch_3', 'epoch_1'):
+        (tmp_path / f'{name}.pth').touch()
+    assert [path.stem for path in numbered(tmp_path)] == [
+        *('epoch_3', 'stopped_epoch_2_iter_25', 'epoch_2', 'epoch_1')
+    ]
+
+
 def test_what_is_saved_is_whole_and_named_by_its_checksum(content, tmp_path):
     path = tmp_path / 'new' / 'a.pth'
     save_checkpoint(content, path)

@@ -1,6 +1,8 @@
 """A checkpoint is data: what is read, and what is refused."""
 
 import os
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -305,3 +307,20 @@ def test_a_file_without_checksums_is_read(tmp_path):
     finally:
         torch.serialization.set_crc32_options(before)
     assert torch.equal(read_checkpoint(path)['a'], torch.ones(3))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    'room', ['mmlt.models', 'mmlt.engine', 'mmlt.runs.training']
+)
+def test_a_room_of_a_config_puts_the_door_there(room):
+    """As in mmpretrain's own tools, by `custom_imports`."""
+    code = (
+        f'import {room}\n'
+        'from mmengine.runner.checkpoint import CheckpointLoader as c\n'
+        'print({load.__module__ for load in c._schemes.values()})'
+    )
+    done = subprocess.run(
+        [sys.executable, '-c', code], capture_output=True, text=True
+    )
+    assert done.stdout.strip() == "{'mmlt.checkpoints.reading'}", done.stderr

@@ -194,3 +194,12 @@ def test_a_reader_that_stops_is_no_error():
     )
     os.close(write)
     assert 'Broken pipe' not in done.stderr
+
+
+@pytest.mark.parametrize('prepares', [True, False])
+def test_ctrl_c_ends_without_a_traceback(prepares, capsys):
+    more = {'prepare': lambda args: args} if prepares else {}
+    with pytest.raises(SystemExit) as ended:
+        run_command(command(raises(KeyboardInterrupt), **more), 'mmlt x', [])
+    assert ended.value.code == 130
+    assert capsys.readouterr().err == 'interrupted\n'

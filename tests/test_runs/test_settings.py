@@ -6,7 +6,12 @@ from mmengine.config import Config
 import mmlt.datasets  # noqa: F401
 from mmlt.runs.recipes import load_recipe
 from mmlt.runs.rules import RULES
-from mmlt.runs.settings import check_needed, check_settings, values_of
+from mmlt.runs.settings import (
+    check_evaluation,
+    check_needed,
+    check_settings,
+    values_of,
+)
 
 # a value that each rule takes, and one that it refuses
 EXAMPLES = {
@@ -26,6 +31,15 @@ EXAMPLES = {
     'a list of numbers > 0, one per channel': ([1], [0]),
     'the path of a folder': ('a', ''),
     'a dict of settings': ({}, 5),
+    'a dict or a list of them': ([{}], 5),
+    'True, False or a dict': (dict(mode='default'), 5),
+    'the path of a checkpoint': ('epoch_1.pth', 5),
+    "'none' or 'pytorch' or 'slurm' or 'mpi'": ('mpi', 'foo'),
+    "'torch' or 'mmcv'": ('torch', 'foo'),
+    'one of DEBUG, INFO, WARNING, ERROR, CRITICAL, or an integer': (
+        'INFO',
+        'FOO',
+    ),
     "a list of dict(type='...')": ([dict(type='A')], [dict(a=1)]),
     'False: the last images would not be counted': (False, True),
 }
@@ -37,7 +51,7 @@ def test_every_rule_takes_and_refuses():
         right, wrong = EXAMPLES[rule.words]
         assert rule.holds(right), rule.words
         assert not rule.holds(wrong), rule.words
-        assert not rule.holds('abc') or rule.words == 'the path of a folder'
+        assert not rule.holds('abc') or 'path' in rule.words
         assert rule.step.endswith('.')
 
 
@@ -82,3 +96,24 @@ def test_what_a_training_needs():
     with pytest.raises(ValueError, match='has no `train_cfg`'):
         check_needed(cfg, ('model', 'train_cfg'), 'a training')
     check_needed(cfg, ('model',), 'a training')
+
+
+def test_what_must_be_there_is_not_none():
+    cfg = Config(dict(train_dataloader=dict(sampler=None)))
+    with pytest.raises(ValueError, match='sampler` to be a dict'):
+        check_settings(cfg)
+
+
+def test_an_evaluation_is_there_or_not():
+    cfg = load_recipe('ce/resnet20_digitslt')
+    cfg.val_cfg = cfg.val_evaluator = None
+    with pytest.raises(ValueError, match='but val_evaluator and val_cfg is'):
+        check_evaluation(cfg)
+    cfg.val_dataloader = None
+    check_evaluation(cfg)
+
+
+def test_a_default_hook_may_be_left_out_but_not_one_that_is_none_such():
+    check_settings(Config(dict(default_hooks=dict(visualization=None))))
+    with pytest.raises(ValueError, match='Did you mean `default_hooks.logg'):
+        check_settings(Config(dict(default_hooks=dict(loger=None))))

@@ -1,11 +1,18 @@
 """What a training does with the folder that it finds, on the digits."""
 
 import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
 
 import pytest
 
-from mmlt.runs.lock import WorkDirLock
+from mmlt.runs.lock import WorkDirLock, check_is_free
 from tests.test_bad_inputs.in_process import run
+from tests.test_runs.test_processes import runs, wait_until
 
 CE = 'ce/resnet20_digitslt'
 OPTIONS = [
@@ -191,6 +198,58 @@ def test_a_full_disk_leaves_what_is_whole(train, tmp_path, monkeypatch):
     assert not list(folder.glob('.draft*'))
     assert (folder / 'epoch_1.pth').read_bytes() == before
     assert 'resumed epoch: 1' in train('run', 2, how=['--resume'])
+
+
+class Process:
+    """``mmlt train`` with two workers, as a process group of its own."""
+
+    def __init__(self, folder, *how):
+        root = Path(__file__).parents[2]
+        words = ['train', CE, '--work-dir', str(folder / 'run'), *how]
+        words += [*OPTIONS, 'train_cfg.max_epochs=200']
+        words += ['train_dataloader.num_workers=2']
+        words += ['default_hooks.logger.interval=1']
+        self.log = folder / f'{time.time()}.log'
+        with self.log.open('w') as log:
+            self.process = subprocess.Popen(
+                [sys.executable, '-m', 'mmlt', *words],
+                env={**os.environ, 'PYTHONPATH': str(root)},
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        deadline = time.time() + 200
+        while self.log.read_text().count('Epoch(train)') < 6:
+            assert self.process.poll() is None, self.log.read_text()
+            assert time.time() < deadline
+            time.sleep(0.05)
+        pid = self.process.pid
+        children = Path(f'/proc/{pid}/task/{pid}/children').read_text()
+        self.workers = [int(word) for word in children.split()]
+
+
+@pytest.mark.skipif(sys.platform != 'linux', reason='Linux alone can do it')
+def test_workers_are_stopped_and_killed_with_their_training(tmp_path):
+    # as Slurm does: the workers, too, and before their training
+    training = Process(tmp_path)
+    assert len(training.workers) == 2
+    for pid in (*training.workers, training.process.pid):
+        os.kill(pid, signal.SIGTERM)
+    assert training.process.wait(timeout=60) == 143
+    lines = training.log.read_text().splitlines()
+    assert lines[-1].startswith(f'Go on with: mmlt train {CE} --work-dir')
+    assert 'Stopped by SIGTERM after ' in lines[-2]
+    assert 'Traceback' not in training.log.read_text()
+    (stopped,) = (tmp_path / 'run').glob('stopped_*.pth')
+
+    training = Process(tmp_path, '--resume')
+    assert f'Load checkpoint from {stopped}' in training.log.read_text()
+    os.kill(training.process.pid, signal.SIGKILL)
+    training.process.wait()
+    # at once: torch's own watch takes five seconds
+    wait_until(lambda: not any(map(runs, training.workers)), seconds=3)
+    check_is_free(tmp_path / 'run')
+    assert len(json.loads((tmp_path / 'run' / 'run.json').read_text())) == 2
 
 
 def test_to_go_on_and_to_begin_anew_is_a_wrong_call(train):
