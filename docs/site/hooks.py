@@ -41,6 +41,7 @@ GUIDES = [
     'settings.md',
     'distributed.md',
     'stopping.md',
+    'hooks.md',
     'large_models.md',
     'export.md',
     'metrics.md',

@@ -129,6 +129,7 @@ def complete_config(cfg: Config) -> Config:
         ValueError: If the config asks for what needs a GPU (``sync_bn``).
     """
     use_whole_checkpoints(cfg)
+    check_strategy(cfg)
     let_counts_differ(cfg)
     for name, kind in HOOKS.items():
         cfg.default_hooks.setdefault(name, dict(type=kind))
@@ -203,3 +204,21 @@ def use_whole_checkpoints(cfg: Config) -> None:
         kind = hook.get('type') if isinstance(hook, dict) else None
         if kind in theirs:
             hook['type'] = 'WholeCheckpointHook'
+
+
+def check_strategy(cfg: Config) -> None:
+    """Check that an optimizer wrapper has the strategy that it needs.
+
+    Raises:
+        ValueError: If it has not; mmengine blames the scheduler.
+    """
+    for name in ('ColossalAI', 'DeepSpeed'):
+        wrapper = (cfg.get('optim_wrapper') or {}).get('type')
+        strategy = (cfg.get('strategy') or {}).get('type')
+        if wrapper == f'{name}OptimWrapper' and strategy != f'{name}Strategy':
+            raise ValueError(
+                'Expected parts of mmengine and mmpretrain that work here, '
+                f'but got {wrapper}: it needs `strategy=dict(type='
+                f"'{name}Strategy')` and `runner_type='FlexibleRunner'`. Add "
+                'both, or take OptimWrapper.'
+            )

@@ -13,12 +13,21 @@ from . import (
     command_lines,
     configs,
     folders,
+    networks,
     prediction_files,
     sets,
 )
 from .in_process import run
 
-KINDS = (configs, command_lines, sets, checkpoints, prediction_files, folders)
+KINDS = (
+    configs,
+    command_lines,
+    sets,
+    checkpoints,
+    networks,
+    prediction_files,
+    folders,
+)
 ROWS = [
     pytest.param(row, id=f'{kind.__name__.split(".")[-1]}-{row.name}')
     for kind in KINDS

@@ -14,7 +14,7 @@ from mmlt.datasets.hidden_files import check_no_hidden_files
 from mmlt.datasets.seeded_batches import SeededBatchSampler, seed_images
 from mmlt.datasets.shared_images import shared_images
 
-from .other_hooks import check_hooks
+from .other_parts import check_parts
 from .runner_parts import held_by_hooks, is_training, parts_of, unwrap
 
 __all__ = ['LongTailHook']
@@ -62,7 +62,7 @@ class LongTailHook(Hook):
         Other hooks copy the model now (EMAHook), so every buffer must have
         its size.
         """
-        check_hooks(runner)
+        check_parts(runner)
         if not is_training(runner):
             return
         dataset = runner.train_dataloader.dataset
