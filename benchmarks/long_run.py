@@ -45,7 +45,7 @@ class MeasureHook(Hook):
         gc.collect()
         line = dict(
             process=os.getpid(),
-            epoch=runner.epoch,
+            epoch=runner.epoch + 1,  # counted when its hooks are done
             rss_kib=resident_kib(),
             blocks=sys.getallocatedblocks(),
             descriptors=len(os.listdir('/proc/self/fd')),

@@ -44,6 +44,7 @@ GUIDES = [
     'large_models.md',
     'export.md',
     'metrics.md',
+    'misclassified_area.md',
     'parts.md',
 ]
 FIGURES = ['reliability.md', 'speed.md', 'cost.md', 'rehearsal.md']

@@ -18,6 +18,7 @@ from .collaboration import *
 from .compression import *
 from .contrast import *
 from .correlation import *
+from .decision_planes import *
 from .distillation import *
 from .equal_mass import *
 from .expert_weights import *

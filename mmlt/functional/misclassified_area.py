@@ -59,7 +59,9 @@ def misclassified_area(
     In training a feature is scaled by tau of its class, at test it is not;
     a sample between the planes eta (of the scaled feature) and eta' (of the
     original) changes its prediction. Without a bias there are none: the
-    planes coincide (case 3 of the appendix).
+    planes coincide (case 3 of the appendix). Of the appendix's Fig. 2, with
+    tau > 1 only part b has lost samples; part d, with B > 0, can occur with
+    tau < 1 alone (:func:`~mmlt.functional.figure_of_planes`).
 
     Args:
         scores: (N, C) logits, or log probabilities, of the original feature.

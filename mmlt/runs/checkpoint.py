@@ -22,38 +22,67 @@ __all__ = [
 ]
 
 
-def check_checkpoint(path: str, resume: bool = False) -> None:
+# what a training goes on from, and of which types it is
+STATE = {
+    'state_dict': dict,
+    'optimizer': dict,
+    'meta': dict,
+    'message_hub': dict,
+    'param_schedulers': (list, dict),
+}
+
+
+def check_checkpoint(
+    path: str, resume: bool = False, scheduled: bool = False
+) -> None:
     """Raise if a file is not a checkpoint, before anything is written.
 
     Args:
         path: Local file; addresses (``https://...``) are not looked at.
         resume: Whether a training is to go on from it.
+        scheduled: Whether that has a schedule of the learning rate, which
+            would begin anew where the file has none.
 
     Raises:
         FileNotFoundError: If there is no such file.
         ValueError: If it is not a checkpoint or its weights are no numbers,
-            or it holds weights alone where a training is to be resumed.
+            or it holds no state of a training where one is to be resumed.
     """
     if '://' in path:
         return
     content = read_checkpoint(path)
     check_weights(content, path)
-    if not resume:
-        return
-    if not {'state_dict', 'optimizer', 'meta'} <= content.keys():
+    fault = _fault_of_state(content, scheduled) if resume else None
+    if fault is not None:
         raise ValueError(
             f'Expected {path} to hold the state of a training, but it has '
-            'no optimizer. Start from its weights with --cfg-options '
+            f'{fault}. Start from its weights with --cfg-options '
             f'load_from={path} instead of --resume.'
         )
-    counted = [content['meta'].get(name) for name in ('epoch', 'iter')]
-    if not all(type(n) is int and n >= 0 for n in counted):
-        raise ValueError(
-            f'Expected {path} to say the epoch and the iteration it is of '
-            f'(`meta`), but got {counted[0]} and {counted[1]}. Start from '
-            f'its weights with --cfg-options load_from={path} instead of '
-            '--resume.'
-        )
+
+
+def _fault_of_state(content: dict, scheduled: bool) -> str | None:
+    """What keeps a training from going on, as a part of a sentence."""
+    for name, kinds in STATE.items():
+        if name not in content and name == 'param_schedulers':
+            if scheduled:
+                return 'no param_schedulers'
+        elif name not in content:
+            return f'no {name}'
+        elif not isinstance(content[name], kinds):
+            return f'a {type(content[name]).__name__} as {name}'
+    schedulers = content.get('param_schedulers', [])
+    if isinstance(schedulers, list) and not all(
+        isinstance(scheduler, dict) for scheduler in schedulers
+    ):
+        return 'param_schedulers of another form'
+    for name in ('epoch', 'iter'):
+        number = content['meta'].get(name)
+        if type(number) is not int or number < 0:
+            return f'{number} as meta.{name}'
+    if not {'log_scalars', 'runtime_info'} <= content['message_hub'].keys():
+        return 'a message_hub of another form'
+    return None
 
 
 def load_model(

@@ -141,7 +141,11 @@ def prepare_training(options: TrainingOptions) -> list[Config]:
         check_is_free(cfg.work_dir)
     choose_start(cfg, options.resume)
     if cfg.get('load_from'):
-        check_checkpoint(cfg.load_from, resume=cfg.get('resume', False))
+        check_checkpoint(
+            cfg.load_from,
+            resume=cfg.get('resume', False),
+            scheduled=bool(cfg.get('param_scheduler')),
+        )
     stages = [cfg]
     first = load_first_stage(cfg)
     if first is not None:

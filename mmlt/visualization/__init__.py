@@ -6,6 +6,7 @@ from .by_count import *
 from .clusters import *
 from .curves import *
 from .matrices import *
+from .planes import *
 from .recall import *
 from .reliability import *
 from .strategies import *

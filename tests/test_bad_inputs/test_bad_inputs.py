@@ -12,12 +12,13 @@ from . import (
     checkpoints,
     command_lines,
     configs,
+    folders,
     prediction_files,
     sets,
 )
 from .in_process import run
 
-KINDS = (configs, command_lines, sets, checkpoints, prediction_files)
+KINDS = (configs, command_lines, sets, checkpoints, prediction_files, folders)
 ROWS = [
     pytest.param(row, id=f'{kind.__name__.split(".")[-1]}-{row.name}')
     for kind in KINDS

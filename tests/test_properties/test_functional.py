@@ -10,7 +10,7 @@ from hypothesis import given
 
 import mmlt.functional
 
-from . import counts, directions, losses, predictions  # noqa: F401
+from . import counts, directions, losses, planes, predictions  # noqa: F401
 from .calls import check
 from .inputs import TRIED
 from .registry import PROPERTIES

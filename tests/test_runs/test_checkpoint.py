@@ -18,17 +18,48 @@ def save(path, **content):
     return str(path)
 
 
+STATE = dict(
+    **WEIGHTS,
+    optimizer={'param_groups': []},
+    param_schedulers=[{'last_step': 3}],
+    message_hub={'log_scalars': {}, 'runtime_info': {}},
+    meta={'epoch': 1, 'iter': 3},
+)
+
+
 def test_a_training_state_can_be_resumed(tmp_path):
-    meta = dict(epoch=1, iter=3)
-    path = save(tmp_path / 'a.pth', **WEIGHTS, optimizer={}, meta=meta)
+    path = save(tmp_path / 'a.pth', **STATE)
+    check_checkpoint(path, resume=True, scheduled=True)
+
+
+@pytest.mark.parametrize(
+    ('change', 'words'),
+    [
+        ({'optimizer': None}, 'it has no optimizer.*load_from='),
+        ({'meta': None}, 'it has no meta'),
+        ({'message_hub': None}, 'it has no message_hub'),
+        ({'param_schedulers': None}, 'it has no param_schedulers'),
+        ({'optimizer': 'a'}, 'it has a str as optimizer'),
+        ({'message_hub': [1]}, 'it has a list as message_hub'),
+        ({'message_hub': {}}, 'a message_hub of another form'),
+        ({'param_schedulers': [1]}, 'param_schedulers of another form'),
+        ({'meta': {}}, 'it has None as meta.epoch'),
+        ({'meta': {'epoch': 1, 'iter': '3'}}, 'it has 3 as meta.iter'),
+        ({'meta': {'epoch': -1, 'iter': 3}}, 'it has -1 as meta.epoch'),
+        ({'meta': [1]}, '`meta` in .* to be a dict, but got list'),
+    ],
+)
+def test_what_is_no_state_of_a_training_is_named(tmp_path, change, words):
+    state = {k: v for k, v in (STATE | change).items() if v is not None}
+    path = save(tmp_path / 'a.pth', **state)
+    with pytest.raises(ValueError, match=words):
+        check_checkpoint(path, resume=True, scheduled=True)
+
+
+def test_a_training_without_a_schedule_saves_none(tmp_path):
+    state = {k: v for k, v in STATE.items() if k != 'param_schedulers'}
+    path = save(tmp_path / 'a.pth', **state)
     check_checkpoint(path, resume=True)
-    for other in ({}, dict(epoch=1), dict(epoch=1, iter='3')):
-        save(path, **WEIGHTS, optimizer={}, meta=other)
-        with pytest.raises(ValueError, match='say the epoch and the iter'):
-            check_checkpoint(path, resume=True)
-    save(path, **WEIGHTS, optimizer={}, meta=[meta])
-    with pytest.raises(ValueError, match='`meta` in .* a dict, but got list'):
-        check_checkpoint(path, resume=True)
 
 
 def test_weights_have_names_and_are_tensors(tmp_path):

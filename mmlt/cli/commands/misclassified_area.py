@@ -25,7 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The predictions, and how they are scaled."""
     parser.add_argument(
         'predictions',
-        nargs='+',
+        nargs='*',
         help='.npz files of dump_predictions.py, or one work directory: its '
         'predictions on train and test are written where they are not yet',
     )
@@ -38,8 +38,27 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         '--per-class', action='store_true', help='a row for every class'
     )
+    parser.add_argument(
+        '--demonstration',
+        metavar='PICTURE',
+        help='no predictions: draw the three cases of the appendix for a '
+        'network of 3, 3 and 2 neurons (.svg, .png or .pdf), and print what '
+        'is lost',
+    )
     add_tables(parser)
     add_trust(parser)
+
+
+def check_arguments(
+    parser: argparse.ArgumentParser, args: argparse.Namespace
+) -> None:
+    """Predictions, or the demonstration, which needs none."""
+    if args.predictions and args.demonstration:
+        parser.error('--demonstration has a network of its own: name no run')
+    if not args.predictions and not args.demonstration:
+        parser.error(
+            'name a work directory or .npz files, or --demonstration PICTURE'
+        )
 
 
 def read_predictions(arguments: list[str]) -> Iterator[Predictions]:
@@ -55,6 +74,15 @@ def run(args: argparse.Namespace) -> None:
     """Check, compute, print and write."""
     for path in args.out:
         check_table_path(path)
+    if args.demonstration:
+        # the command line stays fast: matplotlib is imported where it draws
+        from mmlt.report.planes import make_demonstration
+
+        rows = make_demonstration(args.demonstration)
+        print_table(rows)
+        for out in args.out:
+            write_table(out, rows, {})
+        return
     rows, facts = [], {}
     for predictions in read_predictions(args.predictions):
         rows += area_rows(predictions, args.gamma, args.per_class)

@@ -1,5 +1,6 @@
 import itertools
 import logging
+import math
 from pathlib import Path
 
 import torch
@@ -84,8 +85,12 @@ class FiniteLossHook(Hook):
         }
         if not losses:
             return
-        self._pending.append((batch_idx, runner.iter, losses, data_batch))
         on_cpu = next(iter(losses.values())).device.type == 'cpu'
+        if on_cpu and all(
+            math.isfinite(value.sum()) for value in losses.values()
+        ):
+            return
+        self._pending.append((batch_idx, runner.iter, losses, data_batch))
         if on_cpu or len(self._pending) >= self.interval:
             self._read(runner)
 
@@ -122,7 +127,7 @@ class FiniteLossHook(Hook):
             return
         values = torch.stack(
             [
-                value.float().mean()
+                (value.mean() if value.dim() else value).float()
                 for _, _, losses, _ in pending
                 for value in losses.values()
             ]
