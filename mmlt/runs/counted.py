@@ -6,14 +6,26 @@ comes out of it all. What makes the result wrong is an error here, and what
 leaves images or settings out is said in the log.
 """
 
+import copy
+import random
+
+import numpy as np
+import torch
+from mmengine.config import Config
 from mmengine.dist import get_world_size
 from mmengine.model import is_model_wrapper
+from mmengine.registry import MODELS, DefaultScope
 from mmengine.runner import BaseLoop, Runner
 from torch.utils.data import DataLoader
 
 from .remarks import remarks
 
-__all__ = ['check_test', 'check_training', 'count_accumulated']
+__all__ = [
+    'check_later_stage',
+    'check_test',
+    'check_training',
+    'count_accumulated',
+]
 
 # what gives an image twice, none at all, or never ends
 DRAWING = ('InfiniteSampler', 'LongTailSampler', 'RepeatAugSampler')
@@ -37,6 +49,36 @@ def check_training(runner: Runner) -> None:
     _check_classes(runner, loader)
     for text in remarks(runner.cfg, _epochs(runner, loop)):
         runner.logger.warning(text)
+
+
+def check_later_stage(cfg: Config) -> None:
+    """Build the parts of a later stage, and forget them.
+
+    What is wrong with its config is said before the first stage is trained,
+    and not after it. The random numbers of that training stay as they are.
+
+    Args:
+        cfg: Config of the stage.
+
+    Raises:
+        ValueError: If its training has no batch.
+        Exception: Whatever its parts say of their settings.
+    """
+    states = random.getstate(), np.random.get_state()
+    scope = cfg.get('default_scope', 'mmengine')
+    try:
+        with (
+            torch.random.fork_rng(devices=[]),
+            DefaultScope.overwrite_default_scope(scope),
+        ):
+            MODELS.build(copy.deepcopy(cfg.model))
+            loader = Runner.build_dataloader(
+                copy.deepcopy(cfg.train_dataloader), seed=0
+            )
+            _check_batches(loader, 'train_dataloader')
+    finally:
+        random.setstate(states[0])
+        np.random.set_state(states[1])
 
 
 def check_test(runner: Runner) -> None:

@@ -31,7 +31,12 @@ from mmlt.engine import StopOnSignalHook
 
 from .checkpoint import read_checkpoint
 from .config_text import read_config_text
-from .counted import check_test, check_training, count_accumulated
+from .counted import (
+    check_later_stage,
+    check_test,
+    check_training,
+    count_accumulated,
+)
 from .folder import last_checkpoint
 from .log import logged_steps
 from .recipes import first_stage_recipe
@@ -115,6 +120,8 @@ def run_stages(stages: list[Config], arguments: Sequence[str] = ()) -> None:
     Raises:
         FileNotFoundError: If a stage left no checkpoint.
     """
+    for stage in stages[1:]:
+        check_later_stage(stage)
     before = None
     for stage in stages:
         if before is not None:

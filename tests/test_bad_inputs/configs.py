@@ -523,6 +523,18 @@ VALUES: list[BadInput] = [
     ),
 ]
 EVALUATED: list[BadInput] = [
+    call(
+        'second-stage-without-a-batch',
+        'train crt/resnet20_digitslt --cfg-options train_cfg.max_epochs=1 '
+        'train_dataloader.batch_size=1000',
+        sentence='batch_size=1000 the .* of 438 images give none',
+    ),
+    call(
+        'second-stage-with-an-unknown-head',
+        'train crt/resnet20_digitslt --cfg-options train_cfg.max_epochs=1 '
+        'model.head.type=LinearHead',
+        sentence='There is no head called `LinearHead`',
+    ),
     config(
         'evaluation-by-drawn-images',
         INHERITS + "val_dataloader = dict(sampler=dict(_delete_=True, type='L"

@@ -1,9 +1,18 @@
 """What a run counts, looked at before it begins."""
 
+import random
+
+import numpy as np
 import pytest
+import torch
 from mmengine.runner import Runner
 
-from mmlt.runs.counted import check_test, check_training, count_accumulated
+from mmlt.runs.counted import (
+    check_later_stage,
+    check_test,
+    check_training,
+    count_accumulated,
+)
 from mmlt.runs.recipes import load_recipe
 from tests.test_bad_inputs.in_process import isolated
 
@@ -119,3 +128,18 @@ def test_a_rate_that_is_for_no_batch_size_cannot_be_scaled(in_a_folder):
     built.auto_scale_lr = dict(enable=True)
     with pytest.raises(ValueError, match='auto_scale_lr.base_batch_size'):
         count_accumulated(built)
+
+
+def test_a_later_stage_is_tried_without_a_trace(in_a_folder):
+    """The random numbers of the first stage stay as they are."""
+    cfg = load_recipe('crt/resnet20_digitslt')
+    before = torch.get_rng_state(), np.random.get_state()[1]
+    state = random.getstate()
+    check_later_stage(cfg)
+    assert torch.equal(torch.get_rng_state(), before[0])
+    assert (np.random.get_state()[1] == before[1]).all()
+    assert random.getstate() == state
+    cfg.train_dataloader.batch_size = 1000
+    with pytest.raises(ValueError, match='batch_size=1000'):
+        check_later_stage(cfg)
+    assert torch.equal(torch.get_rng_state(), before[0])
