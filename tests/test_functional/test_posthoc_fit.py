@@ -197,7 +197,7 @@ def test_refuses_where_the_optimizer_would_go_on():
     def shifted(z, theta):
         return torch.stack([z[:, 0], z[:, 1] + theta[0]], dim=1)
 
-    with pytest.raises(NoMinimumError, match='Newton step'):
+    with pytest.raises(NoMinimumError, match='improves without end'):
         fit_by_likelihood(shifted, torch.zeros(1), logits, labels)
     labels[0] = 1  # now log(1/8) is best
     found = fit_by_likelihood(shifted, torch.zeros(1), logits, labels)
@@ -238,3 +238,34 @@ def test_vector_scaling_refuses_what_it_can_get_all_right():
     labels[[0, 4]] = torch.tensor([1, 2])
     with pytest.raises(NoMinimumError):
         fit_vector_scaling(logits, labels)
+
+
+def test_refuses_two_parameters_that_cancel_on_the_last_wrong_sample():
+    """T -> 0 wherever u > 0, and stays what it is for the one at u = 0."""
+    u = torch.tensor([0.0, 1.0, 1.5, 2.0]).double()
+    logits = torch.tensor([[1.0, 0.0], [2.0, 0.0], [3.0, 0.0], [0.0, 1.0]])
+    logits = torch.cat([logits, torch.tensor([[1.5, 0.0]])])
+    u = torch.cat([u, u[:1]])
+    labels = torch.tensor([1, 0, 0, 1, 0])
+
+    def scaled_by_u(z, theta):
+        return z * torch.exp(-(theta[0] + theta[1] * u))[:, None]
+
+    with pytest.raises(NoMinimumError, match='improves without end'):
+        fit_by_likelihood(scaled_by_u, torch.zeros(2), logits, labels)
+
+
+def test_refuses_what_two_of_a_hundred_samples_decide():
+    """Their temperatures, 0.07 apart in u, tilt the line for all others."""
+    logits, _ = sharp(100, 3)
+    labels = logits.argmax(1)
+    u = torch.linspace(-1, 2, 100).double()
+    u[:2] = torch.tensor([-1.0, -0.93])
+    logits[:2] = torch.tensor([[1.0, 0.6, 0.0], [3.0, 0.1, 0.0]])
+    labels[:2] = 1
+
+    def scaled_by_u(z, theta):
+        return z * torch.exp(-(theta[0] + theta[1] * u))[:, None]
+
+    with pytest.raises(NoMinimumError, match='standard error|without end'):
+        fit_by_likelihood(scaled_by_u, torch.zeros(2), logits, labels)

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 # MMLT_EXAMPLES=400 tries harder; the examples are the same every time
-EXAMPLES = int(os.environ.get('MMLT_EXAMPLES', 10))
+EXAMPLES = int(os.environ.get('MMLT_EXAMPLES', 20))
 TRIED = settings(
     max_examples=EXAMPLES,
     derandomize=True,
