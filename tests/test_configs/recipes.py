@@ -85,6 +85,12 @@ FURTHER = [
     (f'ncl/{CIFAR100}', 'fcc'),
     (f'dive/teacher_{CIFAR10}', 'fcc'),
     (f'vmf/{CIFAR100}_cosine', 'short'),
+    *(
+        ('vmf/resnext50_imagenetlt', overlays)
+        for overlays in ('icd', 'cfc', 'icd cfc', 'cosine', 'balanced-cosine')
+    ),
+    (f'vmf/{CIFAR100}', 'cosine'),
+    (f'vmf/{CIFAR100}', 'balanced-cosine'),
 ]
 COMPOSITIONS = sorted(
     {

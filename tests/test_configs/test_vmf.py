@@ -121,3 +121,62 @@ def test_the_held_out_recipes_train_on_the_rest():
     assert (dataset.type, dataset.part) == ('HeldOutSplit', 'train')
     assert dataset.dataset.type == 'CIFAR100LT'
     assert dataset.dataset.imbalance_ratio == 100
+
+
+# SiLangWHL/vMF-OP@964d491 classification/config/ImageNet_LT
+@pytest.mark.parametrize(
+    ('overlay', 'balanced'),
+    [
+        ('cosine', False),  # cos_classifier_CEloss.yaml
+        ('balanced-cosine', True),  # cos_classifier_balancedloss.yaml
+    ],
+)
+def test_cosines_on_imagenet_differ_from_vmf_by_the_head_alone(
+    overlay, balanced
+):
+    ours = load('vmf/resnext50_imagenetlt', overlay)
+    vmf = load('vmf/resnext50_imagenetlt')
+    assert ours.pop('applied_overlays') == [overlay]
+    assert ours.model.pop('head').to_dict() == {
+        'type': 'CosineClsHead',
+        'num_classes': 1000,
+        'in_channels': 2048,
+        'scale': 16.0,
+        **({'balanced': True} if balanced else {}),
+    }
+    assert vmf.model.pop('head').type == 'VMFClsHead'
+    assert ours.to_dict() == vmf.to_dict()
+
+
+def test_the_overlay_is_the_recipe_of_the_balanced_cosine():
+    ours = load('vmf/resnet32_cifar100lt', 'balanced-cosine')
+    ours.pop('applied_overlays')
+    recipe = load('vmf/resnet32_cifar100lt_cosine')
+    assert ours.to_dict() == recipe.to_dict()
+
+
+def test_icd_on_imagenet_as_published():
+    """vmf_icd.yaml: kappa from 16, weight 0.2, no decay of kappa."""
+    cfg = load('vmf/resnext50_imagenetlt', 'icd')
+    head = cfg.model.head
+    assert (head.type, head.init_kappa) == ('VMFClsHead', 16)
+    assert [part.type for part in head.aux_losses] == [
+        'InterClassDiscrepancyLoss'
+    ]
+    assert MODELS.build(dict(head.aux_losses[0])).weight.loss_weight == 0.2
+
+
+@pytest.mark.parametrize(
+    ('kappa', 'std'), [(8, 0), (16, 0), (24, 0), (32, 0), (16, 1)]
+)
+def test_initial_kappa_on_imagenet(kappa, std):
+    """The README's --cfg-options of the appendix's comparison."""
+    cfg = load('vmf/resnext50_imagenetlt')
+    cfg.merge_from_dict(
+        {'model.head.init_kappa': kappa, 'model.head.init_kappa_std': std}
+    )
+    head = MODELS.build(dict(cfg.model.head, in_channels=4))
+    values = head.kappa.detach()
+    assert len(values) == 1000
+    assert values.mean().item() == pytest.approx(kappa, abs=0.15)
+    assert values.std().item() == pytest.approx(std, abs=0.1)
