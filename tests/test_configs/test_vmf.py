@@ -163,7 +163,7 @@ def test_icd_on_imagenet_as_published():
     assert [part.type for part in head.aux_losses] == [
         'InterClassDiscrepancyLoss'
     ]
-    assert MODELS.build(dict(head.aux_losses[0])).weight.loss_weight == 0.2
+    assert MODELS.build(dict(head.aux_losses[0])).loss_weight == 0.2
 
 
 @pytest.mark.parametrize(
