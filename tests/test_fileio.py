@@ -155,9 +155,10 @@ def test_json_is_what_every_reader_takes(tmp_path):
     assert '\n' not in json_text(value, indent=None)
 
 
-# a hash of settings, and a file of another format than JSON
+# hashes of settings, and a file of another format than JSON
 OTHERS = {
     ('report/record.py', 'json.dumps'),
+    ('reproduce/hashes.py', 'json.dumps'),
     ('runs/testing.py', 'mmengine.dump'),
 }
 
