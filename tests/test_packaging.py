@@ -119,7 +119,7 @@ def test_train_test_and_report_from_an_empty_folder(installed, tmp_path):
         (
             ['train', 'ce/resnet20_digitslt', '--with', 'nix'],
             1,
-            "got 'nix'. Known: cfc, ",
+            "got 'nix'. Known: balanced-cosine, ",
         ),
         (
             ['train', 'fcc/resnet20_digitslt', '--with', 'fcc'],

@@ -9,6 +9,8 @@ from typing import Any
 from mmlt.checkpoints.numpy_data import NUMPY_GLOBALS, with_arrays
 from mmlt.checkpoints.plain_data import no_bytes
 
+__all__ = ['PlainUnpickler', 'read_plain_pickle']
+
 ALLOWED = {
     **NUMPY_GLOBALS,
     '_codecs.encode': codecs.encode,

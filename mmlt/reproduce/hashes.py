@@ -10,6 +10,7 @@ import importlib
 import importlib.util
 import io
 import json
+import math
 import tokenize
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -78,7 +79,7 @@ def config_hash(cfg: Config, first_stage: Config | None = None) -> str:
         )
         for stage in stages
     ]
-    text = json.dumps(settings, sort_keys=True, default=repr)
+    text = json.dumps(settings, sort_keys=True, default=repr, allow_nan=False)
     return hashlib.sha256(text.encode()).hexdigest()[:DIGITS]
 
 
@@ -92,6 +93,8 @@ def _settings(value: Any) -> Any:
         }
     if isinstance(value, list | tuple):
         return [_settings(v) for v in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return repr(value)
     return value
 
 

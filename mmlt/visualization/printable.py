@@ -2,6 +2,8 @@
 
 import re
 
+__all__ = ['printable']
+
 # no letters: controls, ends of lines, and marks that turn the direction of
 # what follows them
 CONTROLS = re.compile(

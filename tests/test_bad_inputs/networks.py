@@ -53,7 +53,7 @@ def other(command: str, kind: str) -> BadInput:
     change, sentence = OTHERS[kind]
     start = 'hold the backbone .* 0 %' if command == 'load-from' else FITS
     if command == 'aggregate':  # a network of experts is asked for
-        sentence = r'missing: .*head\.'
+        sentence = r'\(missing: '
 
     def arrange(place: Path, trained: Path) -> list:
         content = torch.load(trained / 'epoch_1.pth', weights_only=False)

@@ -383,7 +383,7 @@ def test_views_of_an_image_are_averaged():
         data_preprocessor=dict(type='BatchDataPreprocessor'),
     )
     model = MODELS.build(config).eval()
-    views = [torch.randint(0, 256, (4, 3, 8, 8)) for _ in range(2)]
+    views = [torch.randint(0, 256, (4, 3, 8, 8)).byte() for _ in range(2)]
     labels = torch.arange(4)
     batches = [
         {'inputs': v, 'data_samples': [BatchDataSample(gt_label=labels)]}

@@ -7,6 +7,8 @@ from mmpretrain.models import BaseRetriever
 
 from .runner_parts import is_training, unwrap
 
+__all__ = ['check_parts', 'misfits']
+
 SELF_SUPERVISED = (
     'it belongs to a network of self-supervised training, which this is not. '
     'Drop it'
@@ -36,7 +38,7 @@ def check_parts(runner) -> None:
     for name, why in misfits(runner):
         raise ValueError(
             f'Expected parts of mmengine and mmpretrain that work here, but '
-            f'got {name}: {why}.'
+            f'got {name}: {why}. See docs/hooks.md.'
         )
 
 

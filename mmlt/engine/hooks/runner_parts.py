@@ -6,6 +6,8 @@ from mmengine.model import BaseAveragedModel, is_model_wrapper
 from mmengine.optim import OptimWrapper, OptimWrapperDict
 from torch import nn
 
+__all__ = ['held_by_hooks', 'is_training', 'modules_in', 'parts_of', 'unwrap']
+
 
 def unwrap(model: nn.Module) -> nn.Module:
     """The model inside DistributedDataParallel and the like."""
