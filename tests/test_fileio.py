@@ -158,7 +158,6 @@ def test_json_is_what_every_reader_takes(tmp_path):
 # hashes of settings, and a file of another format than JSON
 OTHERS = {
     ('report/record.py', 'json.dumps'),
-    ('reproduce/hashes.py', 'json.dumps'),
     ('runs/testing.py', 'mmengine.dump'),
 }
 
