@@ -116,6 +116,8 @@ PATHS = {
 
 @pytest.mark.parametrize('path', PATHS)
 def test_a_checkpoint_with_code_is_refused(path, trained, tmp_path):
+    if path == 'export-onnx':
+        pytest.importorskip('onnxruntime', reason='extra "export"')
     place = Place(tmp_path, trained)
     done = run(PATHS[path](place), tmp_path)
     assert not place.mark.exists()
