@@ -64,7 +64,8 @@ def test_agreement_counts_methods_that_have_both_numbers(plan):
 def test_nothing_is_said_of_fewer_than_two_methods(plan):
     methods = ranked([row('c/net_set', 30.0)], plan)
     value, count = agreement(methods)['published']
-    assert math.isnan(value) and count == 0
+    assert math.isnan(value)
+    assert count == 0
     text = ranking_table(methods)
     assert 'published accuracies: not measured' in text
     assert agreement(ranked([], plan))['ours'][1] == 0

@@ -272,7 +272,8 @@ def test_fast_schedule_is_one_cycle_in_every_iteration(recipe, epochs, warmup):
     assert (rise.begin, rise.end, rise.start_factor) == (0, warmup, 0.1)
     assert (fall.begin, fall.end) == (warmup, epochs)
     assert fall.T_max == epochs - warmup
-    assert rise.convert_to_iter_based and fall.convert_to_iter_based
+    assert rise.convert_to_iter_based
+    assert fall.convert_to_iter_based
     rates = rates_of(cfg, steps=10)
     peak = cfg.optim_wrapper.optimizer.lr
     assert len(rates) == 10 * epochs
