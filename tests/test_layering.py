@@ -65,6 +65,7 @@ MAY_IMPORT = {
         'visualization',
     },
     'reproduce': {
+        'functional',
         'runs',
         'evaluation',
         'report',

@@ -9,9 +9,9 @@ import torch
 from mmlt.functional import spearman_correlation
 from mmlt.report.table import markdown_lines
 
+from .groups import groups_of, mean_and_spread, values_of
 from .ledger import Row
 from .plan import Plan
-from .tables import groups_of, mean_and_spread, values_of
 
 __all__ = ['Ranked', 'agreement', 'ranked', 'ranking_table']
 
