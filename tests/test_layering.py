@@ -64,6 +64,7 @@ MAY_IMPORT = {
         'evaluation',
         'visualization',
     },
+    'projects': {'functional', 'datasets', 'runs', 'fileio', 'version'},
     'reproduce': {
         'runs',
         'evaluation',
@@ -86,6 +87,7 @@ MAY_IMPORT = {
         'visualization',
         'report',
         'reproduce',
+        'projects',
         'fileio',
         'version',
         'checkpoints',
