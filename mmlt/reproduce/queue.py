@@ -27,7 +27,8 @@ Say = Callable[[str], None]
 OUTPUT = 'output.log'
 # between two looks at what is running, seconds
 PAUSE = 1.0
-# how long a training may take to save and end when it is told to, seconds
+# how long a training may take to save and end when it is told to, or when its
+# queue was killed, seconds
 GRACE = 120.0
 
 
@@ -116,7 +117,7 @@ def run_queue(
     )
     rows: list[Row] = []
     running: list[Running] = []
-    left = list(tasks)
+    left, idle = list(tasks), time.monotonic()
     try:
         while True:
             for one in [r for r in running if r.process.poll() is not None]:
@@ -124,10 +125,18 @@ def run_queue(
                 rows += finish(one, settings, say)
             if time.monotonic() >= end:
                 break
-            while left and len(running) < settings.jobs:
-                one = start(left.pop(0), settings, len(running), say)
-                running += [one] if one else []
-            if not running and not left:
+            while len(running) < settings.jobs:
+                one = start_next(left, settings, len(running), say)
+                if one is None:
+                    break
+                running.append(one)
+            if running:
+                idle = time.monotonic()
+            elif not left:
+                break
+            elif time.monotonic() > idle + GRACE:
+                for task in left:
+                    say(f'{task.job.name} is left to another queue')
                 break
             time.sleep(PAUSE)
     finally:
@@ -137,16 +146,34 @@ def run_queue(
     return rows
 
 
-def start(
-    task: Task, settings: QueueSettings, place: int, say: Say
+def start_next(
+    left: list[Task], settings: QueueSettings, place: int, say: Say
 ) -> Running | None:
-    """Start a training, unless it is done, running, or not wanted."""
-    standing = standing_of(task, read_ledger(settings.ledger))
+    """Start the first training that can be, and take it off the list.
+
+    What is done or not wanted is taken off, too. What another process holds
+    stays: a training whose queue was killed saves itself and ends soon.
+    """
     wanted = {'waiting', 'begun'}
     wanted |= {'stale'} if settings.stale else set()
     wanted |= {'failed'} if settings.again else set()
-    if standing.state not in wanted:
-        return None
+    rows = read_ledger(settings.ledger) if left else []
+    for task in list(left):
+        state = standing_of(task, rows).state
+        if state == 'running':
+            continue
+        one = start(task, settings, place, say) if state in wanted else None
+        if one is not None or state not in wanted:
+            left.remove(task)
+        if one is not None:
+            return one
+    return None
+
+
+def start(
+    task: Task, settings: QueueSettings, place: int, say: Say
+) -> Running | None:
+    """Start a training; None where another process holds its folder."""
     with contextlib.ExitStack() as stack:
         lock = stack.enter_context(claimed(task.folder))
         if lock is None:
