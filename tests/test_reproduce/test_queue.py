@@ -220,6 +220,42 @@ def test_row_of_another_code_is_refused(plan, monkeypatch):
     assert seeds(settings) == []
 
 
+def test_run_that_cannot_be_recorded_does_not_stop_the_others(
+    plan, monkeypatch
+):
+    made, settings, _ = plan
+    by_folder = {str(task.folder): task for task in made}
+
+    def make_row(path, **_):
+        if path == made[0].folder:
+            raise ValueError('its accuracy is nan')
+        return row_of(by_folder[str(path)])
+
+    monkeypatch.setattr(queue, 'make_row', make_row)
+    run_queue(made[:3], settings, silent)
+    assert sorted(seeds(settings)) == [1, 2]
+    standing = standing_of(made[0], read_ledger(settings.ledger))
+    assert standing.state == 'failed'
+    assert standing.reason == 'not recorded: its accuracy is nan'
+
+
+def test_settings_of_the_machine_are_those_of_both_stages(tmp_path):
+    key = 'train_dataloader.dataset.data_root'
+    options = {key: '/data/cifar100'}
+    job = Job('crt/resnet32_cifar100lt', 1)
+    task = tasks.task_of(job, tmp_path, options)
+    words = queue.command_of(task, QueueSettings(tmp_path, options=options))
+    assert words[-2:] == [
+        f'{key}=/data/cifar100',
+        f'first_stage.{key}=/data/cifar100',
+    ]
+    moved = tasks.configs_of(job, tasks.of_all_stages(task, options))
+    for stage in moved:
+        assert stage.train_dataloader.dataset.data_root == '/data/cifar100'
+    with pytest.raises(ValueError, match='change no number'):
+        tasks.task_of(job, tmp_path, {'optim_wrapper.optimizer.lr': 1.0})
+
+
 def test_command_names_what_the_plan_says(tmp_path):
     job = Job('ce/a', 7, ('fcc', 'ratio50'), {'model.neck.1.gamma': 0.3})
     task = Task(job, 'c', 'd', 3, tmp_path)
