@@ -68,6 +68,8 @@ MAY_IMPORT = {
     'reproduce': {
         'runs',
         'evaluation',
+        'functional',
+        'structures',
         'report',
         'fileio',
         'environment',
