@@ -134,16 +134,21 @@ def _from_folder(place: Path, settings: SourceSettings) -> ImageSource:
     tables = [pair for f, s in splits for pair in _metadata(f, s)]
     if len(tables) == len(splits):
         return _from_tables(place, tables, settings)
-    joined = ImageSource(place, [], [], [])
-    others: Counter[str] = Counter()
+    all_paths: list[str] = []
+    all_names: list[str] = []
+    split_of: list[str] = []
+    left_out: Counter[str] = Counter()
     for folder, split in splits:
-        classes, paths, labels, left = find_images(folder, _endings(settings))
-        joined.paths += [f'{folder.name}/{path}' for path in paths]
-        joined.names += [classes[label] for label in labels]
-        joined.splits += [split] * len(paths)
-        others.update(left)
-    joined.left_out = dict(sorted(others.items()))
-    return joined
+        classes, paths, labels, others = find_images(
+            folder, _endings(settings)
+        )
+        all_paths += [f'{folder.name}/{path}' for path in paths]
+        all_names += [classes[label] for label in labels]
+        split_of += [split] * len(paths)
+        left_out.update(others)
+    return ImageSource(
+        place, all_paths, all_names, split_of, dict(sorted(left_out.items()))
+    )
 
 
 def _endings(settings: SourceSettings) -> tuple[str, ...]:
@@ -190,7 +195,8 @@ def _from_tables(
             f'Expected a folder of images at {root}, but there is none. '
             'Correct `--root`.'
         )
-    source = ImageSource(root, [], [], [])
+    source = ImageSource(root, [], [])
+    splits: list[str] = []
     labels: dict[str, tuple[str, str]] = {}
     for table, split in tables:
         inside = table.parent if split else root
@@ -211,11 +217,11 @@ def _from_tables(
             labels[path] = label, where
             source.paths.append(path)
             source.names.append(label)
-            source.splits.append(split or _split(own_split, where))
-    if not any(source.splits):
-        source.splits = None
-    elif not all(source.splits):
-        number = source.splits.count('')
+            splits.append(split or _split(own_split, where))
+    if splits and all(splits):
+        source.splits = splits
+    elif any(splits):
+        number = splits.count('')
         raise ValueError(
             f'Expected a split in every row of {tables[0][0]} or in none, '
             f'but {number} rows have none. Fill the column, or delete it.'

@@ -145,8 +145,8 @@ def run(args: argparse.Namespace) -> None:
 
 def found_lines(record: dict) -> list[str]:
     """What was found, and what became of it."""
-    lists = record['lists'].values()
-    counts = [sum(c) for c in zip(*(x['class_counts'] for x in lists))]
+    lists = [facts['class_counts'] for facts in record['lists'].values()]
+    counts = [sum(numbers) for numbers in zip(*lists, strict=True)]
     lines = [
         f'{sum(counts):,} images of {len(counts)} classes, {max(counts):,} '
         f'to {min(counts):,} of a class'
