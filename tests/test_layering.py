@@ -72,6 +72,15 @@ MAY_IMPORT = {
         'environment',
         'version',
     },
+    'zoo': {
+        'checkpoints',
+        'evaluation',
+        'export',
+        'fileio',
+        'reproduce',
+        'runs',
+        'weights',
+    },
     # the top: it calls all rooms, and none calls it
     'cli': {
         'functional',
@@ -86,6 +95,7 @@ MAY_IMPORT = {
         'visualization',
         'report',
         'reproduce',
+        'zoo',
         'fileio',
         'version',
         'checkpoints',
