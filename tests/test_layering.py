@@ -67,6 +67,8 @@ MAY_IMPORT = {
     'reproduce': {
         'runs',
         'evaluation',
+        'functional',
+        'structures',
         'report',
         'fileio',
         'environment',

@@ -36,6 +36,7 @@ class Task:
         code_hash: Of the code that it would run.
         max_epochs: Of its last stage.
         root: Folder of all runs of the queue.
+        two_stages: Whether a first stage comes before it.
     """
 
     job: Job
@@ -43,6 +44,7 @@ class Task:
     code_hash: str
     max_epochs: int
     root: Path
+    two_stages: bool = False
 
     @property
     def folder(self) -> Path:
@@ -72,21 +74,29 @@ def task_of(
     """
     cfg, stage1 = configs_of(job)
     hashed = config_hash(cfg, stage1)
+    task = Task(
+        job=job,
+        config_hash=hashed,
+        code_hash=code_hash(cfg, stage1),
+        max_epochs=cfg.train_cfg.max_epochs,
+        root=Path(root),
+        two_stages=stage1 is not None,
+    )
     if options:
-        moved = config_hash(*configs_of(job, options))
+        moved = config_hash(*configs_of(job, of_all_stages(task, options)))
         if moved != hashed:
             raise ValueError(
                 'Expected --cfg-options that change no number, such as where '
                 f'the data lies, but they change {job.variant}. Write them '
                 'into the plan (`options`) instead.'
             )
-    return Task(
-        job=job,
-        config_hash=hashed,
-        code_hash=code_hash(cfg, stage1),
-        max_epochs=cfg.train_cfg.max_epochs,
-        root=Path(root),
-    )
+    return task
+
+
+def of_all_stages(task: Task, options: Mapping[str, Any]) -> dict[str, Any]:
+    """Settings of this machine, for the first stage too where there is one."""
+    first = {f'first_stage.{key}': value for key, value in options.items()}
+    return {**options, **(first if task.two_stages else {})}
 
 
 def configs_of(
