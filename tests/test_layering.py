@@ -75,6 +75,15 @@ MAY_IMPORT = {
         'environment',
         'version',
     },
+    'zoo': {
+        'checkpoints',
+        'evaluation',
+        'export',
+        'fileio',
+        'reproduce',
+        'runs',
+        'weights',
+    },
     # the top: it calls all rooms, and none calls it
     'cli': {
         'functional',
@@ -90,6 +99,7 @@ MAY_IMPORT = {
         'report',
         'reproduce',
         'projects',
+        'zoo',
         'fileio',
         'version',
         'checkpoints',

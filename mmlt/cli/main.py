@@ -27,6 +27,7 @@ COMMANDS = {
         'test-agnostic': 'accuracy on test sets of other class frequencies',
         'misclassified-area': 'the misclassified area of FCC',
         'reproduce': 'run and show the plan of all results',
+        'verify': 'test the networks that come with mmlt on CIFAR',
     },
     'after training': {
         'posthoc': 'fit calibrators on held-out predictions',
