@@ -27,10 +27,12 @@ def pytest_addoption(parser):
 
 
 def pytest_collection_modifyitems(config, items):
+    # the keywords of an item have the names of its folders, too
     for item in items:
-        if 'slow' in item.keywords and not config.getoption('--runslow'):
+        slow = item.get_closest_marker('slow')
+        if slow and not config.getoption('--runslow'):
             item.add_marker(pytest.mark.skip(reason='slow: --runslow'))
-        if 'gpu' in item.keywords and not torch.cuda.is_available():
+        if item.get_closest_marker('gpu') and not torch.cuda.is_available():
             item.add_marker(pytest.mark.skip(reason='no GPU here'))
 
 

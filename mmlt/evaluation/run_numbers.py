@@ -22,13 +22,20 @@ __all__ = ['run_numbers', 'training_numbers']
 BINS = ('count', 'confidence', 'accuracy')
 
 
-def run_numbers(predictions: Predictions, num_bins: int = 15) -> dict:
+def run_numbers(
+    predictions: Predictions,
+    num_bins: int = 15,
+    many: int = 100,
+    few: int = 20,
+) -> dict:
     """Numbers of a run from its predictions on the test set.
 
     Args:
         predictions: Of the test set; with ``features``, the spread of the
             clusters is measured too.
         num_bins: Bins of the calibration errors and diagrams.
+        many: Many-shot classes have more training images than this.
+        few: Few-shot classes have fewer.
 
     Returns:
         A dict of plain numbers and lists; what could not be measured is
@@ -55,12 +62,15 @@ def run_numbers(predictions: Predictions, num_bins: int = 15) -> dict:
     counts, labels = predictions.class_counts, predictions.labels
     matrices = len(counts) <= MATRIX_CLASSES
     overlap = predictions.overlap_matrix if matrices else None
+    probs = predictions.probabilities
     summary = summarize(
-        predictions.logits,
+        predictions.logits if probs is None else probs,
         labels,
         counts,
-        kind='logits',
+        kind='logits' if probs is None else 'probabilities',
         num_bins=num_bins,
+        many=many,
+        few=few,
         confusion=matrices,
     )
     per_class = summary['per_class']

@@ -28,6 +28,7 @@ from .held_out import *
 from .linear_classifier import *
 from .long_tail import *
 from .losses import *
+from .macro_f1 import *
 from .misclassified_area import *
 from .mixup import *
 from .per_class import *

@@ -9,6 +9,37 @@ from torch import Tensor, nn
 __all__ = ['ClassCountsMixin']
 
 
+def counts_tensor(counts: Sequence[int] | Tensor, name: str) -> Tensor:
+    """Class counts in a tensor of its own, where they are one.
+
+    Args:
+        counts: (C,) integers >= 0.
+        name: Of the part that is told them, for the error.
+
+    Returns:
+        (C,) int64, on the device of ``counts`` where it is a tensor.
+
+    Raises:
+        ValueError: If they are not that.
+    """
+    device = counts.device if isinstance(counts, Tensor) else None
+    if isinstance(counts, Tensor):
+        counts = counts.cpu()
+    counts = np.asarray(counts)
+    if (
+        counts.ndim != 1
+        or not len(counts)
+        or counts.dtype.kind not in 'iu'
+        or (counts < 0).any()
+    ):
+        raise ValueError(
+            f'Expected the class counts of {name} to be a list of '
+            f'integers >= 0, one per class, but got {counts.tolist()}. '
+            'Count the images of the training set.'
+        )
+    return torch.tensor(counts, dtype=torch.long, device=device)
+
+
 class ClassCountsMixin(nn.Module):
     """Mixin for a part (neck, head, loss) that needs the class counts.
 
@@ -39,20 +70,7 @@ class ClassCountsMixin(nn.Module):
             ValueError: If they are not that, or C is not the part's own.
         """
         name = type(self).__name__
-        if isinstance(counts, Tensor):
-            counts = counts.cpu()
-        counts = np.asarray(counts)
-        if (
-            counts.ndim != 1
-            or not len(counts)
-            or counts.dtype.kind not in 'iu'
-            or (counts < 0).any()
-        ):
-            raise ValueError(
-                f'Expected the class counts of {name} to be a list of '
-                f'integers >= 0, one per class, but got {counts.tolist()}. '
-                'Count the images of the training set.'
-            )
+        counts = counts_tensor(counts, name)
         expected = getattr(self, 'num_classes', len(counts))
         if len(counts) != expected:
             raise ValueError(
@@ -60,7 +78,6 @@ class ClassCountsMixin(nn.Module):
                 f'of {name}, but got {len(counts)}. Set `num_classes='
                 f'{len(counts)}` in its config, or use another dataset.'
             )
-        counts = torch.as_tensor(counts).long()
         counts = counts.to(self.class_counts.device)
         if len(counts) == len(self.class_counts):
             # in place: an averaged copy of the model may hold the tensor

@@ -19,7 +19,14 @@ from mmlt.runs.record import checkout, code_version
 
 from .ledger import Row, add_row, read_ledger
 from .rows import make_row
-from .tasks import FAILED, Task, claimed, has_begun, standing_of
+from .tasks import (
+    FAILED,
+    Task,
+    claimed,
+    has_begun,
+    of_all_stages,
+    standing_of,
+)
 
 __all__ = ['QueueSettings', 'run_queue']
 
@@ -27,7 +34,8 @@ Say = Callable[[str], None]
 OUTPUT = 'output.log'
 # between two looks at what is running, seconds
 PAUSE = 1.0
-# how long a training may take to save and end when it is told to, seconds
+# how long a training may take to save and end when it is told to, or when its
+# queue was killed, seconds
 GRACE = 120.0
 
 
@@ -116,7 +124,7 @@ def run_queue(
     )
     rows: list[Row] = []
     running: list[Running] = []
-    left = list(tasks)
+    left, idle = list(tasks), time.monotonic()
     try:
         while True:
             for one in [r for r in running if r.process.poll() is not None]:
@@ -124,10 +132,18 @@ def run_queue(
                 rows += finish(one, settings, say)
             if time.monotonic() >= end:
                 break
-            while left and len(running) < settings.jobs:
-                one = start(left.pop(0), settings, len(running), say)
-                running += [one] if one else []
-            if not running and not left:
+            while len(running) < settings.jobs:
+                one = start_next(left, settings, len(running), say)
+                if one is None:
+                    break
+                running.append(one)
+            if running:
+                idle = time.monotonic()
+            elif not left:
+                break
+            elif time.monotonic() > idle + GRACE:
+                for task in left:
+                    say(f'{task.job.name} is left to another queue')
                 break
             time.sleep(PAUSE)
     finally:
@@ -137,16 +153,34 @@ def run_queue(
     return rows
 
 
-def start(
-    task: Task, settings: QueueSettings, place: int, say: Say
+def start_next(
+    left: list[Task], settings: QueueSettings, place: int, say: Say
 ) -> Running | None:
-    """Start a training, unless it is done, running, or not wanted."""
-    standing = standing_of(task, read_ledger(settings.ledger))
+    """Start the first training that can be, and take it off the list.
+
+    What is done or not wanted is taken off, too. What another process holds
+    stays: a training whose queue was killed saves itself and ends soon.
+    """
     wanted = {'waiting', 'begun'}
     wanted |= {'stale'} if settings.stale else set()
     wanted |= {'failed'} if settings.again else set()
-    if standing.state not in wanted:
-        return None
+    rows = read_ledger(settings.ledger) if left else []
+    for task in list(left):
+        state = standing_of(task, rows).state
+        if state == 'running':
+            continue
+        one = start(task, settings, place, say) if state in wanted else None
+        if one is not None or state not in wanted:
+            left.remove(task)
+        if one is not None:
+            return one
+    return None
+
+
+def start(
+    task: Task, settings: QueueSettings, place: int, say: Say
+) -> Running | None:
+    """Start a training; None where another process holds its folder."""
     with contextlib.ExitStack() as stack:
         lock = stack.enter_context(claimed(task.folder))
         if lock is None:
@@ -162,7 +196,7 @@ def start(
 def command_of(task: Task, settings: QueueSettings) -> list[str]:
     """The command that trains a run of the plan."""
     job = task.job
-    options = {**job.options, **(settings.options or {})}
+    options = {**job.options, **of_all_stages(task, settings.options or {})}
     words = [sys.executable, '-m', 'mmlt', 'train', job.recipe]
     words += ['--seed', str(job.seed), '--work-dir', str(task.folder)]
     words += ['--resume']
@@ -233,39 +267,54 @@ def finish(
         if code == 0:
             return record(task, settings, say)
         if not stopped:
-            lines = (task.folder / OUTPUT).read_text('utf-8').splitlines()
-            reason = f'exit code {code}: {lines[-1] if lines else ""}'
-            (task.folder / FAILED).write_text(reason + '\n', 'utf-8')
-            say(f'{task.job.name} failed, {reason}')
+            text = (task.folder / OUTPUT).read_text('utf-8', 'replace')
+            lines = text.splitlines()
+            last = lines[-1] if lines else ''
+            note_failure(task, f'exit code {code}: {last}', say)
     return []
+
+
+def note_failure(task: Task, reason: str, say: Say) -> None:
+    """Write down why a run failed, so that it is not tried again and again."""
+    (task.folder / FAILED).write_text(reason + '\n', 'utf-8')
+    say(f'{task.job.name} failed, {reason}')
 
 
 def record(task: Task, settings: QueueSettings, say: Say) -> list[Row]:
     """Add the row of a finished training to the ledger.
 
+    A row that cannot be made, such as that of a training which diverged, is
+    noted as a failure: the other runs go on.
+
     Returns:
-        The row; empty where the ledger has it.
+        The row; empty where the ledger has it, or it failed.
+
+    Raises:
+        ValueError: If the code was changed while it ran.
     """
     job = task.job
-    row = make_row(
-        task.folder,
-        note=settings.note,
-        device=settings.device,
-        protocol=job.protocol,
-        options=dict(job.options),
-        recipe=job.recipe,
-    )
-    if (row.config_hash, row.code_hash) != (
-        task.config_hash,
-        task.code_hash,
-    ):
+    try:
+        row = make_row(
+            task.folder,
+            note=settings.note,
+            device=settings.device,
+            protocol=job.protocol,
+            options=dict(job.options),
+            recipe=job.recipe,
+        )
+        made = row.config_hash, row.code_hash
+        as_planned = made == (task.config_hash, task.code_hash)
+        added = as_planned and add_row(settings.ledger, row)
+    except ValueError as error:
+        note_failure(task, f'not recorded: {error}', say)
+        return []
+    if not as_planned:
         raise ValueError(
             f'Expected {task.folder} to hold the run {job.name} '
             f'({task.config_hash}, {task.code_hash}), but it was made with '
             f'({row.config_hash}, {row.code_hash}). Was the code changed '
             'while it ran? Run the queue in a clone of its own.'
         )
-    added = add_row(settings.ledger, row)
     top1 = row.metrics['top1']
     say(f'{job.name} is done: top-1 {top1:.2f} in {row.minutes:.0f} minutes')
     return [row] if added else []

@@ -36,6 +36,7 @@ class Task:
         code_hash: Of the code that it would run.
         max_epochs: Of its last stage.
         root: Folder of all runs of the queue.
+        two_stages: Whether a first stage comes before it.
     """
 
     job: Job
@@ -43,6 +44,7 @@ class Task:
     code_hash: str
     max_epochs: int
     root: Path
+    two_stages: bool = False
 
     @property
     def folder(self) -> Path:
@@ -78,35 +80,38 @@ def tasks_of(
     for job in jobs:
         if job.variant not in first:
             stages = configs_of(job)
-            if options:
-                _check_machine_alone(job, options, stages)
             first[job.variant] = (*stages, code_hash(*stages))
         cfg, stage1, code = first[job.variant]
         _set_seed(job.seed, cfg, stage1)
-        found.append(
-            Task(
-                job=job,
-                config_hash=config_hash(cfg, stage1),
-                code_hash=code,
-                max_epochs=cfg.train_cfg.max_epochs,
-                root=Path(root),
-            )
+        task = Task(
+            job=job,
+            config_hash=config_hash(cfg, stage1),
+            code_hash=code,
+            max_epochs=cfg.train_cfg.max_epochs,
+            root=Path(root),
+            two_stages=stage1 is not None,
         )
+        if options and all(t.job.variant != job.variant for t in found):
+            _check_machine_alone(task, options)
+        found.append(task)
     return found
 
 
-def _check_machine_alone(
-    job: Job,
-    options: Mapping[str, Any],
-    stages: tuple[Config, Config | None],
-) -> None:
-    """See that settings of the machine change no number."""
-    if config_hash(*configs_of(job, options)) != config_hash(*stages):
+def _check_machine_alone(task: Task, options: Mapping[str, Any]) -> None:
+    """See that settings of this machine change no number."""
+    moved = configs_of(task.job, of_all_stages(task, options))
+    if config_hash(*moved) != task.config_hash:
         raise ValueError(
             'Expected --cfg-options that change no number, such as where '
-            f'the data lies, but they change {job.variant}. Write them '
+            f'the data lies, but they change {task.job.variant}. Write them '
             'into the plan (`options`) instead.'
         )
+
+
+def of_all_stages(task: Task, options: Mapping[str, Any]) -> dict[str, Any]:
+    """Settings of this machine, for the first stage too where there is one."""
+    first = {f'first_stage.{key}': value for key, value in options.items()}
+    return {**options, **(first if task.two_stages else {})}
 
 
 def configs_of(

@@ -35,6 +35,8 @@ class Predictions:
             (0, 1], of a head that can be read as vMF and has up to 400
             classes.
         class_names: C names; None in a file of an earlier version.
+        probabilities: (N, C), where these were given in the place of logits:
+            the numbers are of them, and the logits are their logarithms.
     """
 
     logits: Tensor
@@ -49,6 +51,7 @@ class Predictions:
     features: Tensor | None = None
     overlap_matrix: Tensor | None = None
     class_names: list[str] | None = None
+    probabilities: Tensor | None = None
 
     @property
     def source(self) -> str:
@@ -68,6 +71,13 @@ class Predictions:
                 'Expected logits (N, C) and labels (N,), but got '
                 f'{tuple(self.logits.shape)} and {tuple(self.labels.shape)}. '
                 'One row of scores and one label per sample.'
+            )
+        probs = self.probabilities
+        if probs is not None and probs.shape != (n, c):
+            raise ValueError(
+                f'Expected `probabilities` of shape {(n, c)}, but got '
+                f'{tuple(probs.shape)}. '
+                'They are of the same samples and classes as the logits.'
             )
         for name in ('class_counts', *OF_THE_HEAD):
             value = getattr(self, name)

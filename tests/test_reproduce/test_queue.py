@@ -7,6 +7,7 @@ import multiprocessing
 import os
 import random
 import signal
+import subprocess
 import sys
 import time
 from dataclasses import replace
@@ -142,27 +143,56 @@ def test_time_limit_stops_a_run_that_the_next_call_resumes(plan):
     assert output.splitlines().count('epoch 1') == 1
 
 
-def test_run_that_another_queue_holds_is_left_alone(plan):
+def test_run_that_another_queue_holds_is_left_alone(plan, monkeypatch):
     made, settings, _ = plan
+    monkeypatch.setattr(queue, 'GRACE', 0.05)
+    said = []
     with claimed(made[0].folder) as lock:
         assert lock is not None
         assert standing_of(made[0], []).state == 'running'
-        run_queue(made[:2], settings, silent)
+        run_queue(made[:2], settings, said.append)
     assert seeds(settings) == [1]
     assert standing_of(made[0], []).state == 'waiting'
+    assert said[-1] == 'a/b@0 is left to another queue'
 
 
-def test_ten_kills_lose_no_finished_run_and_repeat_none(plan):
+def test_run_whose_queue_was_killed_goes_on_as_soon_as_it_has_saved(plan):
+    made, settings, _ = plan
+    # holds the folder for a while, as a training that saves itself
+    (made[0].folder).mkdir(parents=True)
+    code = (
+        'import fcntl, sys, time; file = open(sys.argv[1], "a"); '
+        'fcntl.flock(file, fcntl.LOCK_EX); print("held", flush=True); '
+        'time.sleep(0.3)'
+    )
+    lock = str(made[0].folder / tasks.LOCK)
+    with subprocess.Popen(
+        [sys.executable, '-c', code, lock], stdout=subprocess.PIPE
+    ) as holder:
+        assert holder.stdout.readline() == b'held\n'
+        run_queue(made[:1], settings, silent)
+    assert seeds(settings) == [0]
+
+
+def in_a_group(*args):
+    """The queue with its trainings, apart from this process."""
+    os.setsid()
+    run_queue(*args)
+
+
+@pytest.mark.parametrize('kill', [os.kill, os.killpg])
+def test_ten_kills_lose_no_finished_run_and_repeat_none(plan, kill):
+    """Of the queue alone, and of the queue with its trainings."""
     made, settings, _ = plan
     context = multiprocessing.get_context('fork')
     moments = random.Random(0)
     for _ in range(10):
         process = context.Process(
-            target=run_queue, args=(made, settings, silent)
+            target=in_a_group, args=(made, settings, silent)
         )
         process.start()
-        time.sleep(moments.uniform(0.02, 0.25))
-        os.kill(process.pid, signal.SIGKILL)
+        time.sleep(moments.uniform(0.05, 0.25))
+        kill(process.pid, signal.SIGKILL)
         process.join()
         # a training ends with its queue, so that nobody holds its folder
         deadline = time.monotonic() + 10
@@ -188,6 +218,42 @@ def test_row_of_another_code_is_refused(plan, monkeypatch):
     with pytest.raises(ValueError, match='Was the code changed'):
         run_queue(made[:1], settings, silent)
     assert seeds(settings) == []
+
+
+def test_run_that_cannot_be_recorded_does_not_stop_the_others(
+    plan, monkeypatch
+):
+    made, settings, _ = plan
+    by_folder = {str(task.folder): task for task in made}
+
+    def make_row(path, **_):
+        if path == made[0].folder:
+            raise ValueError('its accuracy is nan')
+        return row_of(by_folder[str(path)])
+
+    monkeypatch.setattr(queue, 'make_row', make_row)
+    run_queue(made[:3], settings, silent)
+    assert sorted(seeds(settings)) == [1, 2]
+    standing = standing_of(made[0], read_ledger(settings.ledger))
+    assert standing.state == 'failed'
+    assert standing.reason == 'not recorded: its accuracy is nan'
+
+
+def test_settings_of_the_machine_are_those_of_both_stages(tmp_path):
+    key = 'train_dataloader.dataset.data_root'
+    options = {key: '/data/cifar100'}
+    job = Job('crt/resnet32_cifar100lt', 1)
+    task = tasks.tasks_of([job], tmp_path, options)[0]
+    words = queue.command_of(task, QueueSettings(tmp_path, options=options))
+    assert words[-2:] == [
+        f'{key}=/data/cifar100',
+        f'first_stage.{key}=/data/cifar100',
+    ]
+    moved = tasks.configs_of(job, tasks.of_all_stages(task, options))
+    for stage in moved:
+        assert stage.train_dataloader.dataset.data_root == '/data/cifar100'
+    with pytest.raises(ValueError, match='change no number'):
+        tasks.tasks_of([job], tmp_path, {'optim_wrapper.optimizer.lr': 1.0})
 
 
 def test_command_names_what_the_plan_says(tmp_path):

@@ -4,6 +4,7 @@ import json
 import shutil
 
 import pytest
+from sklearn.metrics import f1_score
 
 from mmlt.cli.main import main
 from mmlt.reproduce import rows
@@ -12,6 +13,7 @@ from mmlt.reproduce.ledger import read_ledger
 from mmlt.reproduce.plan import Job
 from mmlt.reproduce.rows import make_row
 from mmlt.reproduce.tasks import configs_of
+from mmlt.runs.dump import load_predictions
 
 
 @pytest.fixture(scope='module')
@@ -56,6 +58,11 @@ def test_row_has_every_number_and_what_made_it(run, monkeypatch):
     assert row.metrics['ece'] == round(last['calibration/ece'], 4)
     for name in ('nll', 'brier', 'ece_many', 'ece_few', 'macro_accuracy'):
         assert row.metrics[name] > 0
+    predictions = load_predictions(run / 'predictions_test.npz')
+    theirs = f1_score(
+        predictions.labels, predictions.logits.argmax(1), average='macro'
+    )
+    assert row.metrics['macro_f1'] == round(100 * theirs, 4)
     assert row.augmentation == 'BatchRandomCrop'
     # He et al. print 0.27 M for ResNet-20 on CIFAR, https://arxiv.org/abs/1512.03385
     assert row.parameters == 269722

@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 import torch
 
+from mmlt.reproduce.ledger import Row, add_row
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -81,6 +83,54 @@ def test_a_wrong_digit_is_beyond(load, monkeypatch):
     checks = bessel_points.try_points(500, 1)
     assert checks['recurrence']['beyond']
     assert checks['ratio against mpmath']['beyond']
+
+
+def test_lost_and_repeated_runs_of_a_queue_are_found(load, tmp_path):
+    queue_kills = load('queue_kills')
+    plan = tmp_path / 'plan.yaml'
+    runs = [{'recipe': 'ce/resnet20_digitslt', 'seeds': [1, 2]}]
+    plan.write_text(json.dumps({'runs': runs}))
+    queue = queue_kills.Queue(tmp_path / 'queue', plan, jobs=1)
+    record = queue.tasks[0].folder / 'run.json'
+    for task in queue.tasks:
+        task.folder.mkdir(parents=True)
+        (task.folder / 'run.json').write_text('[{}]')
+        row = Row(
+            recipe=task.job.recipe,
+            overlays=[],
+            seed=task.job.seed,
+            epochs=40,
+            metrics={'top1': 50.0},
+            config_hash=task.config_hash,
+            code_hash=task.code_hash,
+        )
+        assert add_row(queue.ledger, row)
+        queue.look()
+    assert len(queue.finished) == 2
+    record.write_text('[{}, {}]')
+    with pytest.raises(ValueError, match='begun again'):
+        queue.look()
+    record.write_text('[{}]')
+    first, second = queue.ledger.read_text().splitlines()
+    queue.ledger.write_text(f'{first}\n{second}\n{first}\n')
+    with pytest.raises(ValueError, match='repeated a run'):
+        queue.look()
+    queue.ledger.write_text(f'{second}\n')
+    with pytest.raises(ValueError, match='lost or changed'):
+        queue.look()
+
+
+@pytest.mark.slow
+def test_killed_queue_is_the_undisturbed_one(tmp_path):
+    out = tmp_path / 'queue_kills.json'
+    words = ['--kills', 2, '--least', 20, '--most', 30]
+    words += ['--work-dir', tmp_path / 'work', '--out', out]
+    run('queue_kills.py', *words)
+    result = json.loads(out.read_text())
+    assert result['kills'] == {'group': 1, 'queue': 1}
+    assert result['rows'] == result['runs'] > 0
+    assert (result['lost'], result['different']) == (0, 0)
+    assert result['numbers'] > 1000
 
 
 @pytest.mark.slow

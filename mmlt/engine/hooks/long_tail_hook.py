@@ -2,6 +2,7 @@ import logging
 from collections.abc import Sequence
 
 import numpy as np
+import torch
 from mmengine.hooks import Hook
 from mmengine.logging import print_log
 from mmengine.runner import IterBasedTrainLoop
@@ -24,11 +25,11 @@ __all__ = ['LongTailHook']
 class LongTailHook(Hook):
     """Hands class counts, progress and seed to the parts that ask for them.
 
-    - The class counts, (C,), from the training set before training (and,
-      from the checkpoint's ``meta``, before testing) to every module and
-      metric that has ``set_class_counts(counts)``, also to those that
-      another hook holds (the averaged network of ``EMAHook``, a loss of
-      ``SwitchRecipeHook``).
+    - The class counts, a (C,) int64 tensor, from the training set before
+      training (and, from the checkpoint's ``meta``, before testing) to every
+      module (on the device of the network) and metric (on the CPU) that has
+      ``set_class_counts(counts)``, also to those that another hook holds
+      (the averaged network of ``EMAHook``, a loss of ``SwitchRecipeHook``).
     - The progress, before every epoch, to every module and sampler that has
       ``set_progress(epoch, max_epochs)``, epoch counted from 0. In an
       iteration-based loop an epoch is one pass over the training set.
@@ -150,9 +151,14 @@ class LongTailHook(Hook):
     def _hand_out_counts(self, runner) -> None:
         if self.class_counts is None:
             return
-        parts = parts_of(runner, 'set_class_counts', copies=True)
-        for part in parts:
-            part.set_class_counts(self.class_counts)
+        weights = next(runner.model.parameters(), None)
+        device = None if weights is None else weights.device
+        for part in parts_of(runner, 'set_class_counts', copies=True):
+            # a tensor for each part, which it may keep and change
+            counts = torch.tensor(self.class_counts, dtype=torch.long)
+            if isinstance(part, nn.Module):
+                counts = counts.to(device)
+            part.set_class_counts(counts)
 
     def _hand_out_head(self, runner) -> None:
         head = getattr(unwrap(runner.model), 'head', None)

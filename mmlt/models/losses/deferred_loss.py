@@ -6,6 +6,7 @@ from mmpretrain.registry import MODELS
 from torch import Tensor, nn
 
 from mmlt.functional.schedule import check_epoch, epoch_of
+from mmlt.models.class_counts import counts_tensor
 from mmlt.structures import MixedLabels
 
 from .per_sample_loss import PerSampleLoss
@@ -55,8 +56,12 @@ class DeferredLoss(nn.Module):
         """Tell both losses the training images per class.
 
         Args:
-            counts: (C,) integers.
+            counts: (C,) integers >= 0. The losses get a tensor.
+
+        Raises:
+            ValueError: If they are not that.
         """
+        counts = counts_tensor(counts, type(self).__name__)
         self._hand_on('set_class_counts', counts)
 
     def set_progress(self, epoch: int, max_epochs: int) -> None:

@@ -39,7 +39,11 @@ class Recorder(nn.Module):
         self.said = []
 
     def set_class_counts(self, counts):
-        self.said.append(list(counts))
+        # as a loss that a user writes: .float() needs a tensor
+        assert counts.float().shape == (len(counts),)
+        assert counts.dtype == torch.int64
+        self.said.append(counts.tolist())
+        counts.zero_()  # its own: no other part sees that
 
     def set_progress(self, epoch, max_epochs):
         self.said.append((epoch, max_epochs))

@@ -1,10 +1,12 @@
 import logging
 
+import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
 from mmengine.logging import MMLogger
 from mmpretrain.registry import MODELS
+from torch import nn
 
 from mmlt.models import (
     BalancedSoftmaxLoss,
@@ -150,3 +152,20 @@ def test_bad_settings_are_refused():
 
 def test_it_is_registered_under_its_name():
     assert MODELS.get('DeferredLoss') is DeferredLoss
+
+
+def test_a_loss_of_others_gets_the_counts_in_a_tensor():
+    class Weighted(nn.Module):
+        def set_class_counts(self, counts):
+            self.weights = 1 / counts.float()
+
+    loss = DeferredLoss(Weighted(), Weighted(), begin=1)
+    for counts in ([4, 2], np.array([4, 2]), torch.tensor([4, 2])):
+        loss.set_class_counts(counts)
+        assert loss.after.weights.tolist() == [0.25, 0.5]
+
+
+def test_counts_that_are_none_are_refused_by_name():
+    loss = DeferredLoss(nn.Identity(), nn.Identity())
+    with pytest.raises(ValueError, match='DeferredLoss .* integers >= 0'):
+        loss.set_class_counts([0.5, 0.5])
