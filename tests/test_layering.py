@@ -64,6 +64,7 @@ MAY_IMPORT = {
         'evaluation',
         'visualization',
     },
+    'projects': {'functional', 'datasets', 'runs', 'fileio', 'version'},
     'reproduce': {
         'runs',
         'evaluation',
@@ -97,6 +98,7 @@ MAY_IMPORT = {
         'visualization',
         'report',
         'reproduce',
+        'projects',
         'zoo',
         'fileio',
         'version',

@@ -35,6 +35,7 @@ COMMANDS = {
         'aggregate-experts': 'weigh experts on unlabeled test images',
     },
     'data': {
+        'new': 'begin a project on images of your own',
         'verify-splits': 'check lists and images of a data set',
         'make-longtail': 'make long-tailed lists from a folder of images',
     },

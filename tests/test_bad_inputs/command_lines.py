@@ -442,7 +442,7 @@ DATA: list[BadInput] = [
     call(
         'verify-splits-no-such-set',
         'verify-splits imagenet',
-        sentence="argument data: invalid choice: 'imagenet'",
+        sentence="argument DATA: expected imagenetlt, .*, but got 'imagenet'",
     ),
     call(
         'verify-splits-classes-not-named',
