@@ -44,6 +44,7 @@ GUIDES = [
     'stopping.md',
     'hooks.md',
     'large_models.md',
+    'zoo.md',
     'export.md',
     'metrics.md',
     'misclassified_area.md',
