@@ -79,7 +79,7 @@ setup(
         'onedl-mmpretrain>=1.3.6,<1.4',
         'numpy>=1.26',
         'matplotlib>=3.8',  # pictures and the report
-        'safetensors>=0.4.3',  # weights that hold nothing but numbers
+        'safetensors>=0.4.5',  # weights that hold nothing but numbers
         'scikit-learn>=1.3',
     ],
     extras_require={

@@ -128,10 +128,21 @@ class Network(nn.Module):
             images: (N, 3, H, W) RGB pixel values from 0 to 255, uint8 or
                 floating point, of the size ``metainfo['image_size']``.
         """
+        return self.model(self.normalized(images), mode='tensor')
+
+    def normalized(self, images: Tensor) -> Tensor:
+        """What ``model`` takes, on its device.
+
+        Args:
+            images: As :meth:`forward`.
+
+        Returns:
+            (N, 3, H, W) float32.
+        """
         # mmengine's models note where they are in their own `to` alone
         self.model.to(next(self.model.parameters()).device)
-        data = self.model.data_preprocessor({'inputs': images.flip(1)})
-        return self.model(data['inputs'], mode='tensor')
+        data = {'inputs': images.flip(1)}
+        return self.model.data_preprocessor(data)['inputs']
 
     @torch.no_grad()
     def predict(

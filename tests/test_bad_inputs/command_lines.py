@@ -390,11 +390,59 @@ NETWORKS: list[BadInput] = [
         sentence='Expected a checkpoint file, but .*run is a folder',
     ),
 ]
+ZOO: list[BadInput] = [
+    call(
+        'verify-no-such-network',
+        'verify fcc',
+        sentence="name of a network of the zoo, but got 'fcc'. Known: .*ce_",
+    ),
+    call(
+        'verify-no-such-device',
+        'verify --device gpu',
+        sentence="argument --device: expected cpu or cuda, but got 'gpu'",
+    ),
+    call(
+        'verify-without-data',
+        'verify fcc_cifar100lt --data-root {checkpoint}',
+        sentence='Expected the files of CIFAR100LT in .*cifar100',
+    ),
+    call(
+        'publish-to-nowhere',
+        'publish {checkpoint}',
+        sentence='name either the new file, or --zoo NAME',
+    ),
+    call(
+        'publish-to-two-places',
+        'publish {run} x --zoo x',
+        sentence='name either the new file, or --zoo NAME',
+    ),
+    call(
+        'publish-the-last-step-into-the-zoo',
+        'publish {run} --zoo x --no-ema',
+        sentence='--no-ema is not for --zoo',
+    ),
+    call(
+        'publish-under-a-path',
+        'publish {run} --zoo a/b',
+        sentence="a name of small letters, .* but got 'a/b'",
+    ),
+    call(
+        'publish-a-run-without-a-row',
+        'publish {run} --zoo mine',
+        sentence='Expected a row of .*run in the ledger .*, but it has none. '
+        'Record the run first: mmlt reproduce record',
+    ),
+    call(
+        'publish-a-file-into-the-zoo',
+        'publish {checkpoint} --zoo mine',
+        sentence='Expected the folder of a run, but .*epoch_1.pth is a file',
+    ),
+]
 DATA: list[BadInput] = [
     call(
         'verify-splits-no-such-set',
         'verify-splits imagenet',
-        sentence="argument data: invalid choice: 'imagenet'",
+        sentence="argument DATA: expected imagenetlt, .*, but got 'imagenet'",
     ),
     call(
         'verify-splits-classes-not-named',
@@ -452,6 +500,11 @@ DATA: list[BadInput] = [
         sentence='--max-count must be at least 1',
     ),
     call(
+        'make-longtail-all-but-a-count',
+        'make-longtail {run} out --profile all --max-count 3',
+        sentence='--profile all keeps every image: leave out --max-count',
+    ),
+    call(
         'make-longtail-fewer-than-none',
         'make-longtail {run} out --test-per-class -1',
         sentence='images per class cannot be negative',
@@ -466,5 +519,6 @@ ROWS = [
     *PLOT,
     *PREDICTIONS,
     *NETWORKS,
+    *ZOO,
     *DATA,
 ]

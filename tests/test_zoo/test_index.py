@@ -82,7 +82,9 @@ def test_a_missing_file_is_named(copied):
 
 
 def test_a_wrong_name_lists_the_right_ones():
-    with pytest.raises(ValueError, match="got 'fcc'. Known: ce_cifar100lt, "):
+    with pytest.raises(
+        ValueError, match="got 'fcc'. Known: .*ce_cifar100lt, "
+    ):
         index.find_entry('fcc')
 
 
@@ -98,7 +100,7 @@ def test_a_wrong_name_lists_the_right_ones():
 )
 def test_an_index_that_disagrees_with_the_ledger_is_found(change):
     wrong = replace(ENTRIES[0], **change)
-    with pytest.raises(ValueError, match='again: mmlt publish RUN --zoo ce_'):
+    with pytest.raises(ValueError, match='again: mmlt publish RUN --zoo '):
         index.check_row(wrong, ROWS)
 
 

@@ -89,6 +89,7 @@ def test_the_folder_of_the_data_may_be_another():
     assert cfg.test_dataloader.dataset.to_dict() == before
 
 
+@pytest.mark.slow
 def test_a_network_of_mmlt_on_the_real_images(capsys):
     if not (DATA / 'cifar100' / 'cifar-100-python').is_dir():
         pytest.skip(f'the official files are not in {DATA}')
