@@ -19,7 +19,8 @@ from mmlt.runs.folder import WorkDir, read_work_dir
 from mmlt.runs.log import logged, logs_of
 from mmlt.runs.predict import predictions_of
 from mmlt.runs.preflight import read_config
-from mmlt.runs.record import checkout
+from mmlt.runs.record import CODE, checkout, code_version
+from mmlt.runs.stated_commit import stated_version
 from mmlt.structures import Predictions
 from mmlt.version import __version__
 
@@ -92,7 +93,7 @@ def make_row(
         code_hash=code_hash(cfg, stage1) if is_of_this_code(run) else None,
         commit=git('rev-parse', '--short=10', commit) or commit[:10],
         changed=any(part['changed'] for part in run.parts) or False,
-        date=git('log', '-1', '--format=%cs', commit) or None,
+        date=date_of(commit),
         device=device or device_in_words(run),
         threads=threads_of(run.path),
         versions=versions(),
@@ -166,13 +167,20 @@ def commit_of(run: WorkDir) -> str:
     return run.commit
 
 
+def date_of(commit: str) -> str | None:
+    """Date of a commit, YYYY-MM-DD; None where it is not known here."""
+    found = git('log', '-1', '--format=%cs', commit)
+    stated, _, date = stated_version(CODE)
+    return found or (date if stated == commit else None)
+
+
 def is_of_this_code(run: WorkDir) -> bool:
     """Whether all parts of a run were made with the code that is here.
 
     The hash of the code is that of the files beside us, and says nothing of
     a run that another commit made.
     """
-    here = git('rev-parse', 'HEAD')
+    here, _ = code_version(checkout())
     if not here or not run.parts:
         return False
     made = {part['commit'] for part in run.parts}
