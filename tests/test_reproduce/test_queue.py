@@ -88,8 +88,9 @@ def seeds(settings):
 
 def test_every_run_is_made_and_recorded_once(plan):
     made, settings, _ = plan
-    said = []
-    rows = run_queue(made, settings, said.append)
+    said, done = [], []
+    rows = run_queue(made, settings, said.append, done.append)
+    assert {task.job.seed for task in done} == {0, 1, 2, 3}
     assert (
         sorted(seeds(settings))
         == [0, 1, 2, 3]
