@@ -72,20 +72,23 @@ def lacking(name: str = 'mmlt') -> dict[str, str]:
     return found
 
 
-def download(packages: Mapping[str, str], python: str, folder: Path) -> None:
-    """Fetch wheels for another machine: x86-64 Linux.
+def build_wheels(packages: Mapping[str, str], folder: Path) -> None:
+    """Fetch packages as wheels, or build them from their sources.
 
     Raises:
         subprocess.CalledProcessError: If pip fails; it says why.
+        ValueError: If one is not pure Python, and so of this machine alone.
     """
-    command = [sys.executable, '-m', 'pip', 'download', '-q', '--no-deps']
-    command += ['--only-binary=:all:', '--python-version', python]
-    command += ['--implementation', 'cp', '--dest', str(folder)]
-    for number in (28, 27, 17):
-        command += ['--platform', f'manylinux_2_{number}_x86_64']
-    command += ['--platform', 'manylinux2014_x86_64', '--platform', 'any']
+    command = [sys.executable, '-m', 'pip', 'wheel', '-q', '--no-deps']
+    command += ['--no-build-isolation', '--wheel-dir', str(folder)]
     command += [f'{name}=={version}' for name, version in packages.items()]
     subprocess.run(command, check=True)
+    for path in sorted(folder.glob('*.whl')):
+        if not path.name.endswith('-none-any.whl'):
+            raise ValueError(
+                f'Expected wheels of pure Python, but got {path.name}. Add '
+                'its package to PRESENT if that machine has it.'
+            )
 
 
 def image_sets(value: Any) -> Iterator[dict]:
@@ -156,7 +159,6 @@ def main() -> int:
     parser.add_argument(
         '--data', type=Path, default=Path('data'), help='folder of cifar100'
     )
-    parser.add_argument('--python', default='3.12', help='of that machine')
     parser.add_argument('--no-wheels', action='store_true')
     parser.add_argument('--limit-mib', type=float, default=64)
     args = parser.parse_args()
@@ -170,7 +172,7 @@ def main() -> int:
         for name in ('wheels', 'images'):
             (folder / name).mkdir()
         if not args.no_wheels:
-            download(lacking(), args.python, folder / 'wheels')
+            build_wheels(lacking(), folder / 'wheels')
         write_images(tasks, args.data, folder / 'images')
         commit = state_commit(root, folder / STATEMENT, CODE)
         args.archive.parent.mkdir(parents=True, exist_ok=True)
