@@ -73,8 +73,8 @@ rehearse() {
     cat >"$plan" <<'PLAN'
 runs:
 - {recipe: ce/resnet20_digitslt, seeds: [1], with: [short]}
-- {recipe: crt/resnet20_digitslt, seeds: [1], with: [short]}
 - {recipe: fcc/resnet20_digitslt, seeds: [1]}
+- {recipe: crt/resnet20_digitslt, seeds: [1], with: [short]}
 PLAN
     export ARCHIVE=$work/archive.tar
     (cd "$work/checkout" && PYTHONPATH=$work/checkout "$python" \
@@ -89,10 +89,11 @@ PLAN
             (cd "$machine" && tools/gpu_session.sh measure --tiny)
             continue
         fi
-        # the second call ends in the middle of the plan
-        seconds=$([ "$call" = 2 ] && echo "${CUT:-100}" || echo 600)
-        (cd "$machine" && LIMIT=$seconds PREVIOUS=$work/out$((call - 1)) \
-            tools/gpu_session.sh train --plan "$plan")
+        # the second call ends when one of two runs is finished
+        few=()
+        [ "$call" = 2 ] && few=(--most-runs 1)
+        (cd "$machine" && PREVIOUS=$work/out$((call - 1)) \
+            tools/gpu_session.sh train --plan "$plan" --jobs 2 "${few[@]}")
     done
     cd "$work/checkout"
     ledger=$work/ledger.jsonl
@@ -103,7 +104,8 @@ PLAN
         echo "error: expected 3 rows in $ledger, but got $rows" >&2
         exit 1
     fi
-    echo "rehearsed: 3 runs, 3 rows"
+    begun=$(tar -tf "$work/out2/runs_0.tar" | grep -c '^begun/.*\.pth$') || true
+    echo "rehearsed: 3 runs, 3 rows; $begun checkpoints of begun runs went on"
 }
 
 [ "$#" -ge 1 ] || usage

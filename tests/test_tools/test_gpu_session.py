@@ -381,7 +381,7 @@ def test_a_session_is_rehearsed_on_three_machines(tmp_path):
         },
     )
     assert not done.returncode, done.stdout + done.stderr
-    assert 'rehearsed: 3 runs, 3 rows' in done.stdout
+    assert 'rehearsed: 3 runs, 3 rows; 1 checkpoints' in done.stdout
     measured = json.loads((tmp_path / 'out3' / 'measured.json').read_text())
     steps = ('gpu_tests', 'queue_jobs', 'training_speed', 'vmf')
     assert not any('error' in measured[name] for name in steps)

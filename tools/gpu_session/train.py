@@ -46,6 +46,10 @@ OPTIONS = {
 LOADERS = ('train_dataloader', 'val_dataloader', 'test_dataloader')
 
 
+class Enough(Exception):  # noqa: N818 (nothing is wrong)
+    """As many runs are finished as were asked for."""
+
+
 class Outbox:
     """A folder whose files are copied back, few and not large.
 
@@ -172,6 +176,9 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('--ledger', type=Path)
     parser.add_argument('--root', type=Path, default=Path('work_dirs/gpu'))
     parser.add_argument('--only', nargs='+', default=[], metavar='NAME')
+    parser.add_argument(
+        '--most-runs', type=int, help='end after so many (for a rehearsal)'
+    )
     parser.add_argument('--part-mib', type=float, default=14)
     parser.add_argument('--parts', type=int, default=4)
     args = parser.parse_args()
@@ -207,12 +214,17 @@ def main() -> int:
     check_images(tasks)
     tasks.sort(key=lambda task: not has_begun(task))
 
+    done: list[Task] = []
+
     def finished(task: Task) -> None:
         outbox.rows(ledger, known)
         with tempfile.TemporaryDirectory() as top:
             weights = Path(top) / 'weights.pth'
             if not outbox.add(finished_files(task.folder, weights)):
                 say(f'no room to copy out {task.job.name}; its row is there')
+        done.append(task)
+        if len(done) == args.most_runs:
+            raise Enough
 
     notes = []
     if has_cifar(tasks):
@@ -221,7 +233,7 @@ def main() -> int:
         notes.append(f'torch.compile, mode {args.compile}')
     now = time.monotonic()
     try:
-        rows = run_queue(
+        run_queue(
             tasks,
             QueueSettings(
                 ledger=ledger,
@@ -236,6 +248,8 @@ def main() -> int:
             say,
             finished,
         )
+    except Enough:
+        pass
     finally:
         known_rows = read_ledger(ledger)
         for task in tasks:
@@ -243,7 +257,7 @@ def main() -> int:
                 continue
             if not outbox.add(begun_files(task.folder)):
                 say(f'no room to copy out {task.job.name}, which was begun')
-    say(f'{len(rows)} runs are finished')
+    say(f'{len(done)} runs are finished')
     return 0
 
 
