@@ -5,12 +5,14 @@ from setuptools import find_packages, setup
 from setuptools.command.build_py import build_py
 
 HERE = Path(__file__).parent
-# configs and tools ship inside the wheel, where mmengine looks for them
-SHIPPED = ('configs', 'tools', 'model-index.yml')
+# configs and tools ship inside the wheel, where mmengine looks for them; and
+# the trained networks, for mmlt.load
+SHIPPED = ('configs', 'tools', 'zoo', 'model-index.yml')
+ENDINGS = ('.py', '.md', '.sh', '.yml', '.json', '.safetensors')
 
 
 class BuildWithConfigs(build_py):
-    """Copy configs and tools to mmlt/.mim of the build.
+    """Copy configs, tools and networks to mmlt/.mim of the build.
 
     In a checkout mmlt/.mim holds links to them instead.
     """
@@ -22,7 +24,7 @@ class BuildWithConfigs(build_py):
         for name in SHIPPED:
             inside = sorted((HERE / name).rglob('*'))
             for path in inside or [HERE / name]:
-                if path.suffix not in ('.py', '.md', '.sh', '.yml'):
+                if path.suffix not in ENDINGS:
                     continue
                 target = Path(self.build_lib, 'mmlt', '.mim')
                 target = target / path.relative_to(HERE)
@@ -77,6 +79,7 @@ setup(
         'onedl-mmpretrain>=1.3.6,<1.4',
         'numpy>=1.26',
         'matplotlib>=3.8',  # pictures and the report
+        'safetensors>=0.4.5',  # weights that hold nothing but numbers
         'scikit-learn>=1.3',
     ],
     extras_require={

@@ -19,11 +19,15 @@ silence_missing_packages()
 # mmengine resolves 'name::' only for the names in this table
 MODULE2PACKAGE.setdefault('mmlt', 'mmlt')
 
-__all__ = ['__version__', 'load_recipe']
+__all__ = ['__version__', 'load', 'load_recipe']
 
 
 def __getattr__(name):
-    """``mmlt.load_recipe``, imported when it is asked for."""
+    """``mmlt.load`` and ``load_recipe``, imported when asked for."""
+    if name == 'load':
+        from .zoo.loading import load
+
+        return load
     if name == 'load_recipe':
         from .runs.recipes import load_recipe
 

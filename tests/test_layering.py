@@ -64,6 +64,7 @@ MAY_IMPORT = {
         'evaluation',
         'visualization',
     },
+    'projects': {'functional', 'datasets', 'runs', 'fileio', 'version'},
     'reproduce': {
         'runs',
         'evaluation',
@@ -73,6 +74,15 @@ MAY_IMPORT = {
         'fileio',
         'environment',
         'version',
+    },
+    'zoo': {
+        'checkpoints',
+        'evaluation',
+        'export',
+        'fileio',
+        'reproduce',
+        'runs',
+        'weights',
     },
     # the top: it calls all rooms, and none calls it
     'cli': {
@@ -88,6 +98,8 @@ MAY_IMPORT = {
         'visualization',
         'report',
         'reproduce',
+        'projects',
+        'zoo',
         'fileio',
         'version',
         'checkpoints',

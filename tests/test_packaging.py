@@ -33,7 +33,7 @@ def wheel(tmp_path_factory):
     """A wheel built from a copy of the tracked files."""
     pytest.importorskip('wheel')
     source = tmp_path_factory.mktemp('source')
-    for name in ('mmlt', 'configs', 'tools'):
+    for name in ('mmlt', 'configs', 'tools', 'zoo'):
         shutil.copytree(
             ROOT / name,
             source / name,
@@ -55,6 +55,8 @@ def test_the_wheel_carries_every_config_and_tool(wheel):
         for path in (ROOT / folder).rglob('*'):
             if path.suffix in ('.py', '.sh', '.md'):
                 assert f'mmlt/.mim/{path.relative_to(ROOT)}' in names
+    for path in (ROOT / 'zoo').iterdir():
+        assert f'mmlt/.mim/zoo/{path.name}' in names
     assert 'mmlt/.mim/model-index.yml' in names
     assert not any(n.startswith('tests/') for n in names)
 
@@ -139,6 +141,19 @@ def test_wrong_names_end_with_one_line(
     assert message in last
     assert last.startswith('error: ' if code == 1 else 'mmlt')
     assert not list(tmp_path.iterdir())
+
+
+def test_a_trained_network_is_there(installed, tmp_path):
+    said = python(
+        '-c',
+        'import mmlt; n = mmlt.load("fcc_cifar100lt"); '
+        'print(mmlt.__file__, n.classes[1])',
+        cwd=tmp_path,
+        **installed,
+    ).split()
+    site = Path(installed['PYTHONPATH'])
+    wanted = [str(site / 'mmlt' / '__init__.py'), 'aquarium_fish']
+    assert said[-2:] == wanted
 
 
 def test_another_repository_inherits_a_recipe(installed, tmp_path):

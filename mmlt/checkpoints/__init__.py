@@ -3,6 +3,7 @@
 - ``reading``: :func:`read_checkpoint`, the door of every checkpoint; with
   this import, of those that mmengine loads as well
 - ``plain_data``, ``numpy_data``: what a file may hold, by name
+- ``safetensors_file``: the same for weights as safetensors
 - ``trust``: the files that may hold more, by name
 - ``damage``: what is wrong with a file, and which is the newest whole one
 - ``writing``: :func:`save_checkpoint`, and mmengine's files
@@ -14,6 +15,7 @@ from mmengine.runner.checkpoint import CheckpointLoader
 from .addresses import SCHEMES
 from .damage import damage_of, newest_whole, numbered
 from .reading import load_from_checked_file, read_checkpoint
+from .safetensors_file import packed
 from .trust import trusting
 from .writing import save_by_checksum, save_checkpoint, saved
 
@@ -21,6 +23,7 @@ __all__ = [
     'damage_of',
     'newest_whole',
     'numbered',
+    'packed',
     'read_checkpoint',
     'save_by_checksum',
     'save_checkpoint',

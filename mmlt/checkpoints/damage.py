@@ -9,6 +9,7 @@ import zipfile
 from pathlib import Path
 
 from .plain_data import load_plain, refused_name
+from .safetensors_file import SUFFIX, damage_of_safetensors
 
 __all__ = ['damage_of', 'newest_whole', 'numbered']
 
@@ -41,6 +42,8 @@ def damage_of(path: str | Path, read: bool = True) -> str | None:
         return f'cannot be read ({error.strerror})'
     if not start:
         return 'is empty'
+    if path.suffix == SUFFIX:
+        return damage_of_safetensors(path)
     is_archive = start == b'PK'
     damage = _damage_of_archive(path) if is_archive else None
     if damage is None and (read or not is_archive):

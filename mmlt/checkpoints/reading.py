@@ -13,6 +13,7 @@ import torch
 from .addresses import SCHEMES, local_file
 from .damage import damage_of, newest_whole, numbered
 from .plain_data import load_plain, refused_name
+from .safetensors_file import SUFFIX, read_safetensors
 from .trust import VARIABLE, is_trusted
 
 __all__ = ['load_from_checked_file', 'read_checkpoint']
@@ -22,8 +23,10 @@ def read_checkpoint(address: str | Path, map_location: Any = 'cpu') -> dict:
     """Read a checkpoint; nothing in it is run.
 
     Args:
-        address: Local file, or an address such as ``https://...``.
-        map_location: As ``torch.load``.
+        address: Local file, or an address such as ``https://...``; the
+            weights alone may come as ``.safetensors``.
+        map_location: As ``torch.load``; of no effect on ``.safetensors``,
+            which come to the CPU.
 
     Returns:
         What was saved: of a training, 'state_dict', 'meta', 'optimizer', ...
@@ -69,6 +72,8 @@ def _read_file(path: Path, map_location: Any) -> Any:
             f'or another kind of file. {_instead(path)}'
         )
     try:
+        if path.suffix == SUFFIX:
+            return read_safetensors(path)
         if is_trusted(path):
             return torch.load(  # nosec B614 # the user trusts it, by name
                 path, map_location=map_location, weights_only=False

@@ -27,6 +27,7 @@ COMMANDS = {
         'test-agnostic': 'accuracy on test sets of other class frequencies',
         'misclassified-area': 'the misclassified area of FCC',
         'reproduce': 'run and show the plan of all results',
+        'verify': 'test the networks that come with mmlt on CIFAR',
     },
     'after training': {
         'posthoc': 'fit calibrators on held-out predictions',
@@ -34,6 +35,7 @@ COMMANDS = {
         'aggregate-experts': 'weigh experts on unlabeled test images',
     },
     'data': {
+        'new': 'begin a project on images of your own',
         'verify-splits': 'check lists and images of a data set',
         'make-longtail': 'make long-tailed lists from a folder of images',
     },

@@ -118,6 +118,15 @@ def add_device(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_data_root(parser: argparse.ArgumentParser) -> None:
+    """``--data-root`` of a command that tests networks by name."""
+    parser.add_argument(
+        '--data-root',
+        help='folder that holds, or will hold, cifar10 and cifar100 '
+        '(default: data)',
+    )
+
+
 def add_tables(parser: argparse.ArgumentParser, note: str = '') -> None:
     """``--out`` of a command that writes its table into files."""
     parser.add_argument(

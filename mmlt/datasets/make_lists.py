@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -177,6 +178,37 @@ def long_tailed_rows(labels: np.ndarray, settings: ListSettings) -> np.ndarray:
     return long_tailed_indices(labels, counts, settings.seed)
 
 
+def write_list(
+    path: Path, paths: Sequence[str], labels: np.ndarray, num_classes: int
+) -> dict:
+    """Write a list, lines of ``path label``.
+
+    Args:
+        path: The file.
+        paths: (N,) of the images; bytes that are not UTF-8 as surrogates.
+        labels: (N,) their classes.
+        num_classes: C.
+
+    Returns:
+        What the list is: images, checksum, images per class.
+    """
+    pairs = zip(paths, labels.tolist(), strict=True)
+    lines = ''.join(f'{name} {label}\n' for name, label in pairs)
+    content = lines.encode('utf-8', 'surrogateescape')
+    path.write_bytes(content)
+    return {
+        'images': len(paths),
+        'sha256': hashlib.sha256(content).hexdigest(),
+        'class_counts': class_counts(labels, num_classes).tolist(),
+    }
+
+
+def write_names(path: Path, classes: Sequence[str]) -> None:
+    """Write the names of classes, one a line, class 0 first."""
+    names = ''.join(f'{name}\n' for name in classes)
+    path.write_bytes(names.encode('utf-8', 'surrogateescape'))
+
+
 def make_lists(
     settings: ListSettings, out: str | Path, overwrite: bool = False
 ) -> dict:
@@ -227,18 +259,13 @@ def make_lists(
         'lists': {},
     }
     for split, chosen in rows.items():
-        lines = ''.join(f'{paths[row]} {labels[row]}\n' for row in chosen)
-        content = lines.encode('utf-8', 'surrogateescape')
-        (out / f'{split}.txt').write_bytes(content)
-        counts = class_counts(labels[chosen], len(classes))
-        record['lists'][f'{split}.txt'] = {
-            'images': len(chosen),
-            'sha256': hashlib.sha256(content).hexdigest(),
-            'class_counts': counts.tolist(),
-        }
-    names = ''.join(f'{name}\n' for name in classes)
-    content = names.encode('utf-8', 'surrogateescape')
-    (out / 'classes.txt').write_bytes(content)
+        record['lists'][f'{split}.txt'] = write_list(
+            out / f'{split}.txt',
+            [paths[row] for row in chosen],
+            labels[chosen],
+            len(classes),
+        )
+    write_names(out / 'classes.txt', classes)
     text = json.dumps(record, indent=1, allow_nan=False)
     (out / 'longtail.json').write_text(text + '\n', encoding='utf-8')
     return record

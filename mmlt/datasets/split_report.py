@@ -229,7 +229,7 @@ def report_lines(report: dict) -> Iterator[str]:
         if facts['published_by']:
             origin = 'the file of ' + ', '.join(facts['published_by'])
         elif facts['difference'] is None:
-            origin = 'nothing is known of it'
+            origin = 'a list of your own'
         elif facts['difference']:
             origin = 'NOT the published split'
         elif facts['counts_known']:

@@ -34,9 +34,12 @@ from .preflight import check_config, read_config
 from .record import read_run_record
 from .remarks import epochs_in
 from .settings import check_settings
+from .shared_data import share_data
 
 CONFIGS = Path(mmlt.__file__).parent / '.mim' / 'configs'
 FOLDER = '_with_'
+# data sets of images of your own: `images.py` among the files of an overlay
+OWN_IMAGES = ('CustomDataset', 'LongTailedList')
 
 
 class NothingToChange(ValueError):
@@ -129,7 +132,8 @@ def first_stage_recipe(
             which one that does not apply is left out.
 
     Returns:
-        The config, with what else is in ``first_stage`` merged into it; None
+        The config, with what else is in ``first_stage`` merged into it, and
+        with ``same_data=True`` the data and the network of the second; None
         where none is named.
 
     Raises:
@@ -147,24 +151,30 @@ def first_stage_recipe(
         )
     options = {**setting}
     name = options.pop('config')
+    same_data = options.pop('same_data', False)
     if '::' not in name:
         name = str(Path(second.filename).parent / name)
     try:
-        if overlays is not None:
-            return load_recipe(name, overlays, options, '`first_stage`')
-        fitting: list[str] = []
-        for overlay in applied_overlays(second):
-            try:
-                load_recipe(name, [*fitting, overlay])
-            except NothingToChange:
-                continue
-            fitting.append(overlay)
-        return load_recipe(name, fitting, options, '`first_stage`')
+        if overlays is None:
+            overlays = []
+            for overlay in applied_overlays(second):
+                try:
+                    load_recipe(name, [*overlays, overlay])
+                except NothingToChange:
+                    continue
+                overlays.append(overlay)
+        first = load_recipe(name, overlays)
     except FileNotFoundError as error:
         raise FileNotFoundError(
             'Expected `first_stage.config` to be a config file, but it is '
             f'not. {error}'
         ) from error
+    if same_data:
+        share_data(first, second)
+    if options:
+        override(first, options, '`first_stage`')
+    check_settings(first)
+    return first
 
 
 def _read_recipe(recipe: str | Path) -> Config:
@@ -293,6 +303,8 @@ def overlay_file(name: str, cfg: Config) -> Path:
     files = {path.stem: path for path in sorted(folder.glob('*.py'))}
     kind = _training_set(cfg).get('type', 'none')
     data = getattr(DATASETS.get(kind), 'known_name', '') or kind.lower()
+    if kind in OWN_IMAGES:
+        data = 'images'
     if data not in files:
         raise NothingToChange(
             f'Expected a recipe on {" or ".join(files)} for the overlay '

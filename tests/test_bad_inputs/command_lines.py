@@ -390,11 +390,59 @@ NETWORKS: list[BadInput] = [
         sentence='Expected a checkpoint file, but .*run is a folder',
     ),
 ]
+ZOO: list[BadInput] = [
+    call(
+        'verify-no-such-network',
+        'verify fcc',
+        sentence="name of a network of the zoo, but got 'fcc'. Known: .*ce_",
+    ),
+    call(
+        'verify-no-such-device',
+        'verify --device gpu',
+        sentence="argument --device: expected cpu or cuda, but got 'gpu'",
+    ),
+    call(
+        'verify-without-data',
+        'verify fcc_cifar100lt --data-root {checkpoint}',
+        sentence='Expected the files of CIFAR100LT in .*cifar100',
+    ),
+    call(
+        'publish-to-nowhere',
+        'publish {checkpoint}',
+        sentence='name either the new file, or --zoo NAME',
+    ),
+    call(
+        'publish-to-two-places',
+        'publish {run} x --zoo x',
+        sentence='name either the new file, or --zoo NAME',
+    ),
+    call(
+        'publish-the-last-step-into-the-zoo',
+        'publish {run} --zoo x --no-ema',
+        sentence='--no-ema is not for --zoo',
+    ),
+    call(
+        'publish-under-a-path',
+        'publish {run} --zoo a/b',
+        sentence="a name of small letters, .* but got 'a/b'",
+    ),
+    call(
+        'publish-a-run-without-a-row',
+        'publish {run} --zoo mine',
+        sentence='Expected a row of .*run in the ledger .*, but it has none. '
+        'Record the run first: mmlt reproduce record',
+    ),
+    call(
+        'publish-a-file-into-the-zoo',
+        'publish {checkpoint} --zoo mine',
+        sentence='Expected the folder of a run, but .*epoch_1.pth is a file',
+    ),
+]
 DATA: list[BadInput] = [
     call(
         'verify-splits-no-such-set',
         'verify-splits imagenet',
-        sentence="argument data: invalid choice: 'imagenet'",
+        sentence="argument DATA: expected imagenetlt, .*, but got 'imagenet'",
     ),
     call(
         'verify-splits-classes-not-named',
@@ -466,5 +514,6 @@ ROWS = [
     *PLOT,
     *PREDICTIONS,
     *NETWORKS,
+    *ZOO,
     *DATA,
 ]

@@ -15,6 +15,7 @@ from . import (
     folders,
     networks,
     prediction_files,
+    projects,
     sets,
 )
 from .in_process import run
@@ -27,6 +28,7 @@ KINDS = (
     networks,
     prediction_files,
     folders,
+    projects,
 )
 ROWS = [
     pytest.param(row, id=f'{kind.__name__.split(".")[-1]}-{row.name}')

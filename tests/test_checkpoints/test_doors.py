@@ -45,6 +45,8 @@ SAFE = {
     # the door itself, and with the file named by the user
     ('mmlt/checkpoints/plain_data.py', 'torch.load'),
     ('mmlt/checkpoints/reading.py', 'torch.load'),
+    # a format without programs: numbers, their names and a text
+    ('mmlt/checkpoints/safetensors_file.py', 'safetensors.torch.load'),
     # find_class knows arrays, numbers and texts
     ('mmlt/datasets/plain_pickle.py', 'pickle.Unpickler'),
     ('mmlt/datasets/plain_pickle.py', 'PlainUnpickler'),

@@ -17,6 +17,7 @@ CLASSES = {
     'cifar10lt': 10,
     'cifar100lt': 100,
     'digitslt': 10,
+    'images': 10,
     'imagenetlt': 1000,
     'inat18': 8142,
     'placeslt': 365,
@@ -25,6 +26,7 @@ CIFAR10, CIFAR100 = CIFAR = 'resnet32_cifar10lt', 'resnet32_cifar100lt'
 DIGITS = 'resnet20_digitslt'
 SMALL = *CIFAR, DIGITS
 IMAGENET = 'resnet10_imagenetlt'
+IMAGES = 'resnet18_images'
 STRATEGIES = [
     f'resampling/{s}_'
     for s in ('class-balanced', 'square-root', 'progressive')
@@ -71,6 +73,9 @@ GROUPS = {
 }
 FURTHER = [
     *((f'{method}{DIGITS}', 'fcc') for method in ['ce/', *MIXING]),
+    *((f'{method}{IMAGES}', 'fcc') for method in ['ce/', 'bsce/', 'crt/']),
+    *((f'bsce/{IMAGES}', overlays) for overlays in ('drw', 'short')),
+    (f'resampling/square-root_{IMAGES}', 'drs'),
     *((f'{method}{IMAGENET}', 'fcc') for method in ['ce/', 'focal/', *STAGES]),
     *(
         (f'ce/{name}', 'fcc')

@@ -92,7 +92,7 @@ def test_learning_rate_is_for_the_batch_of_the_recipe(recipe):
     assert cfg.auto_scale_lr.base_batch_size == batch
 
 
-TWINS = [p.name for p in sorted((CONFIGS / 'fcc').glob('res*[0-9t].py'))]
+TWINS = [p.name for p in sorted((CONFIGS / 'fcc').glob('res*[0-9st].py'))]
 
 
 @pytest.mark.parametrize('name', TWINS)

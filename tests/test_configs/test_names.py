@@ -80,6 +80,9 @@ def test_name_of_a_recipe_says_network_data_and_ratio(recipe):
         # the test set of iNaturalist is the official validation set
         assert test.ann_file == known.get('test', known['val']).file
         return
+    if data == 'images':
+        assert train == dict(test, pipeline=cfg.train_pipeline)
+        return
     assert train.type.lower() == test.type.lower() == data
     settings = inspect.signature(DATASETS.get(train.type)).parameters
     expected = int(ratio or settings['imbalance_ratio'].default)

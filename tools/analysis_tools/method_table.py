@@ -67,6 +67,7 @@ DATA = {
     'placeslt': 'Places-LT',
     'inat18': 'iNaturalist 2018',
     'digitslt': 'digits',
+    'images': 'own images',
 }
 REFERENCE = 'resnet32_cifar100lt'
 CIFAR = re.compile(r'(?:([\w-]+)_)?resnet32_(cifar100?lt)(-ir50)?')

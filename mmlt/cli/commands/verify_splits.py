@@ -1,6 +1,7 @@
 """Check lists and images of a long-tailed data set before training on it."""
 
 import argparse
+import json
 import os
 import sys
 from pathlib import Path
@@ -15,6 +16,7 @@ from mmlt.datasets.split_report import (
     verify_splits,
 )
 from mmlt.fileio import check_can_write, write_json
+from mmlt.projects.project import RECORD
 
 TOOL = 'tools/dataset_tools/verify_splits.py'
 DESCRIPTION = (
@@ -37,8 +39,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The data set, and how closely it is looked at."""
     parser.add_argument(
         'data',
-        choices=[*KNOWN_SPLITS, 'own'],
-        help="the data set; 'own' for other lists (with --num-classes)",
+        metavar='DATA',
+        help=f'{", ".join(KNOWN_SPLITS)}; the folder of a project that `mmlt '
+        "new` made; or 'own' for other lists (with --num-classes)",
     )
     parser.add_argument('--data-root', help='folder of lists and images')
     parser.add_argument(
@@ -77,6 +80,13 @@ def check_arguments(
     parser: argparse.ArgumentParser, args: argparse.Namespace
 ) -> None:
     """The number of classes is known, or named."""
+    if (Path(args.data) / RECORD).is_file():
+        take_project(parser, args)
+    elif args.data not in (*KNOWN_SPLITS, 'own'):
+        parser.error(
+            f'argument DATA: expected {", ".join(KNOWN_SPLITS)}, own or the '
+            f'folder of a project with {RECORD}, but got {args.data!r}'
+        )
     if args.data == 'own':
         if not args.num_classes or args.num_classes < 1:
             parser.error("'own' needs --num-classes")
@@ -85,6 +95,27 @@ def check_arguments(
         if args.num_classes not in (None, classes):
             parser.error(f'{args.data} has {classes} classes')
         args.num_classes = classes
+
+
+def take_project(
+    parser: argparse.ArgumentParser, args: argparse.Namespace
+) -> None:
+    """Set what the record of a project says of its lists and images."""
+    folder = Path(args.data)
+    try:
+        record = json.loads((folder / RECORD).read_text(encoding='utf-8'))
+        args.num_classes = len(record['classes'])
+        images, lists = record['images'], record['lists']
+    except (KeyError, TypeError, ValueError) as error:
+        parser.error(
+            f'argument DATA: expected {folder / RECORD} as `mmlt new` wrote '
+            f'it, but it is not ({type(error).__name__}: {error})'
+        )
+    args.data, args.data_root = 'own', str(folder)
+    args.data_prefix = args.data_prefix or images
+    for split in SPLITS:
+        if getattr(args, split) is None and f'{split}.txt' in lists:
+            setattr(args, split, f'{split}.txt')
 
 
 def run(args: argparse.Namespace) -> int:

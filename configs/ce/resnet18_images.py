@@ -1,0 +1,12 @@
+"""Cross-entropy baseline, ResNet-18 on images of your own.
+
+Theirs: none, the images are yours. Ours: none, for the same reason.
+Run: python tools/train.py configs/ce/resnet18_images.py
+"""
+
+_base_ = [
+    '../_base_/models/resnet18_images.py',
+    '../_base_/datasets/image_folder.py',
+    '../_base_/schedules/images_100e.py',
+    '../_base_/default_runtime.py',
+]

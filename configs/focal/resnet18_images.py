@@ -1,0 +1,9 @@
+"""Focal loss, one-vs-all (gamma 2), ResNet-18 on images of your own.
+
+Theirs: none, the images are yours. Ours: none, for the same reason.
+Run: python tools/train.py configs/focal/resnet18_images.py
+"""
+
+_base_ = '../ce/resnet18_images.py'
+
+model = dict(head=dict(loss=dict(type='OneVsAllFocalLoss', gamma=2.0)))

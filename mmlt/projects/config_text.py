@@ -1,0 +1,162 @@
+"""The config of a project: a recipe of mmlt on the images of a person."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from mmlt.runs.recipes import CONFIGS, load_recipe
+from mmlt.runs.shipped import method_names
+
+__all__ = ['ProjectData', 'config_text', 'known_methods', 'recipe_of']
+
+NETWORK = 'resnet18_images'
+TEACHER = 'dive-teacher'  # is trained before `dive`
+BASE_SIZE = 64  # of configs/_base_/datasets/image_folder.py
+
+PIPELINES = """
+train_pipeline = [
+    dict(type='LoadImageFromFile'),
+    dict(
+        type='RandomResizedCrop', scale={size}, crop_ratio_range=(0.5, 1.0)
+    ),
+    dict(type='PackInputs'),
+]
+test_pipeline = [
+    dict(type='LoadImageFromFile'),
+    dict(type='Resize', scale=({size}, {size})),
+    dict(type='PackInputs'),
+]
+"""
+TEXT = '''"""{title} on {classes} classes of images.
+
+{train} images for training, {largest} to {smallest} of a class.
+Another method: change the name after `mmlt::` (`mmlt recipes` lists them).
+What is written here overrides the recipe.
+"""
+
+_base_ = 'mmlt::{recipe}.py'
+{pipelines}
+lists = dict(
+    _delete_=True,
+    type='LongTailedList',
+    data_root={here},
+    data_prefix={images},
+    classes={names},
+)
+train_dataloader = dict(
+    batch_size={batch},
+    dataset=dict(lists, ann_file='train.txt', pipeline={of}train_pipeline),
+)
+val_dataloader = dict(
+    dataset=dict(lists, ann_file='val.txt', pipeline={of}test_pipeline),
+)
+test_dataloader = dict(
+    dataset=dict(lists, ann_file='test.txt', pipeline={of}test_pipeline),
+)
+model = dict({model})
+data_preprocessor = dict(num_classes={classes})
+# the rate of the recipe, {rate} for {base} images a step, by the batch: {lr}
+auto_scale_lr = dict(enable=True)
+'''
+
+
+@dataclass(frozen=True)
+class ProjectData:
+    """What the config of a project says of its data.
+
+    Args:
+        folder: Of the project, absolute: lists and configs.
+        images: Folder of the images, absolute.
+        counts: (C,) training images of each class.
+        size: Pixels of an edge that the network sees.
+        batch_size: Images of a step.
+    """
+
+    folder: Path
+    images: Path
+    counts: Sequence[int]
+    size: int
+    batch_size: int
+
+
+def known_methods() -> dict[str, str]:
+    """Name of each method for images of your own to its recipe.
+
+    'bsce' is bsce/resnet18_images, 'drw-ldam' is drw/ldam_resnet18_images.
+    """
+    found = {}
+    for path in sorted(CONFIGS.glob(f'*/*{NETWORK}.py')):
+        variant = path.stem.removesuffix(NETWORK).rstrip('_')
+        words = [path.parent.name, variant] if variant else [path.parent.name]
+        found['-'.join(words)] = f'{path.parent.name}/{path.stem}'
+    return found
+
+
+def recipe_of(method: str) -> str:
+    """Recipe of a method.
+
+    Raises:
+        ValueError: If there is none.
+    """
+    known = known_methods()
+    if method not in known:
+        raise ValueError(
+            f'Expected `--method` to be a method, but got {method!r}. Known: '
+            f'{", ".join(known)}.'
+        )
+    return known[method]
+
+
+def config_text(method: str, data: ProjectData) -> str:
+    """Text of the config of a method on the images of a project.
+
+    It is Python that mmengine's own ``Config.fromfile`` reads, once ``mmlt``
+    is imported. The lists are found from where the file is; the images have
+    their absolute path.
+
+    Args:
+        method: Its name, as :func:`known_methods` has them.
+        data: Of the project.
+
+    Raises:
+        ValueError: If there is no such method.
+    """
+    recipe = recipe_of(method)
+    cfg = load_recipe(recipe)
+    base, rate = cfg.auto_scale_lr.base_batch_size, cfg.optim_wrapper.optimizer
+    classes = len(data.counts)
+    model = [f'head=dict(num_classes={classes})']
+    if method == 'dive':
+        epochs = cfg.train_cfg.max_epochs
+        work_dir = f'work_dirs/{data.folder.name}/{TEACHER}'
+        model += [
+            f'teacher=dict(head=dict(num_classes={classes}))',
+            f'teacher_checkpoint={f"{work_dir}/epoch_{epochs}.pth"!r}',
+        ]
+    of_base = data.size == BASE_SIZE
+    return TEXT.format(
+        title=method_names()[recipe.partition('/')[0]],
+        classes=classes,
+        train=f'{sum(data.counts):,}',
+        largest=f'{max(data.counts):,}',
+        smallest=f'{min(data.counts):,}',
+        recipe=recipe,
+        pipelines='' if of_base else PIPELINES.format(size=data.size),
+        of='_base_.' if of_base else '',
+        here=_place(data.folder),
+        images=repr(str(data.images)),
+        names=_place(data.folder, 'classes.txt'),
+        batch=data.batch_size,
+        model=', '.join(model),
+        rate=f'{rate.lr:g}',
+        base=base,
+        lr=f'{rate.lr * data.batch_size / base:g}',
+    )
+
+
+def _place(folder: Path, name: str = '') -> str:
+    """Python text of a path in the folder of the config itself."""
+    if any(letter in str(folder) for letter in '\'"\\{}\n'):
+        # mmengine puts the folder into the text as it is
+        return repr(str(folder / name))
+    return repr('/'.join(['{{ fileDirname }}', *([name] if name else [])]))

@@ -1,0 +1,87 @@
+"""A look into every image: can it be read, how large is it, what shows it."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from multiprocessing import Pool
+from pathlib import Path
+
+import mmcv
+import numpy as np
+
+from mmlt.datasets.image_check import image_problem, leave_interrupt_to_parent
+
+__all__ = ['ImageFacts', 'look_at', 'scan_images']
+
+THUMBNAIL = 16  # pixels of an edge
+FEW = 200  # images for which no processes are started
+
+
+@dataclass
+class ImageFacts:
+    """What is known of an image file.
+
+    Args:
+        problem: Why it cannot be read; None for a good image.
+        size: Height and width in pixels.
+        digest: SHA-256 of the file.
+        thumbnail: (256,) float16, 16 x 16 gray pixels of mean 0 and length
+            1; zeros for an image of one color.
+    """
+
+    problem: str | None
+    size: tuple[int, int] = (0, 0)
+    digest: bytes = b''
+    thumbnail: np.ndarray | None = None
+
+
+def look_at(path: str) -> ImageFacts:
+    """Read an image file, with the decoder of training."""
+    problem = image_problem(path, decode=False)
+    if problem:
+        return ImageFacts(problem)
+    try:
+        content = Path(path).read_bytes()
+        image = mmcv.imfrombytes(content)
+    except Exception:
+        image = None
+    if image is None:
+        return ImageFacts(image_problem(path) or 'unreadable')
+    small = mmcv.imresize(
+        mmcv.bgr2gray(image), (THUMBNAIL, THUMBNAIL), interpolation='area'
+    )
+    values = small.astype(np.float32).ravel()
+    values -= values.mean()
+    length = np.linalg.norm(values)
+    # of less than one step of gray in the mean, nothing can be told
+    values = values / length if length > THUMBNAIL else 0 * values
+    digest = hashlib.sha256(content).digest()
+    return ImageFacts(None, image.shape[:2], digest, values.astype(np.float16))
+
+
+def scan_images(
+    paths: list[str],
+    processes: int = 1,
+    advance: Callable[[int, int], None] = lambda number, total: None,
+) -> list[ImageFacts]:
+    """Look at images.
+
+    Args:
+        paths: The files.
+        processes: Worker processes.
+        advance: Told how many more images are done, and of how many.
+
+    Returns:
+        What is known of each, in their order.
+    """
+    found = []
+    if processes == 1 or len(paths) < FEW:
+        for path in paths:
+            found.append(look_at(path))
+            advance(1, len(paths))
+        return found
+    with Pool(processes, leave_interrupt_to_parent) as pool:
+        for facts in pool.imap(look_at, paths, chunksize=50):
+            found.append(facts)
+            advance(1, len(paths))
+    return found

@@ -1,0 +1,243 @@
+"""A trained network in use: images in, class names and probabilities out."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+import torch
+from mmengine.config import Config
+from mmengine.dataset import Compose, pseudo_collate
+from mmengine.registry import DefaultScope
+from mmpretrain.registry import TRANSFORMS
+from PIL import Image, ImageOps
+from torch import Tensor, nn
+
+from mmlt.export.inference import inference_config, input_size
+from mmlt.runs.checkpoint import load_model
+from mmlt.runs.predict import trained_classes
+from mmlt.runs.splits import pipeline_of
+
+__all__ = ['Network', 'Prediction']
+
+OneImage = str | Path | Image.Image | np.ndarray
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """What a network says of one image.
+
+    Args:
+        classes: C names.
+        probabilities: (C,) float32 on the CPU, in the order of ``classes``.
+    """
+
+    classes: tuple[str, ...]
+    probabilities: Tensor
+
+    @property
+    def name(self) -> str:
+        """The most probable class."""
+        return self.top(1)[0][0]
+
+    @property
+    def probability(self) -> float:
+        """Its probability, in [0, 1]."""
+        return self.top(1)[0][1]
+
+    def top(self, k: int = 5) -> list[tuple[str, float]]:
+        """The k most probable classes, or all where there are fewer.
+
+        Args:
+            k: How many.
+
+        Returns:
+            (name, probability), the most probable one first.
+        """
+        k = min(k, len(self.classes))
+        values, places = self.probabilities.topk(k)
+        return [
+            (self.classes[place], value)
+            for value, place in zip(
+                values.tolist(), places.tolist(), strict=True
+            )
+        ]
+
+
+class Network(nn.Module):
+    """A classifier with its preprocessing and its class names.
+
+    Convention:
+        Images are RGB with pixel values from 0 to 255, as PIL and most
+        libraries have them; not BGR, as mmpretrain and OpenCV.
+
+    Args:
+        config: Of the training.
+        checkpoint: File or address of its weights.
+
+    Attributes:
+        model: mmpretrain's classifier, for features or further training.
+        metainfo: 'classes', C names; 'class_counts', (C,) training images
+            or None; 'image_size', (height, width) that the network gets;
+            'mean' and 'std' of the normalization, RGB, or None.
+
+    Raises:
+        FileNotFoundError: If there is no such checkpoint.
+        ValueError: If it is not that of the config.
+    """
+
+    def __init__(self, config: Config, checkpoint: str | Path) -> None:
+        super().__init__()
+        size = input_size(config)
+        # mmpretrain's pipelines read files as BGR, and so does this config
+        config = inference_config(config)
+        self.model, content = load_model(config, checkpoint)
+        steps = pipeline_of(config.test_dataloader.dataset)
+        with DefaultScope.overwrite_default_scope('mmpretrain'):
+            read, *steps = [TRANSFORMS.build(step) for step in steps]
+        self.read, self.steps = read, Compose(steps)
+        meta = content['meta']
+        known = trained_classes(meta)
+        number = getattr(self.model.head, 'num_classes', 0)
+        pixels = self.model.data_preprocessor
+        normalizes = getattr(pixels, '_enable_normalize', False)
+        order = 1 if getattr(pixels, 'to_rgb', False) else -1
+        self.metainfo = {
+            'classes': tuple(map(str, known or range(number))),
+            'class_counts': meta.get('class_counts'),
+            'image_size': (size, size) if isinstance(size, int) else size,
+            **{
+                name: getattr(pixels, name).flatten().tolist()[::order]
+                if normalizes
+                else None
+                for name in ('mean', 'std')
+            },
+        }
+        self.eval()
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """Names of the classes, in the order of the logits."""
+        return self.metainfo['classes']
+
+    def forward(self, images: Tensor) -> Tensor:
+        """Logits (N, C).
+
+        Args:
+            images: (N, 3, H, W) RGB pixel values from 0 to 255, uint8 or
+                floating point, of the size ``metainfo['image_size']``.
+        """
+        return self.model(self.normalized(images), mode='tensor')
+
+    def normalized(self, images: Tensor) -> Tensor:
+        """What ``model`` takes, on its device.
+
+        Args:
+            images: As :meth:`forward`.
+
+        Returns:
+            (N, 3, H, W) float32.
+        """
+        # mmengine's models note where they are in their own `to` alone
+        self.model.to(next(self.model.parameters()).device)
+        data = {'inputs': images.flip(1)}
+        return self.model.data_preprocessor(data)['inputs']
+
+    @torch.no_grad()
+    def predict(
+        self,
+        images: OneImage | Iterable[OneImage],
+        batch_size: int = 32,
+    ) -> Prediction | list[Prediction]:
+        """Class names and probabilities of images.
+
+        Images are prepared as those of the test set of the recipe.
+
+        Args:
+            images: One or several: path of a file, image of PIL, or array
+                (H, W, 3) uint8 RGB or (H, W) gray; or an array (N, H, W, 3).
+            batch_size: Images that go through the network at once.
+
+        Returns:
+            A prediction for one image, else a list of them.
+
+        Raises:
+            FileNotFoundError: If a file does not exist.
+            TypeError: If an image is something else.
+            ValueError: If a file is no image, or an array has another form.
+        """
+        if isinstance(images, str | Path | Image.Image) or (
+            isinstance(images, np.ndarray) and images.ndim < 4
+        ):
+            return self.predict([images], batch_size)[0]
+        found: list[Prediction] = []
+        images = iter(images)
+        while batch := list(islice(images, batch_size)):
+            found += self._predict_batch(batch)
+        return found
+
+    def _predict_batch(self, images: list[OneImage]) -> Iterator[Prediction]:
+        inputs = pseudo_collate([self.prepared(i) for i in images])['inputs']
+        pixels = torch.stack(inputs).flip(1)
+        rows = self(pixels).float().softmax(dim=1).cpu()
+        names = self.classes or tuple(map(str, range(rows.shape[1])))
+        return (Prediction(names, row) for row in rows)
+
+    def prepared(self, image: OneImage) -> dict:
+        """One image as the pipeline of the test makes it.
+
+        Args:
+            image: As :meth:`predict`.
+
+        Returns:
+            With 'inputs', (3, H, W) BGR.
+        """
+        if isinstance(image, str | Path):
+            return self.steps(self._read(Path(image)))
+        pixels = np.ascontiguousarray(pixels_of(image)[:, :, ::-1])
+        shape = pixels.shape[:2]
+        return self.steps(
+            {'img': pixels, 'img_shape': shape, 'ori_shape': shape}
+        )
+
+    def _read(self, path: Path) -> dict:
+        if not path.is_file():
+            what = 'is a folder' if path.is_dir() else 'does not exist'
+            raise FileNotFoundError(
+                f'Expected an image, but {path} {what}. Name a file.'
+            )
+        try:
+            return self.read({'img_path': str(path)})
+        except Exception as error:
+            raise ValueError(
+                f'Expected {path} to be an image, but it cannot be read '
+                f'({type(error).__name__}). Open and save it with PIL, or '
+                'leave it out.'
+            ) from error
+
+
+def pixels_of(image: Image.Image | np.ndarray) -> np.ndarray:
+    """(H, W, 3) uint8 RGB of an image.
+
+    Raises:
+        TypeError: If it is no image.
+        ValueError: If an array has another form.
+    """
+    if isinstance(image, Image.Image):
+        return np.asarray(ImageOps.exif_transpose(image).convert('RGB'))
+    if not isinstance(image, np.ndarray):
+        raise TypeError(
+            'Expected an image to be the path of a file, an image of PIL or '
+            f'an array (H, W, 3), but got {type(image).__name__}. Tensors '
+            'of pixel values go to the network itself: network(images).'
+        )
+    if image.ndim == 2:
+        image = np.repeat(image[:, :, None], 3, axis=2)
+    if image.dtype != np.uint8 or image.shape[2:] != (3,):
+        raise ValueError(
+            'Expected an image to be an array (H, W, 3) of uint8, RGB from 0 '
+            f'to 255, but got {image.shape} of {image.dtype}. Convert it '
+            'first.'
+        )
+    return image
