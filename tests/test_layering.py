@@ -68,8 +68,6 @@ MAY_IMPORT = {
     'reproduce': {
         'runs',
         'evaluation',
-        'functional',
-        'structures',
         'report',
         'fileio',
         'environment',

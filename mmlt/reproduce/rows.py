@@ -7,13 +7,11 @@ import subprocess
 from collections.abc import Iterable
 from pathlib import Path
 
-import torch
 from mmengine.config import Config
 from mmengine.utils import import_modules_from_strings
 
 from mmlt.environment import REQUIRED, installed_version
 from mmlt.evaluation.run_numbers import run_numbers
-from mmlt.functional import macro_f1, percent
 from mmlt.runs.checkpoint import load_model
 from mmlt.runs.folder import WorkDir, read_work_dir
 from mmlt.runs.log import logged, logs_of
@@ -21,7 +19,6 @@ from mmlt.runs.predict import predictions_of
 from mmlt.runs.preflight import read_config
 from mmlt.runs.record import CODE, checkout, code_version
 from mmlt.runs.stated_commit import stated_version
-from mmlt.structures import Predictions
 from mmlt.version import __version__
 
 from .hashes import code_hash, config_hash
@@ -227,7 +224,6 @@ def metrics_of(work_dir: Path, evaluated: dict) -> dict[str, float | None]:
             raise
         return _rounded(own)
     numbers = run_numbers(predictions)['numbers']
-    numbers['macro_f1'] = percent(macro_f1_of(predictions))
     if predictions.overlap is not None:
         numbers['overlap'] = 100 * float(predictions.overlap.mean())
     if abs(numbers['top1'] - own['top1']) > TOLERANCE:
@@ -238,16 +234,6 @@ def metrics_of(work_dir: Path, evaluated: dict) -> dict[str, float | None]:
             'predictions_test.npz, or train again.'
         )
     return _rounded({**numbers, **own})
-
-
-def macro_f1_of(predictions: Predictions) -> float:
-    """Macro F1 of predictions, in [0, 1]."""
-    labels, found = predictions.labels, predictions.logits.argmax(1)
-    hits, sizes, predicted = (
-        torch.bincount(chosen, minlength=len(predictions.class_counts))
-        for chosen in (labels[labels == found], labels, found)
-    )
-    return macro_f1(hits, sizes, predicted)
 
 
 def _rounded(numbers: dict) -> dict[str, float | None]:
