@@ -34,6 +34,7 @@ FRONT = {
     'configs/README.md': 'methods/index.md',
 }
 GUIDES = [
+    'own_images.md',
     'add_a_loss.md',
     'add_a_dataset.md',
     'add_a_number.md',

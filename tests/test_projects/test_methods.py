@@ -86,6 +86,13 @@ def test_a_method_makes_a_step(method, project, batch, tmp_path):
     loss.backward()
 
 
+def test_overlays_apply_to_images_of_your_own(project):
+    cfg = load_recipe(project / 'bsce.py', ['fcc', 'drw', 'short'])
+    assert cfg.model.neck[-1].type == 'FCCNeck'
+    assert cfg.model.head.loss.type == 'DeferredLoss'
+    assert cfg.train_cfg.max_epochs == 10
+
+
 def test_methods_are_those_of_the_folders_of_recipes():
     assert {'bsce', 'ce', 'crt', 'drw-ldam', 'fcc', 'la', 'vmf'} <= set(
         METHODS
