@@ -66,6 +66,7 @@ MAY_IMPORT = {
     },
     'projects': {'functional', 'datasets', 'runs', 'fileio', 'version'},
     'reproduce': {
+        'functional',
         'runs',
         'evaluation',
         'report',

@@ -6,6 +6,7 @@ one was probably meant. The traceback goes into the log of the run.
 """
 
 import difflib
+import importlib
 import inspect
 import logging
 import os
@@ -242,7 +243,20 @@ def _unknown_name(text: str, frames: list[FrameType]) -> str:
                 "`default_scope = 'mmpretrain'`. Begin it with _base_ = "
                 "['mmlt::_base_/default_runtime.py', ...]."
             )
+    if name not in known and name in _names_of_mmlt():
+        return (
+            f'{said} It is one of mmlt, which the config does not import: '
+            '`custom_imports` replaces that of the base. Write imports=['
+            "*_base_.custom_imports.imports, 'your_module']."
+        )
     return f'{said} {_nearest(name, known)}'
+
+
+def _names_of_mmlt() -> set[str]:
+    """Names of the parts that a config of mmlt imports."""
+    rooms = ('datasets', 'models', 'engine', 'evaluation')
+    modules = [importlib.import_module(f'mmlt.{room}') for room in rooms]
+    return {name for module in modules for name in module.__all__}
 
 
 def _names(registry: Registry | None) -> Iterable[str]:

@@ -23,6 +23,17 @@ __all__ = ['ListSettings', 'make_lists']
 
 EXTENSIONS = '.jpg,.jpeg,.jfif,.png,.ppm,.bmp,.pgm,.tif,.tiff,.webp'
 ORDERS = ('index', 'frequency', 'random')
+# names of folders, and values of a column `split`, of images that are split
+SPLITS = {
+    'train': 'train',
+    'training': 'train',
+    'val': 'val',
+    'valid': 'val',
+    'validation': 'val',
+    'dev': 'val',
+    'test': 'test',
+    'testing': 'test',
+}
 
 
 @dataclass(frozen=True)
@@ -86,6 +97,14 @@ def find_images(
     classes = sorted(
         p.name for p in root.iterdir() if p.is_dir() and not is_hidden(p.name)
     )
+    if 'train' in classes and {name.lower() for name in classes} <= {*SPLITS}:
+        inner = root / 'train'
+        if any(p.is_dir() and not is_hidden(p.name) for p in inner.iterdir()):
+            raise ValueError(
+                f'Expected one subfolder per class in {root}, but got '
+                f'{", ".join(classes)}, which are splits. Name {inner}, or '
+                'have mmlt new read all of them.'
+            )
     if not classes:
         raise ValueError(
             f'Expected one subfolder per class in {root}, but there is none. '
@@ -127,7 +146,10 @@ def find_images(
 
 
 def hold_out(
-    labels: np.ndarray, per_class: dict[str, int], seed: int
+    labels: np.ndarray,
+    per_class: dict[str, int],
+    seed: int,
+    classes: Sequence[str],
 ) -> dict[str, np.ndarray]:
     """Balanced splits, and the rest.
 
@@ -135,6 +157,7 @@ def hold_out(
         labels: (N,).
         per_class: Images per class of each held-out split.
         seed: Seed of the choice.
+        classes: (C,) names, for the message.
 
     Returns:
         Rows of each split, ascending, and of the rest under 'train'.
@@ -145,14 +168,18 @@ def hold_out(
     rng = np.random.RandomState(seed)
     wanted = sum(per_class.values())
     rows = {split: [] for split in (*per_class, 'train')}
-    for label in range(labels.max() + 1):
+    counts = class_counts(labels, len(classes))
+    small = np.flatnonzero(counts <= wanted)
+    if len(small):
+        named = ', '.join(f'{classes[c]} ({counts[c]})' for c in small[:3])
+        raise ValueError(
+            f'Expected every class to have more than the {wanted} images per '
+            f'class that are held out, but {len(small)} of {len(classes)} '
+            f'have not: {named}{", ..." if len(small) > 3 else ""}. Hold out '
+            'fewer, or a share of each class: mmlt new.'
+        )
+    for label in range(len(classes)):
         own = rng.permutation(np.flatnonzero(labels == label))
-        if len(own) <= wanted:
-            raise ValueError(
-                f'Expected class {label} to have more than the {wanted} '
-                f'images per class that are held out, but it has {len(own)}. '
-                'Hold out fewer.'
-            )
         begin = 0
         for split, count in per_class.items():
             rows[split].append(own[begin : begin + count])
@@ -247,7 +274,7 @@ def make_lists(
     classes, paths, labels, others = find_images(
         Path(settings.images), extensions
     )
-    rows = hold_out(labels, per_class, settings.seed)
+    rows = hold_out(labels, per_class, settings.seed, classes)
     kept = long_tailed_rows(labels[rows['train']], settings)
     rows['train'] = rows['train'][kept]
     out.mkdir(parents=True, exist_ok=True)

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from mmlt.datasets.hidden_files import is_hidden
-from mmlt.datasets.make_lists import EXTENSIONS, find_images
+from mmlt.datasets.make_lists import EXTENSIONS, SPLITS, find_images
 
 from .tables import read_table
 
@@ -22,17 +22,6 @@ __all__ = ['ImageSource', 'SourceSettings', 'read_source']
 
 TABLES = ('.csv', '.tsv', '.jsonl', '.parquet')
 METADATA = [f'metadata{ending}' for ending in ('.csv', '.jsonl', '.parquet')]
-# names of folders, and values of a column `split`, to what they mean
-SPLITS = {
-    'train': 'train',
-    'training': 'train',
-    'val': 'val',
-    'valid': 'val',
-    'validation': 'val',
-    'dev': 'val',
-    'test': 'test',
-    'testing': 'test',
-}
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """Checks and defaults that the command-line tools share."""
 
 import os
+import re
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -57,6 +58,13 @@ def read_config(path: str | Path, **settings) -> Config:
     except Exception as error:
         cause = _root_cause(error)
         place = place_of(cause) or place_of(error)
+        if 'Duplicate key is not allowed among bases' in str(cause):
+            keys = ', '.join(sorted(re.findall(r"'(\w+)'", str(cause))))
+            raise ValueError(
+                f'Expected bases of {path} that set nothing twice, but '
+                f'several of them set {keys}. Keep one of them, the recipe '
+                'of a method, and override its data (docs/own_images.md).'
+            ) from error
         raise ValueError(
             f'Expected {path} to be a config, but it cannot be read '
             f'({f"{place}: " if place else ""}{_words(cause)}). Mend what it '

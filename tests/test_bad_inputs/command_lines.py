@@ -500,6 +500,11 @@ DATA: list[BadInput] = [
         sentence='--max-count must be at least 1',
     ),
     call(
+        'make-longtail-all-but-a-count',
+        'make-longtail {run} out --profile all --max-count 3',
+        sentence='--profile all keeps every image: leave out --max-count',
+    ),
+    call(
         'make-longtail-fewer-than-none',
         'make-longtail {run} out --test-per-class -1',
         sentence='images per class cannot be negative',

@@ -47,6 +47,12 @@ RECIPES: list[BadInput] = [
         sentence=r"a\.py to be a config, .* line 1 \('\(' was never closed",
     ),
     config(
+        'two-bases-with-one-key',
+        "_base_ = ['{base}', 'mmlt::_base_/datasets/image_folder.py']",
+        sentence='bases of a.py that set nothing twice, but several of them '
+        'set data_preprocessor, .* Keep one of them, the recipe of a method',
+    ),
+    config(
         'base-without-python',
         "_base_ = './b.py'",
         'x = 1\ny = (',

@@ -258,7 +258,7 @@ ROWS: list[BadInput] = [
     ),
     folder_row(
         'too-few-images-held-out',
-        'class 0 to have more than the 3 images per class that are held out',
+        r'than the 3 images per class that are held out, .*2 of 2 .*ant \(3',
         lambda root: None,
         *('--test-per-class', '3'),
     ),

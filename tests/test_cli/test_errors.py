@@ -10,6 +10,7 @@ from mmpretrain.registry import MODELS
 from torch import nn
 
 import mmlt.models  # noqa: F401
+from mmlt.cli import errors
 from mmlt.cli.errors import VARIABLE, is_mistake, keep_traceback, line_of
 from mmlt.functional import compression_factors
 
@@ -64,6 +65,18 @@ def test_wrong_names_are_said_with_the_one_that_was_meant(settings, line):
     error = error_of(build, **settings)
     assert is_mistake(error)
     assert line_of(error, ' (hint)') == line
+
+
+def test_a_name_of_mmlt_that_is_not_imported_says_why():
+    text = (
+        'LongTailClassifier is not in the mmpretrain::model registry. Please '
+        'check whether the value of it is correct.'
+    )
+    line = errors._unknown_name(text, [])
+    assert line.startswith('There is no part of a model called `LongTailCl')
+    assert '`custom_imports` replaces that of the base' in line
+    other = errors._unknown_name(text.replace('LongTail', 'Long'), [])
+    assert 'custom_imports` replaces' not in other
 
 
 def test_a_name_is_called_what_it_is_for_the_part_that_builds_it():

@@ -129,12 +129,31 @@ def test_run_of_other_code_is_stale_and_repeated_on_demand(plan):
     assert standing_of(made[0], read_ledger(settings.ledger)).state == 'done'
 
 
-def test_time_limit_stops_a_run_that_the_next_call_resumes(plan):
+class Clock:
+    """Half an hour has passed as soon as a file is there.
+
+    Args:
+        file: Its path.
+    """
+
+    sleep = staticmethod(time.sleep)
+
+    def __init__(self, file):
+        self.file = file
+
+    def monotonic(self):
+        return time.monotonic() + 1800 * self.file.exists()
+
+
+def test_time_limit_stops_a_run_that_the_next_call_resumes(plan, monkeypatch):
     made, settings, programs = plan
     programs[0] = 0.4, 0
     said = []
-    limit = replace(settings, hours=0.6 / 3600)
-    assert run_queue(made[:1], limit, said.append) == []
+    with monkeypatch.context() as patch:
+        clock = Clock(made[0].folder / 'last_checkpoint')
+        patch.setattr(queue, 'time', clock)
+        limit = replace(settings, hours=0.4)
+        assert run_queue(made[:1], limit, said.append) == []
     assert 'a/b@0 is stopped; the next call goes on' in said
     assert standing_of(made[0], []).state == 'begun'
     programs[0] = 0.0, 0
@@ -244,7 +263,7 @@ def test_settings_of_the_machine_are_those_of_both_stages(tmp_path):
     key = 'train_dataloader.dataset.data_root'
     options = {key: '/data/cifar100'}
     job = Job('crt/resnet32_cifar100lt', 1)
-    task = tasks.task_of(job, tmp_path, options)
+    task = tasks.tasks_of([job], tmp_path, options)[0]
     words = queue.command_of(task, QueueSettings(tmp_path, options=options))
     assert words[-2:] == [
         f'{key}=/data/cifar100',
@@ -254,7 +273,7 @@ def test_settings_of_the_machine_are_those_of_both_stages(tmp_path):
     for stage in moved:
         assert stage.train_dataloader.dataset.data_root == '/data/cifar100'
     with pytest.raises(ValueError, match='change no number'):
-        tasks.task_of(job, tmp_path, {'optim_wrapper.optimizer.lr': 1.0})
+        tasks.tasks_of([job], tmp_path, {'optim_wrapper.optimizer.lr': 1.0})
 
 
 def test_command_names_what_the_plan_says(tmp_path):

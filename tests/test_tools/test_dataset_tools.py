@@ -1,6 +1,7 @@
 """verify_splits.py and make_longtail.py, on JPEGs that the test makes."""
 
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -316,13 +317,20 @@ def test_counts_are_those_of_the_profile(tmp_path, profile, order):
     [
         (['--imbalance-ratio', 0.01], 'n_min/n_max; pass 100'),
         (['--max-count', 50, '--imbalance-ratio', 2], 'at least 50 images'),
-        (['--test-per-class', 2], 'class 2 to have more than the 2'),
+        (['--test-per-class', 2], r'1 of 3 have not: été \(2\). .*mmlt new'),
         (['--extensions', '.gif'], 'none that ends in .gif'),
     ],
 )
 def test_what_cannot_be_made_is_refused(make, arguments, match):
     with pytest.raises(SystemExit, match=f'^error: .*{match}'):
         make(*arguments)
+
+
+def test_folders_of_splits_are_not_taken_for_classes(image_folder, tmp_path):
+    for name in ('train', 'val'):
+        shutil.copytree(image_folder, tmp_path / 'both' / name)
+    with pytest.raises(SystemExit, match='train, val, which are splits. Name'):
+        main(['make-longtail', tmp_path / 'both', tmp_path / 'lists'])
 
 
 def test_lists_are_not_overwritten_unasked(make):

@@ -88,6 +88,8 @@ def check_arguments(
         parser.error('images per class cannot be negative')
     if args.max_count is not None and args.max_count < 1:
         parser.error('--max-count must be at least 1')
+    if args.max_count is not None and args.profile == 'all':
+        parser.error('--profile all keeps every image: leave out --max-count')
 
 
 def run(args: argparse.Namespace) -> None:
