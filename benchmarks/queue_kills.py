@@ -36,7 +36,7 @@ from kills import differences, state
 
 from mmlt.reproduce.ledger import Row, read_ledger
 from mmlt.reproduce.plan import read_plan
-from mmlt.reproduce.tasks import task_of
+from mmlt.reproduce.tasks import tasks_of
 
 KINDS = ('group', 'queue')
 SCHEDULE = {
@@ -71,7 +71,7 @@ class Queue:
         self.command = [sys.executable, '-m', 'mmlt', 'reproduce', 'run']
         self.command += ['--plan', str(plan), '--ledger', str(self.ledger)]
         self.command += ['--root', str(self.root), '--jobs', str(jobs)]
-        self.tasks = [task_of(job, self.root) for job in read_plan(plan).jobs]
+        self.tasks = tasks_of(read_plan(plan).jobs, self.root)
         self.kills = 0
         # of each run that has a row: the row, and the parts of its training
         self.finished: dict[str, tuple[str, int]] = {}

@@ -66,9 +66,9 @@ MAY_IMPORT = {
     },
     'projects': {'functional', 'datasets', 'runs', 'fileio', 'version'},
     'reproduce': {
+        'functional',
         'runs',
         'evaluation',
-        'functional',
         'structures',
         'report',
         'fileio',

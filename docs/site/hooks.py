@@ -29,7 +29,7 @@ FRONT = {
     'README.md': 'index.md',
     'CHANGELOG.md': 'changelog.md',
     'CONTRIBUTING.md': 'contributing.md',
-    'results/README.md': 'results.md',
+    'results/README.md': 'ledger.md',
     'benchmarks/README.md': 'benchmarks.md',
     'configs/README.md': 'methods/index.md',
 }
@@ -50,7 +50,13 @@ GUIDES = [
     'misclassified_area.md',
     'parts.md',
 ]
-FIGURES = ['reliability.md', 'speed.md', 'cost.md', 'rehearsal.md']
+FIGURES = [
+    'results.md',
+    'reliability.md',
+    'speed.md',
+    'cost.md',
+    'rehearsal.md',
+]
 
 
 def address(path: str) -> str:
@@ -148,7 +154,7 @@ def on_config(config):
         {'Methods': methods},
         {
             'Results': [
-                *(a for a in ('results.md', 'benchmarks.md')
+                *(a for a in ('ledger.md', 'benchmarks.md')
                   if a in outside.values()),
                 *figures,
                 *reports,

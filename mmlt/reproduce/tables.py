@@ -7,8 +7,10 @@ from pathlib import Path
 
 from mmlt.report.table import between_marks, csv_text, markdown_lines
 
+from .groups import groups_of, mean_and_spread, values_of
 from .ledger import Row
 from .plan import Plan
+from .ranking import ranked, ranking_table
 
 __all__ = ['rendered']
 
@@ -66,6 +68,13 @@ def rendered(rows: Sequence[Row], plan: Plan, root: Path) -> dict[Path, str]:
         page: text,
         root / 'results' / 'results.csv': csv_text(COLUMNS, cells),
     }
+    findings = root / 'docs' / 'results.md'
+    found[findings] = between_marks(
+        findings.read_text('utf-8'),
+        '<!-- ranking: begin -->',
+        '<!-- ranking: end -->',
+        f'\n\n{ranking_table(ranked(rows, plan, data="cifar100lt"))}\n\n',
+    )
     for path in sorted((root / 'configs').glob('[!_]*/*.py')):
         old = path.read_text('utf-8')
         recipe = f'{path.parent.name}/{path.stem}'
@@ -96,35 +105,6 @@ def cells_of(row: Row) -> list[str]:
         'note': row.note,
     }
     return [str(cells[name]) for name in COLUMNS]
-
-
-def groups_of(rows: Sequence[Row]) -> dict[tuple[str, str], list[Row]]:
-    """Protocol and variant to the last row of each seed."""
-    found: dict[tuple[str, str], dict[int, Row]] = {}
-    for row in rows:
-        if 'held-out' not in row.overlays:
-            seeds = found.setdefault((row.protocol, row.name), {})
-            seeds[row.seed] = row
-    return {key: list(seeds.values()) for key, seeds in found.items()}
-
-
-def mean_and_spread(values: Sequence[float]) -> str:
-    """Mean of some seeds, with their standard deviation where there are two.
-
-    The standard deviation is that of a sample, with n - 1.
-    """
-    if not values:
-        return '-'
-    mean = statistics.fmean(values)
-    if len(values) == 1:
-        return f'{mean:.2f}'
-    return f'{mean:.2f} ± {statistics.stdev(values):.2f}'
-
-
-def values_of(rows: Sequence[Row], metric: str) -> list[float]:
-    """A metric of some rows, where it was measured."""
-    found = (row.metrics.get(metric) for row in rows)
-    return [value for value in found if value is not None]
 
 
 def comparison(rows: Sequence[Row], plan: Plan) -> str:

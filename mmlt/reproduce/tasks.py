@@ -1,7 +1,7 @@
 """Where every run of the plan stands: in the ledger, and on the disk."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -19,7 +19,7 @@ from .hashes import code_hash, config_hash
 from .ledger import Row, fcntl
 from .plan import Job
 
-__all__ = ['Standing', 'Task', 'standing_of', 'task_of']
+__all__ = ['Standing', 'Task', 'standing_of', 'tasks_of']
 
 LOCK = 'queue.lock'
 FAILED = 'failed.txt'
@@ -57,13 +57,15 @@ class Task:
         return self.root / f'{name}-{self.config_hash}-{self.code_hash}'
 
 
-def task_of(
-    job: Job, root: str | Path, options: Mapping[str, Any] | None = None
-) -> Task:
-    """A run of the plan with its hashes.
+def tasks_of(
+    jobs: Iterable[Job],
+    root: str | Path,
+    options: Mapping[str, Any] | None = None,
+) -> list[Task]:
+    """Runs of the plan with their hashes.
 
     Args:
-        job: Of the plan.
+        jobs: Of the plan.
         root: Folder of all runs.
         options: Settings of this machine, such as where the data lies.
 
@@ -72,25 +74,38 @@ def task_of(
         ValueError: If an overlay does not apply, or ``options`` change a
             number.
     """
-    cfg, stage1 = configs_of(job)
-    hashed = config_hash(cfg, stage1)
-    task = Task(
-        job=job,
-        config_hash=hashed,
-        code_hash=code_hash(cfg, stage1),
-        max_epochs=cfg.train_cfg.max_epochs,
-        root=Path(root),
-        two_stages=stage1 is not None,
-    )
-    if options:
-        moved = config_hash(*configs_of(job, of_all_stages(task, options)))
-        if moved != hashed:
-            raise ValueError(
-                'Expected --cfg-options that change no number, such as where '
-                f'the data lies, but they change {job.variant}. Write them '
-                'into the plan (`options`) instead.'
-            )
-    return task
+    # seeds of one variant share its config and its code
+    first: dict[str, tuple[Config, Config | None, str]] = {}
+    found = []
+    for job in jobs:
+        if job.variant not in first:
+            stages = configs_of(job)
+            first[job.variant] = (*stages, code_hash(*stages))
+        cfg, stage1, code = first[job.variant]
+        _set_seed(job.seed, cfg, stage1)
+        task = Task(
+            job=job,
+            config_hash=config_hash(cfg, stage1),
+            code_hash=code,
+            max_epochs=cfg.train_cfg.max_epochs,
+            root=Path(root),
+            two_stages=stage1 is not None,
+        )
+        if options and all(t.job.variant != job.variant for t in found):
+            _check_machine_alone(task, options)
+        found.append(task)
+    return found
+
+
+def _check_machine_alone(task: Task, options: Mapping[str, Any]) -> None:
+    """See that settings of this machine change no number."""
+    moved = configs_of(task.job, of_all_stages(task, options))
+    if config_hash(*moved) != task.config_hash:
+        raise ValueError(
+            'Expected --cfg-options that change no number, such as where '
+            f'the data lies, but they change {task.job.variant}. Write them '
+            'into the plan (`options`) instead.'
+        )
 
 
 def of_all_stages(task: Task, options: Mapping[str, Any]) -> dict[str, Any]:
@@ -107,10 +122,14 @@ def configs_of(
         job.recipe, job.overlays, {**job.options, **(options or {})}
     )
     import_modules_from_strings(**cfg.custom_imports)
-    stages = [cfg, first_stage_recipe(cfg)]
+    stages = cfg, first_stage_recipe(cfg)
+    _set_seed(job.seed, *stages)
+    return stages
+
+
+def _set_seed(seed: int, *stages: Config | None) -> None:
     for stage in filter(None, stages):
-        stage.setdefault('randomness', {})['seed'] = job.seed
-    return cfg, stages[1]
+        stage.setdefault('randomness', {})['seed'] = seed
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,8 @@ are for this module and not for the recipe:
     anything: a key with dots to a list of accepted values, or to None where
     any will do that is not empty or zero.
 ``schedule``
-    Settings of :func:`shorten`, which is called once, after the last overlay.
+    Settings of :func:`~mmlt.runs.schedules.shorten`, which is called once,
+    after the last overlay.
 """
 
 import copy
@@ -32,7 +33,7 @@ import mmlt
 from .keys import check_names, override
 from .preflight import check_config, read_config
 from .record import read_run_record
-from .remarks import epochs_in
+from .schedules import NothingToChange, shorten
 from .settings import check_settings
 from .shared_data import share_data
 
@@ -40,10 +41,6 @@ CONFIGS = Path(mmlt.__file__).parent / '.mim' / 'configs'
 FOLDER = '_with_'
 # data sets of images of your own: `images.py` among the files of an overlay
 OWN_IMAGES = ('CustomDataset', 'LongTailedList')
-
-
-class NothingToChange(ValueError):
-    """An overlay was laid over a recipe that it does not apply to."""
 
 
 def load_recipe(
@@ -417,77 +414,6 @@ def _scaling_necks(cfg: Config) -> list[str]:
 
 def _name(cfg: Config) -> str:
     return '/'.join(Path(cfg.filename or 'the recipe').parts[-2:])
-
-
-def shorten(
-    cfg: Config,
-    scale: float,
-    warmup: int,
-    val_interval: int,
-) -> None:
-    """Scale the schedule of a config, in place.
-
-    Epochs of the training and of its learning rate are multiplied and
-    rounded, to one at least. Settings that are shares of the schedule need
-    nothing.
-
-    Args:
-        cfg: Config of a training by epochs.
-        scale: Factor > 0.
-        warmup: Epochs of a warm-up of the learning rate, at most; it is no
-            longer than it was, nor than half of the schedule.
-        val_interval: Epochs between evaluations, at most those there are.
-
-    Raises:
-        NothingToChange: If the training counts iterations.
-        ValueError: If a part begins at an epoch beyond the new end.
-    """
-    loop = cfg.get('train_cfg') or {}
-    before = loop.get('max_epochs')
-    schedulers = cfg.get('param_scheduler') or []
-    if isinstance(schedulers, dict):
-        schedulers = [schedulers]
-    if before is None or not all(s.get('by_epoch', True) for s in schedulers):
-        raise NothingToChange(
-            'Expected a schedule in epochs to be scaled, but '
-            f'{_name(cfg)} has one in iterations. Set `train_cfg` and '
-            '`param_scheduler` by hand instead.'
-        )
-    if before == 0:  # a test of the first stage's network
-        return
-
-    def scaled(epochs: int) -> int:
-        return max(1, round(epochs * scale))
-
-    epochs = scaled(before)
-    loop.max_epochs = epochs
-    loop.val_interval = min(val_interval, epochs)
-    for scheduler in schedulers:
-        if scheduler.get('milestones'):
-            scheduler.milestones = [scaled(m) for m in scheduler.milestones]
-        if scheduler.get('T_max'):
-            scheduler.T_max = scaled(scheduler.T_max)
-        end = scheduler.get('end')
-        if end:
-            is_warmup = not scheduler.get('begin') and end < before / 2
-            half = max(1, epochs // 2)
-            scheduler.end = (
-                min(warmup, end, half) if is_warmup else scaled(end)
-            )
-        if scheduler.get('begin'):
-            scheduler.begin = scaled(scheduler.begin)
-    sampler = (cfg.get('train_dataloader') or {}).get('sampler')
-    begins = [
-        *epochs_in(cfg.get('model'), 'model'),
-        *epochs_in(sampler, 'sampler'),
-    ]
-    for key, _, begin in begins:
-        if begin >= epochs:
-            raise ValueError(
-                f'Expected `{key}` to be a share of the schedule, but got '
-                f'the epoch {begin}, and only {epochs} are left of {before}. '
-                f'Write {begin / before:.4g} instead.'
-            )
 
 
 def check_same_overlays(cfg: Config) -> None:

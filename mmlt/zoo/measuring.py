@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+import torch
 from mmengine.config import Config
 
 from mmlt.evaluation.run_numbers import run_numbers
@@ -73,9 +74,11 @@ def measured(
     """
     cfg = cfg.copy()
     cfg.test_dataloader = {**cfg.test_dataloader, 'batch_size': BATCH}
-    predictions = predict_split(
-        cfg, checkpoint, 'test', device=device, progress=progress
-    )
+    # the TF32 of a GPU has no more digits than half precision
+    with torch.backends.cudnn.flags(enabled=True, allow_tf32=False):
+        predictions = predict_split(
+            cfg, checkpoint, 'test', device=device, progress=progress
+        )
     numbers = compared(run_numbers(predictions)['numbers'])
     return {
         name: None if value is None else round(value, 4)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from mmlt.reproduce.plan import read_plan
-from mmlt.reproduce.tasks import task_of
+from mmlt.reproduce.tasks import tasks_of
 
 ROOT = Path(__file__).parents[2]
 TEXT = """
@@ -75,9 +75,25 @@ PLAN = read_plan(ROOT / 'results' / 'plan.yaml')
 
 
 def test_every_run_of_the_plan_can_be_made(tmp_path):
-    tasks = [task_of(job, tmp_path) for job in PLAN.jobs]
+    tasks = tasks_of(PLAN.jobs, tmp_path)
     assert len({task.folder for task in tasks}) == len(tasks)
-    assert {t.max_epochs for t in tasks if t.job.protocol == 'full'} == {200}
+    # of two stages, that of the classifier; none for a test of the first one
+    epochs = {'full': {0, 30, 200, 400}, 'fast': {0, 6, 40}}
+    for protocol, expected in epochs.items():
+        own = [t for t in tasks if t.job.protocol == protocol]
+        assert {task.max_epochs for task in own} == expected
+        assert all((protocol in t.job.overlays) for t in own) == (
+            protocol == 'fast'
+        )
+
+
+def test_seeds_of_a_variant_differ_in_their_settings_alone(tmp_path):
+    jobs = [j for j in PLAN.jobs if j.variant == 'fcc/resnet32_cifar100lt']
+    together = tasks_of(jobs, tmp_path)
+    assert len({task.config_hash for task in together}) == len(jobs) > 1
+    assert len({task.code_hash for task in together}) == 1
+    alone = [task for job in jobs for task in tasks_of([job], tmp_path)]
+    assert together == alone
 
 
 def test_published_numbers_agree_with_heads_of_recipes():

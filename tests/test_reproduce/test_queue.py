@@ -243,7 +243,7 @@ def test_settings_of_the_machine_are_those_of_both_stages(tmp_path):
     key = 'train_dataloader.dataset.data_root'
     options = {key: '/data/cifar100'}
     job = Job('crt/resnet32_cifar100lt', 1)
-    task = tasks.task_of(job, tmp_path, options)
+    task = tasks.tasks_of([job], tmp_path, options)[0]
     words = queue.command_of(task, QueueSettings(tmp_path, options=options))
     assert words[-2:] == [
         f'{key}=/data/cifar100',
@@ -253,7 +253,7 @@ def test_settings_of_the_machine_are_those_of_both_stages(tmp_path):
     for stage in moved:
         assert stage.train_dataloader.dataset.data_root == '/data/cifar100'
     with pytest.raises(ValueError, match='change no number'):
-        tasks.task_of(job, tmp_path, {'optim_wrapper.optimizer.lr': 1.0})
+        tasks.tasks_of([job], tmp_path, {'optim_wrapper.optimizer.lr': 1.0})
 
 
 def test_command_names_what_the_plan_says(tmp_path):

@@ -1,12 +1,15 @@
 """Recipes with overlays: what is applied, to what, once, and what is said."""
 
 import json
+import math
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+import torch
 from mmengine.config import Config
+from mmpretrain.registry import PARAM_SCHEDULERS
 
 from mmlt.runs.preflight import default_work_dir
 from mmlt.runs.recipes import (
@@ -250,6 +253,79 @@ def test_short_schedules(recipe, epochs, schedulers):
         else:
             got = (scheduler.begin, scheduler.end, scheduler.get('T_max'))
             assert got[: len(expected)] == expected
+
+
+@pytest.mark.parametrize(
+    ('recipe', 'epochs', 'warmup'),
+    [
+        ('ce/resnet32_cifar10lt', 40, 3),
+        ('mixup/resnet32_cifar10lt', 40, 3),
+        ('ncl/resnet32_cifar100lt', 40, 3),
+        ('crt/resnet32_cifar10lt', 6, 3),
+        ('sade/resnet32_cifar10lt', 40, 3),
+    ],
+)
+def test_fast_schedule_is_one_cycle_in_every_iteration(recipe, epochs, warmup):
+    cfg = load_recipe(recipe, ['fast'])
+    assert cfg.train_cfg.max_epochs == epochs
+    rise, fall = cfg.param_scheduler
+    assert (rise.begin, rise.end, rise.start_factor) == (0, warmup, 0.1)
+    assert (fall.begin, fall.end) == (warmup, epochs)
+    assert fall.T_max == epochs - warmup
+    assert rise.convert_to_iter_based
+    assert fall.convert_to_iter_based
+    rates = rates_of(cfg, steps=10)
+    peak = cfg.optim_wrapper.optimizer.lr
+    assert len(rates) == 10 * epochs
+    assert rates[0] == pytest.approx(peak / 10, rel=1e-12)
+    assert max(rates) == pytest.approx(peak, rel=1e-12)
+    left = math.pi / (10 * (epochs - warmup))
+    assert rates[-1] == pytest.approx(peak * (1 - math.cos(left)) / 2)
+
+
+def rates_of(cfg, steps):
+    """Learning rate of each iteration, ``steps`` of them an epoch."""
+    weight = torch.nn.Parameter(torch.zeros(1))
+    optimizer = torch.optim.SGD([weight], lr=cfg.optim_wrapper.optimizer.lr)
+    schedulers = []
+    for settings in cfg.param_scheduler:
+        own = {k: v for k, v in settings.items() if k != 'type'}
+        del own['convert_to_iter_based']
+        kind = PARAM_SCHEDULERS.get(settings.type)
+        schedulers.append(
+            kind.build_iter_from_epoch(
+                optimizer=optimizer, epoch_length=steps, **own
+            )
+        )
+    rates = []
+    for _ in range(steps * cfg.train_cfg.max_epochs):
+        rates.append(optimizer.param_groups[0]['lr'])
+        optimizer.step()
+        for scheduler in schedulers:
+            scheduler.step()
+    return rates
+
+
+def test_fast_schedule_leaves_a_test_of_the_first_stage_alone():
+    cfg = load_recipe('tau_norm/resnet32_cifar10lt', ['fast'])
+    assert cfg.train_cfg.max_epochs == 0
+    assert first_stage_recipe(cfg).train_cfg.max_epochs == 40
+
+
+def test_tuning_holds_out_as_many_images_of_each_class():
+    cfg = load_recipe('fcc/resnet32_cifar100lt', ['ratio50', 'tuning'])
+    train = cfg.train_dataloader.dataset
+    assert (train.type, train.imbalance_ratio) == ('LongTailedSubset', 50)
+    seen, held_out = train.dataset, cfg.test_dataloader.dataset
+    assert cfg.val_dataloader.dataset == held_out
+    parts = [seen.pop('part'), held_out.pop('part')]
+    assert parts == ['train', 'held_out']
+    # the two parts are of one set, its official training images
+    assert seen == held_out
+    assert (seen.dataset.split, seen.dataset.imbalance_ratio) == (
+        'train',
+        None,
+    )
 
 
 def test_short_counts_last_wherever_it_stands():

@@ -136,6 +136,19 @@ def test_a_run_predicts_what_its_test_does(finished):
     assert again.predict(one).name == network.predict(one).name
 
 
+@pytest.mark.gpu
+def test_it_moves_to_the_gpu(network, images):
+    before = network.predict(images)
+    moved = mmlt.load(NAME).to('cuda')
+    after = moved.predict(images)
+    for one, other in zip(before, after, strict=True):
+        assert other.probabilities.device.type == 'cpu'
+        # the convolutions of a GPU round to TF32
+        assert torch.allclose(
+            one.probabilities, other.probabilities, atol=0.02
+        )
+
+
 def test_a_recipe_for_image_files(tmp_path, images):
     """They are read as BGR; the network gets the same as from an array."""
     config = imagenet(dict(type='VMFClsHead'))

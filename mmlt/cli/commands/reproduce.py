@@ -16,7 +16,7 @@ from mmlt.reproduce.plan import read_plan
 from mmlt.reproduce.queue import QueueSettings, default_jobs, run_queue
 from mmlt.reproduce.rows import make_row
 from mmlt.reproduce.tables import rendered
-from mmlt.reproduce.tasks import Standing, Task, standing_of, task_of
+from mmlt.reproduce.tasks import Standing, Task, standing_of, tasks_of
 from mmlt.runs.record import checkout
 
 TOOL = 'tools/reproduce.py'
@@ -138,11 +138,8 @@ def chosen_tasks(args: argparse.Namespace) -> list[Task]:
                 f'Expected names of runs in {args.plan}, but {pattern!r} '
                 'fits none. `mmlt reproduce status` shows all.'
             )
-    return [
-        task_of(job, args.root, args.cfg_options)
-        for job in jobs
-        if job.matches(args.only)
-    ]
+    chosen = [job for job in jobs if job.matches(args.only)]
+    return tasks_of(chosen, args.root, args.cfg_options)
 
 
 def show_status(args: argparse.Namespace) -> int:

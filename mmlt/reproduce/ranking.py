@@ -1,0 +1,150 @@
+"""The ranking of methods under a short protocol, beside the full length."""
+
+import statistics
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import torch
+
+from mmlt.functional import spearman_correlation
+from mmlt.report.table import markdown_lines
+
+from .groups import groups_of, mean_and_spread, values_of
+from .ledger import Row
+from .plan import Plan
+
+__all__ = ['Ranked', 'agreement', 'ranked', 'ranking_table']
+
+HEAD = (
+    'method',
+    'seeds',
+    'top-1',
+    'many / medium / few',
+    'ECE',
+    'ECE few',
+    'NLL',
+    'full length',
+    'published',
+)
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """A method under the short protocol.
+
+    Args:
+        name: Recipe with its overlays and options, without the protocol's.
+        rows: The last row of each seed.
+        full: Accuracy of our own runs at full length, percent, one a seed.
+        published: What others printed for the full length; None: nothing.
+    """
+
+    name: str
+    rows: list[Row]
+    full: list[float]
+    published: float | None
+
+    @property
+    def top1(self) -> float:
+        """Mean accuracy over the seeds, percent."""
+        return statistics.fmean(values_of(self.rows, 'top1'))
+
+
+def ranked(
+    rows: Sequence[Row], plan: Plan, protocol: str = 'fast', data: str = ''
+) -> list[Ranked]:
+    """Methods under a short protocol, the most accurate first.
+
+    Args:
+        rows: Of the ledger.
+        plan: For the published numbers.
+        protocol: Its name; an overlay has the same one.
+        data: What the names of the recipes end in, 'cifar100lt'; numbers of
+            two data sets are not ranked together.
+    """
+    groups = groups_of(rows)
+    published = {
+        job.variant: job.published.get('top1')
+        for job in plan.jobs
+        if job.protocol == 'full'
+    }
+    found = []
+    for (kind, name), group in groups.items():
+        if kind != protocol or not group[0].recipe.endswith(data):
+            continue
+        plain = name.replace(f'+{protocol}', '')
+        full = values_of(groups.get(('full', plain), []), 'top1')
+        found.append(Ranked(plain, group, full, published.get(plain)))
+    return sorted(found, key=lambda method: -method.top1)
+
+
+def agreement(methods: Sequence[Ranked]) -> dict[str, tuple[float, int]]:
+    """Rank correlation of the accuracies with those at full length.
+
+    Args:
+        methods: Of :func:`ranked`.
+
+    Returns:
+        'published' and 'ours' to Spearman's correlation over the methods
+        that have both numbers (nan for fewer than two), and their number.
+    """
+    other: Mapping[str, list[float | None]] = {
+        'published': [m.published for m in methods],
+        'ours': [
+            statistics.fmean(m.full) if m.full else None for m in methods
+        ],
+    }
+    found = {}
+    for name, values in other.items():
+        pairs = [
+            (method.top1, value)
+            for method, value in zip(methods, values, strict=True)
+            if value is not None
+        ]
+        x, y = torch.tensor(pairs, dtype=torch.float64).reshape(-1, 2).T
+        found[name] = float(spearman_correlation(x, y)), len(pairs)
+    return found
+
+
+def ranking_table(methods: Sequence[Ranked]) -> str:
+    """The ranking as Markdown, with the rank correlations below.
+
+    Args:
+        methods: Of :func:`ranked`.
+    """
+    lines = [
+        [
+            method.name,
+            str(len(method.rows)),
+            mean_and_spread(values_of(method.rows, 'top1')),
+            ' / '.join(
+                _mean(method.rows, shot) for shot in ('many', 'medium', 'few')
+            ),
+            mean_and_spread(values_of(method.rows, 'ece')),
+            _mean(method.rows, 'ece_few'),
+            _mean(method.rows, 'nll'),
+            mean_and_spread(method.full),
+            '-' if method.published is None else f'{method.published:g}',
+        ]
+        for method in methods
+    ]
+    said = [
+        f'{words}: {value:.2f} over {count} methods'
+        if count > 1
+        else f'{words}: not measured'
+        for words, (value, count) in (
+            ('with the published accuracies', agreement(methods)['published']),
+            ('with our own at full length', agreement(methods)['ours']),
+        )
+    ]
+    return '\n\n'.join(
+        [
+            markdown_lines(HEAD, lines, ['---'] * len(HEAD)),
+            f"Spearman's rank correlation of this ranking {'; '.join(said)}.",
+        ]
+    )
+
+
+def _mean(rows: Sequence[Row], metric: str) -> str:
+    values = values_of(rows, metric)
+    return f'{statistics.fmean(values):.2f}' if values else '-'

@@ -1,0 +1,87 @@
+"""Methods under a short protocol, ranked, beside the full length."""
+
+import math
+from dataclasses import replace
+
+import pytest
+
+from mmlt.reproduce.ledger import Row
+from mmlt.reproduce.plan import read_plan
+from mmlt.reproduce.ranking import agreement, ranked, ranking_table
+
+PLAN = """
+sources: {paper: {text: a paper, url: https://example.org}}
+runs:
+- {recipe: a/net_set, published: {top1: 39}, source: paper}
+- {recipe: b/net_set, published: {top1: 41}, source: paper}
+- {recipe: c/net_set}
+"""
+METRICS = {'many': 60.0, 'medium': 40.0, 'few': None, 'ece': 5.0, 'nll': 2.0}
+
+
+@pytest.fixture
+def plan(tmp_path):
+    path = tmp_path / 'plan.yaml'
+    path.write_text(PLAN)
+    return read_plan(path)
+
+
+def row(recipe, top1, seed=1, protocol='fast'):
+    overlays = ['fast'] if protocol == 'fast' else []
+    metrics = {**METRICS, 'top1': top1}
+    return Row(recipe, overlays, seed, 40, metrics, protocol=protocol)
+
+
+def test_methods_are_ranked_by_their_mean(plan):
+    rows = [
+        row('a/net_set', 38.0, 1),
+        row('b/net_set', 37.0, 1),
+        row('b/net_set', 41.0, 2),
+        row('c/net_set', 36.0),
+        row('a/net_other', 90.0),
+        row('a/net_set', 40.0, protocol='full'),
+    ]
+    methods = ranked(rows, plan, data='_set')
+    assert [(m.name, m.top1) for m in methods] == [
+        ('b/net_set', 39.0),
+        ('a/net_set', 38.0),
+        ('c/net_set', 36.0),
+    ]
+    assert [m.published for m in methods] == [41, 39, None]
+    assert [m.full for m in methods] == [[], [40.0], []]
+
+
+def test_agreement_counts_methods_that_have_both_numbers(plan):
+    rows = [row('a/net_set', 38.0), row('b/net_set', 39.0)]
+    rows += [replace(r, overlays=[], protocol='full') for r in rows]
+    rows += [row('c/net_set', 30.0)]
+    found = agreement(ranked(rows, plan))
+    assert found == {'published': (1.0, 2), 'ours': (1.0, 2)}
+    rows[0] = row('a/net_set', 45.0)
+    assert agreement(ranked(rows, plan))['ours'] == (-1.0, 2)
+
+
+def test_nothing_is_said_of_fewer_than_two_methods(plan):
+    methods = ranked([row('c/net_set', 30.0)], plan)
+    value, count = agreement(methods)['published']
+    assert math.isnan(value)
+    assert count == 0
+    text = ranking_table(methods)
+    assert 'published accuracies: not measured' in text
+    assert agreement(ranked([], plan))['ours'][1] == 0
+
+
+def test_table_shows_what_is_not_there_as_such(plan):
+    rows = [row('a/net_set', 38.0), row('c/net_set', 30.0)]
+    first, second = ranking_table(ranked(rows, plan)).splitlines()[2:4]
+    assert first.split(' | ')[1:] == [
+        '1',
+        '38.00',
+        '60.00 / 40.00 / -',
+        '5.00',
+        '-',
+        '2.00',
+        '-',
+        '39 |',
+    ]
+    assert second.endswith('| - | - |')
