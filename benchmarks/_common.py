@@ -6,7 +6,6 @@ import platform
 import re
 import resource
 import statistics
-import subprocess
 from datetime import datetime, timezone
 from importlib import metadata
 from pathlib import Path
@@ -18,17 +17,12 @@ from mmpretrain.registry import DATASETS
 
 from mmlt.datasets.in_memory import InMemoryDataset
 from mmlt.evaluation.run_numbers import plain
+from mmlt.runs.record import checkout, code_version
 
 
 def environment(*packages: str) -> dict:
     """Machine, versions, commit and time of this run."""
-    root = Path(__file__).resolve().parents[1]
-    commit = subprocess.run(
-        ['git', 'rev-parse', '--short=10', 'HEAD'],
-        capture_output=True,
-        text=True,
-        cwd=root,
-    ).stdout.strip()
+    commit, _ = code_version(checkout())
     machine = f'{platform.machine()}, {os.cpu_count()} cores'
     info = Path('/proc/cpuinfo')
     if info.exists():
@@ -46,7 +40,7 @@ def environment(*packages: str) -> dict:
             'python': platform.python_version(),
             **{name: metadata.version(name) for name in names},
         },
-        'commit': commit,
+        'commit': (commit or '')[:10],
         'time': datetime.now(timezone.utc).isoformat(timespec='seconds'),
     }
 

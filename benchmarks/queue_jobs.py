@@ -1,12 +1,13 @@
 """Images a second of all trainings together, by how many run side by side.
 
-    python benchmarks/queue_jobs.py [--jobs 1 2] [--out FILE]
+    python benchmarks/queue_jobs.py [--jobs 1 2] [--compile no] [--out FILE]
 
 ResNet-32, batch 128, as configs/ce/resnet32_cifar10lt.py, on random images.
 The threads of the machine are divided among the trainings (on a GPU they share
-it). The numbers of trainings take turns, so that other work on the machine
-affects them alike; iterations are counted from the moment when all trainings
-have made five.
+it). The ways take turns, so that other work on the machine affects them alike;
+iterations are counted from the moment when all trainings have made five. The
+file is written after every turn. A way that fails is named, and the others go
+on.
 """
 
 import argparse
@@ -48,13 +49,14 @@ class TimeStamps(Hook):
             file.write(f'{time.time()}\n')
 
 
-def train(path: Path, threads: int) -> None:
+def train(path: Path, threads: int, compiled: str) -> None:
     """Train until somebody ends this process."""
     torch.set_num_threads(threads)
     cfg = our_config(argparse.Namespace(dtype='recipe'))
     for part in ('val', 'test'):
         for kind in ('dataloader', 'cfg', 'evaluator'):
             cfg[f'{part}_{kind}'] = None
+    cfg.compile = dict(mode=compiled) if compiled != 'no' else False
     cfg.train_cfg = dict(by_epoch=False, max_iters=10**9)
     cfg.param_scheduler = []
     cfg.default_hooks.checkpoint = None
@@ -67,8 +69,14 @@ def train(path: Path, threads: int) -> None:
     Runner.from_cfg(complete_config(cfg)).train()
 
 
-def images_per_second(jobs: int, seconds: float) -> float:
-    """Of some trainings together, in a window that all of them fill."""
+def images_per_second(
+    jobs: int, compiled: str, seconds: float, patience: float
+) -> float:
+    """Of some trainings together, in a window that all of them fill.
+
+    Raises:
+        RuntimeError: If one of them ends, or is not ready in time.
+    """
     threads = max(1, torch.get_num_threads() // jobs)
     with tempfile.TemporaryDirectory() as top:
         files = [Path(top, str(n), 'times') for n in range(jobs)]
@@ -78,10 +86,14 @@ def images_per_second(jobs: int, seconds: float) -> float:
                 file.parent.mkdir()
                 command = [sys.executable, __file__, '--train', str(file)]
                 command += ['--threads', str(threads)]
+                command += ['--compile', compiled]
                 started.append(subprocess.Popen(command))
+            deadline = time.monotonic() + patience
             while any(len(stamps(file)) < WARM_UP for file in files):
                 if any(p.poll() is not None for p in started):
                     raise RuntimeError('a training ended; see above')
+                if time.monotonic() > deadline:
+                    raise RuntimeError(f'not ready within {patience:g} s')
                 time.sleep(0.1)
             begin = time.time()
             time.sleep(seconds)
@@ -104,32 +116,58 @@ def stamps(file: Path) -> list[float]:
 
 def main() -> None:
     """Measure and write."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument('--jobs', nargs='+', type=int, default=[1, 2])
+    parser.add_argument(
+        '--compile',
+        nargs='+',
+        default=['no'],
+        choices=['no', 'default', 'reduce-overhead'],
+        help='modes of torch.compile, each with each number of trainings',
+    )
     parser.add_argument('--seconds', type=float, default=20)
     parser.add_argument('--rounds', type=int, default=3)
+    parser.add_argument(
+        '--patience', type=float, default=120, help='seconds to get ready'
+    )
     parser.add_argument('--out', type=Path)
     parser.add_argument('--train', type=Path, help=argparse.SUPPRESS)
     parser.add_argument('--threads', type=int, help=argparse.SUPPRESS)
     args = parser.parse_args()
     if args.train:
-        train(args.train, args.threads)
+        train(args.train, args.threads, args.compile[0])
         return
-    speeds = {jobs: [] for jobs in args.jobs}
+    ways = [(jobs, mode) for mode in args.compile for jobs in args.jobs]
+    speeds = {way: [] for way in ways}
+    errors = {}
     for _ in range(args.rounds):
-        for jobs, found in speeds.items():
-            found.append(images_per_second(jobs, args.seconds))
-    first = summary(speeds[args.jobs[0]])['median']
-    result = {
-        'images_per_second': {
-            jobs: summary(found) for jobs, found in speeds.items()
-        },
-        'ratio': {
-            jobs: round(summary(found)['median'] / first, 3)
-            for jobs, found in speeds.items()
-        },
-    }
-    write({'environment': environment(), **result}, args.out)
+        for way, found in speeds.items():
+            if way in errors:
+                continue
+            try:
+                found.append(
+                    images_per_second(*way, args.seconds, args.patience)
+                )
+            except RuntimeError as error:
+                errors[way] = str(error)
+            write(result_of(speeds, errors), args.out)
+
+
+def result_of(speeds: dict, errors: dict) -> dict:
+    """What was measured so far, a line for each way."""
+    plain = next(iter(speeds.values()))
+    lines = []
+    for way, found in speeds.items():
+        line = dict(zip(('jobs', 'compile'), way, strict=True))
+        if way in errors:
+            line['error'] = errors[way]
+        elif found:
+            line['images_per_second'] = summary(found)
+            if plain:
+                ratio = summary(found)['median'] / summary(plain)['median']
+                line['over_the_first'] = round(ratio, 3)
+        lines.append(line)
+    return {'environment': environment(), 'ways': lines}
 
 
 if __name__ == '__main__':

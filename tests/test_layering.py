@@ -69,7 +69,6 @@ MAY_IMPORT = {
         'functional',
         'runs',
         'evaluation',
-        'structures',
         'report',
         'fileio',
         'environment',

@@ -8,6 +8,7 @@ from torch import Tensor
 from .calibration import error_of_bins
 from .classification_state import UNIT, ClassificationState
 from .equal_mass import equal_mass_bins
+from .macro_f1 import macro_f1
 from .shots import SHOTS, mean_accuracy
 
 __all__ = ['classification_summary', 'confusion_shares']
@@ -25,7 +26,8 @@ def classification_summary(state: ClassificationState) -> dict:
           number of test samples, 'many' and 'top1_many' are equal.
         - macro accuracy, h-mean, g-mean and worst class are of the recall of
           the classes that have a test sample; one recall of 0 makes h-mean
-          and g-mean 0.
+          and g-mean 0. Macro F1 counts a class without a test sample, too,
+          where it is predicted (:func:`macro_f1`).
         - numbers are fractions; 'brier' is in [0, 2] and 'nll' in nats.
         - adaptive ECE is of equal-mass bins over 2^16 fine cells of
           confidence instead of a sort (:func:`confidence_cell`); what the
@@ -41,8 +43,8 @@ def classification_summary(state: ClassificationState) -> dict:
         ``numbers``: {name: float}, of 'top<k>', 'ece', 'mce',
         'adaptive_ece', 'classwise_ece', 'brier', 'nll' for all samples and,
         with '_many', '_medium', '_few', for each group; 'many', 'medium',
-        'few' (accuracy), 'macro_accuracy', 'h_mean', 'g_mean',
-        'worst_class';
+        'few' (accuracy), 'macro_accuracy', 'macro_f1', 'h_mean',
+        'g_mean', 'worst_class';
 
         ``per_class``: {name: (C,)}, 'count' (test samples), 'predicted',
         'recall', 'precision' (nan where nothing was predicted),
@@ -191,6 +193,9 @@ def _numbers(
     numbers['h_mean'] = 1 / (1 / present).mean()
     numbers['g_mean'] = present.log().mean().exp()
     numbers['worst_class'] = present.min() if len(present) else present.mean()
+    samples, _, correct = sums['by_label'].sum(2)
+    predicted = sums['by_prediction'][0].sum(1)
+    numbers['macro_f1'] = macro_f1(correct, samples, predicted)
     return {name: float(value) for name, value in numbers.items()}
 
 

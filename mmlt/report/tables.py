@@ -362,7 +362,8 @@ def accuracy_table(records: Sequence[RunRecord]) -> Table:
         'Accuracy',
         'Percent, `numbers` of the files. Many-shot classes have more than '
         '100 training images, few-shot fewer than 20; means over the classes '
-        'of a group. h-mean, g-mean and '
+        'of a group. Macro F1 is the mean over the classes of the harmonic '
+        'mean of recall and precision. h-mean, g-mean and '
         'worst are of the recalls of the classes; one recall of 0 makes '
         'all three 0.',
         records,
@@ -374,6 +375,7 @@ def accuracy_table(records: Sequence[RunRecord]) -> Table:
             'numbers/h_mean': 'h-mean',
             'numbers/g_mean': 'g-mean',
             'numbers/worst_class': 'worst class',
+            'numbers/macro_f1': 'macro F1',
         },
     )
 

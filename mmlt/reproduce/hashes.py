@@ -49,7 +49,11 @@ OF_THE_MACHINE = {
     'pin_memory',
     'prefetch_factor',
     'val_interval',
+    'verify_md5',
 }
+# a compiled step rounds otherwise, as another device does: it is hashed as if
+# it were not compiled, and the note of the row says that it was
+AS_IF = {'compile': False}
 # what makes the numbers of a row, whatever the config
 MEASURES = ('mmlt.evaluation.run_numbers',)
 DIGITS = 12
@@ -58,8 +62,8 @@ DIGITS = 12
 def config_hash(cfg: Config, first_stage: Config | None = None) -> str:
     """Hash of the settings that can change a number.
 
-    Where the data lies, how it is loaded, logs and folders are left out; the
-    random seed counts.
+    Where the data lies, how it is loaded, logs and folders are left out, and
+    whether the step is compiled; the random seed counts.
 
     Args:
         cfg: Config of a training, with its overlays and its seed.
@@ -75,7 +79,11 @@ def config_hash(cfg: Config, first_stage: Config | None = None) -> str:
     stages = [s for s in (first_stage, cfg) if s is not None]
     settings = [
         _settings(
-            {k: v for k, v in stage.to_dict().items() if k not in UNRELATED}
+            {
+                k: AS_IF.get(k, v)
+                for k, v in stage.to_dict().items()
+                if k not in UNRELATED
+            }
         )
         for stage in stages
     ]

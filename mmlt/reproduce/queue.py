@@ -31,6 +31,7 @@ from .tasks import (
 __all__ = ['QueueSettings', 'run_queue']
 
 Say = Callable[[str], None]
+Done = Callable[[Task], None]
 OUTPUT = 'output.log'
 # between two looks at what is running, seconds
 PAUSE = 1.0
@@ -98,7 +99,10 @@ def check_traceable() -> None:
 
 
 def run_queue(
-    tasks: Sequence[Task], settings: QueueSettings, say: Say = print
+    tasks: Sequence[Task],
+    settings: QueueSettings,
+    say: Say = print,
+    done: Done | None = None,
 ) -> list[Row]:
     """Train what is not in the ledger, in order, and record it.
 
@@ -109,6 +113,7 @@ def run_queue(
         tasks: Runs, in the order in which they are wanted.
         settings: How.
         say: Called with each line of progress.
+        done: Called with each run as soon as its row was added.
 
     Returns:
         The rows that were added.
@@ -129,7 +134,7 @@ def run_queue(
         while True:
             for one in [r for r in running if r.process.poll() is not None]:
                 running.remove(one)
-                rows += finish(one, settings, say)
+                rows += finish(one, settings, say, done)
             if time.monotonic() >= end:
                 break
             while len(running) < settings.jobs:
@@ -149,7 +154,7 @@ def run_queue(
     finally:
         stop(running, say)
         for one in running:
-            rows += finish(one, settings, say, stopped=True)
+            rows += finish(one, settings, say, done, stopped=True)
     return rows
 
 
@@ -259,13 +264,20 @@ def stop(running: Sequence[Running], say: Say) -> None:
 
 
 def finish(
-    one: Running, settings: QueueSettings, say: Say, stopped: bool = False
+    one: Running,
+    settings: QueueSettings,
+    say: Say,
+    done: Done | None = None,
+    stopped: bool = False,
 ) -> list[Row]:
     """Record a training that has ended, or note why it failed."""
     task, code = one.task, one.process.returncode
     with one.stack:
         if code == 0:
-            return record(task, settings, say)
+            rows = record(task, settings, say)
+            if rows and done is not None:
+                done(task)
+            return rows
         if not stopped:
             text = (task.folder / OUTPUT).read_text('utf-8', 'replace')
             lines = text.splitlines()

@@ -7,20 +7,18 @@ import subprocess
 from collections.abc import Iterable
 from pathlib import Path
 
-import torch
 from mmengine.config import Config
 from mmengine.utils import import_modules_from_strings
 
 from mmlt.environment import REQUIRED, installed_version
 from mmlt.evaluation.run_numbers import run_numbers
-from mmlt.functional import macro_f1, percent
 from mmlt.runs.checkpoint import load_model
 from mmlt.runs.folder import WorkDir, read_work_dir
 from mmlt.runs.log import logged, logs_of
 from mmlt.runs.predict import predictions_of
 from mmlt.runs.preflight import read_config
-from mmlt.runs.record import checkout
-from mmlt.structures import Predictions
+from mmlt.runs.record import CODE, checkout, code_version
+from mmlt.runs.stated_commit import stated_version
 from mmlt.version import __version__
 
 from .hashes import code_hash, config_hash
@@ -92,7 +90,7 @@ def make_row(
         code_hash=code_hash(cfg, stage1) if is_of_this_code(run) else None,
         commit=git('rev-parse', '--short=10', commit) or commit[:10],
         changed=any(part['changed'] for part in run.parts) or False,
-        date=git('log', '-1', '--format=%cs', commit) or None,
+        date=date_of(commit),
         device=device or device_in_words(run),
         threads=threads_of(run.path),
         versions=versions(),
@@ -166,13 +164,20 @@ def commit_of(run: WorkDir) -> str:
     return run.commit
 
 
+def date_of(commit: str) -> str | None:
+    """Date of a commit, YYYY-MM-DD; None where it is not known here."""
+    found = git('log', '-1', '--format=%cs', commit)
+    stated, _, date = stated_version(CODE)
+    return found or (date if stated == commit else None)
+
+
 def is_of_this_code(run: WorkDir) -> bool:
     """Whether all parts of a run were made with the code that is here.
 
     The hash of the code is that of the files beside us, and says nothing of
     a run that another commit made.
     """
-    here = git('rev-parse', 'HEAD')
+    here, _ = code_version(checkout())
     if not here or not run.parts:
         return False
     made = {part['commit'] for part in run.parts}
@@ -219,7 +224,6 @@ def metrics_of(work_dir: Path, evaluated: dict) -> dict[str, float | None]:
             raise
         return _rounded(own)
     numbers = run_numbers(predictions)['numbers']
-    numbers['macro_f1'] = percent(macro_f1_of(predictions))
     if predictions.overlap is not None:
         numbers['overlap'] = 100 * float(predictions.overlap.mean())
     if abs(numbers['top1'] - own['top1']) > TOLERANCE:
@@ -230,16 +234,6 @@ def metrics_of(work_dir: Path, evaluated: dict) -> dict[str, float | None]:
             'predictions_test.npz, or train again.'
         )
     return _rounded({**numbers, **own})
-
-
-def macro_f1_of(predictions: Predictions) -> float:
-    """Macro F1 of predictions, in [0, 1]."""
-    labels, found = predictions.labels, predictions.logits.argmax(1)
-    hits, sizes, predicted = (
-        torch.bincount(chosen, minlength=len(predictions.class_counts))
-        for chosen in (labels[labels == found], labels, found)
-    )
-    return macro_f1(hits, sizes, predicted)
 
 
 def _rounded(numbers: dict) -> dict[str, float | None]:

@@ -50,6 +50,8 @@ SETTINGS = (
     'overlays',
     'schedule',
 }
+# True or False, or a dict of how: `compile.mode=...` takes the place of False
+SWITCHES = ('compile',)
 # what is read before the options are merged, and what to do instead
 EARLIER = {
     'applied_overlays': 'Name overlays after --with.',
@@ -106,6 +108,11 @@ def override(
         ValueError: If a key names nothing that is read, or no element of a
             list, or a part of what has none.
     """
+    for key, value in options.items():
+        name, dot, _ = key.partition('.')
+        is_dict = bool(dot) or isinstance(value, Mapping)
+        if name in SWITCHES and is_dict and isinstance(cfg.get(name), bool):
+            cfg[name] = {}
     for key in options:
         _check_key(cfg, key, source)
     try:

@@ -13,6 +13,8 @@ import mmlt
 from mmlt.checkpoints import numbered
 from mmlt.fileio import write_json
 
+from .stated_commit import stated_version
+
 NAME = 'run.json'
 # folders of a checkout whose files can change a result
 CODE = ('mmlt', 'configs', 'tools')
@@ -56,10 +58,11 @@ def code_version(root: Path | None) -> tuple[str | None, bool | None]:
 
     Returns:
         The commit, 40 digits, and whether it was changed; None and None
-        without a checkout, without git or before the first commit.
+        without git or before the first commit. Without a checkout, the
+        commit that a copy of one states (:mod:`.stated_commit`), or None.
     """
     if root is None:
-        return None, None
+        return stated_version(CODE)[:2]
     try:
         commit = _git(root, 'rev-parse', '--verify', 'HEAD').strip()
         changes = _git(root, 'status', '--porcelain', '--', *CODE)

@@ -133,6 +133,8 @@ def check_against_numpy(scores, labels, kind, atol=1e-9):
     )
     numbers = got['numbers']
     assert numbers['macro_accuracy'] == pytest.approx(recall.mean(), rel=1e-12)
+    f1 = sklearn.metrics.f1_score(y, predicted, average='macro')
+    assert numbers['macro_f1'] == pytest.approx(f1, rel=1e-12)
     assert numbers['h_mean'] == pytest.approx(hmean(recall), rel=1e-12)
     assert numbers['g_mean'] == pytest.approx(gmean(recall), rel=1e-12)
     assert numbers['worst_class'] == recall.min()
@@ -152,6 +154,7 @@ def check_against_torchmetrics(got, probs, labels, atol=1e-7):
         'top1': theirs.multiclass_accuracy(probs, labels, 10, 'micro'),
         'top5': theirs.multiclass_accuracy(probs, labels, 10, 'micro', 5),
         'macro_accuracy': theirs.multiclass_accuracy(probs, labels, 10),
+        'macro_f1': theirs.multiclass_f1_score(probs, labels, 10),
         'ece': _ce_compute(confidence, correct, 15),
         'mce': _ce_compute(confidence, correct, 15, norm='max'),
     }.items():

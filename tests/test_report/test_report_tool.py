@@ -15,7 +15,12 @@ import pytest
 import torch
 from scipy import stats
 from scipy.spatial.distance import pdist
-from sklearn.metrics import confusion_matrix, log_loss, recall_score
+from sklearn.metrics import (
+    confusion_matrix,
+    f1_score,
+    log_loss,
+    recall_score,
+)
 from torchmetrics.functional.classification import multiclass_calibration_error
 
 from mmlt.cli.commands.plot import PICTURES
@@ -88,6 +93,7 @@ def expected_of(folder):
         'top-5': 100 * (top5 == labels[:, None]).any(1).mean(),
         'macro': 100 * recalls.mean(),
         'worst class': 100 * recalls.min(),
+        'macro F1': 100 * f1_score(labels, predicted, average='macro'),
         'h-mean': 100 * stats.hmean(recalls),
         'g-mean': 100 * stats.gmean(recalls) if recalls.all() else 0,
         'ECE': 100

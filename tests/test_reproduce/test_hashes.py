@@ -38,6 +38,8 @@ def changed(cfg, **options):
         {'default_hooks__checkpoint__interval': 5},
         {'resume': True, 'load_from': 'epoch_3.pth'},
         {'log_level': 'WARNING'},
+        {'train_dataloader__dataset__verify_md5': False},
+        {'compile': True},
     ],
     ids=str,
 )

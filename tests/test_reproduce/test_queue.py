@@ -88,8 +88,9 @@ def seeds(settings):
 
 def test_every_run_is_made_and_recorded_once(plan):
     made, settings, _ = plan
-    said = []
-    rows = run_queue(made, settings, said.append)
+    said, done = [], []
+    rows = run_queue(made, settings, said.append, done.append)
+    assert {task.job.seed for task in done} == {0, 1, 2, 3}
     assert (
         sorted(seeds(settings))
         == [0, 1, 2, 3]
@@ -128,12 +129,31 @@ def test_run_of_other_code_is_stale_and_repeated_on_demand(plan):
     assert standing_of(made[0], read_ledger(settings.ledger)).state == 'done'
 
 
-def test_time_limit_stops_a_run_that_the_next_call_resumes(plan):
+class Clock:
+    """Half an hour has passed as soon as a file is there.
+
+    Args:
+        file: Its path.
+    """
+
+    sleep = staticmethod(time.sleep)
+
+    def __init__(self, file):
+        self.file = file
+
+    def monotonic(self):
+        return time.monotonic() + 1800 * self.file.exists()
+
+
+def test_time_limit_stops_a_run_that_the_next_call_resumes(plan, monkeypatch):
     made, settings, programs = plan
     programs[0] = 0.4, 0
     said = []
-    limit = replace(settings, hours=0.6 / 3600)
-    assert run_queue(made[:1], limit, said.append) == []
+    with monkeypatch.context() as patch:
+        clock = Clock(made[0].folder / 'last_checkpoint')
+        patch.setattr(queue, 'time', clock)
+        limit = replace(settings, hours=0.4)
+        assert run_queue(made[:1], limit, said.append) == []
     assert 'a/b@0 is stopped; the next call goes on' in said
     assert standing_of(made[0], []).state == 'begun'
     programs[0] = 0.0, 0

@@ -66,6 +66,23 @@ def test_options_that_do_not_fit_are_refused(key, said):
     assert cfg.to_dict() == small().to_dict()
 
 
+@pytest.mark.parametrize(
+    'options',
+    [
+        {'compile.mode': 'reduce-overhead'},
+        {'compile': {'mode': 'reduce-overhead'}},
+    ],
+)
+def test_a_switch_becomes_what_it_switches_on(options):
+    cfg = Config({'compile': False})
+    override(cfg, options)
+    assert cfg.compile == {'mode': 'reduce-overhead'}
+    override(cfg, {'compile.dynamic': False})
+    assert cfg.compile == {'mode': 'reduce-overhead', 'dynamic': False}
+    override(cfg, {'compile': True})
+    assert cfg.compile is True
+
+
 def test_a_variable_of_a_file_cannot_be_changed_after_it(capsys, a_new_log):
     cfg = small()
     override(cfg, {'data_root': 'other'})

@@ -48,9 +48,10 @@ class LongTailMetric(ClassCountsReceiver, StreamingMetric):
     Keys: ``long_tail/`` and ``top1``, ``top5``, ``ece``, ``mce``,
     ``adaptive_ece``, ``classwise_ece``, ``brier``, ``nll``, each also with
     ``_many``, ``_medium``, ``_few``; ``many``, ``medium``, ``few``,
-    ``macro_accuracy``, ``h_mean``, ``g_mean``, ``worst_class``. With
-    ``per_class``: lists ``recall`` and ``precision``; with ``confusion``:
-    nested list ``confusion_matrix``, true class by predicted class.
+    ``macro_accuracy``, ``macro_f1``, ``h_mean``, ``g_mean``,
+    ``worst_class``. With ``per_class``: lists ``recall`` and ``precision``;
+    with ``confusion``: nested list ``confusion_matrix``, true class by
+    predicted class.
 
     Attributes:
         summary: All of it, arrays of the reliability diagram included, of
