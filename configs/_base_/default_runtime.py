@@ -58,8 +58,7 @@ env_cfg = dict(
     dist_cfg=dict(backend='nccl'),
 )
 
-# TensorBoard (extra "tensorboard"):
-# --cfg-options visualizer.vis_backends.0.type=TensorboardVisBackend
+# TensorBoard beside it: --with tensorboard
 vis_backends = [dict(type='StrictJSONVisBackend')]
 visualizer = dict(type='UniversalVisualizer', vis_backends=vis_backends)
 

@@ -68,6 +68,16 @@ def add_trust(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_verbose(parser: argparse.ArgumentParser) -> None:
+    """``--verbose``: all of the log on the console, too."""
+    parser.add_argument(
+        '--verbose',
+        action='store_true',
+        help='show the environment, the config and the hooks as well, which '
+        'are in the log file anyway',
+    )
+
+
 def add_launcher(parser: argparse.ArgumentParser) -> None:
     """``--launcher``, and the rank that some launchers hand over."""
     # torchrun sets it in each of its processes

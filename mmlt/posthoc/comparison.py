@@ -1,9 +1,13 @@
 """Calibrators side by side: fitted on one part, reported on another."""
 
+import statistics
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+
+import torch
 
 from mmlt.evaluation import summarize
-from mmlt.functional import NoMinimumError
+from mmlt.functional import NoMinimumError, held_out_rows
 from mmlt.structures import Predictions
 
 from .calibrators import CALIBRATORS
@@ -85,6 +89,65 @@ def compare_calibrators(
             'applies to every classifier.'
         )
     return rows, parameters, left_out
+
+
+def compare_on_halves(
+    predictions: Predictions,
+    names: Sequence[str],
+    seed: int = 0,
+    progress: Callable[[Iterable], Iterable] = iter,
+) -> tuple[list[dict], dict[str, str]]:
+    """Fit calibrators on one half of the images, report on the other.
+
+    For a network that was trained on every training image, so that nothing
+    but the test set is left: no image is reported on by a calibrator that
+    was fitted on it. Each half is fitted on once, and the numbers are the
+    mean of the two. What is fitted knows the balanced classes of the test
+    set, which a held-out part of a long-tailed training set does not: the
+    numbers are no result of a method, but say what a calibrator of this form
+    can do at best.
+
+    Args:
+        predictions: Of a test set with two images of each class or more.
+        names: As in :func:`compare_calibrators`.
+        seed: Of the halves, which are stratified by class.
+        progress: As in :func:`compare_calibrators`.
+
+    Returns:
+        A row per calibrator; and by name, why one was left out.
+
+    Raises:
+        ValueError: As :func:`compare_calibrators`.
+    """
+    first = held_out_rows(predictions.labels.numpy(), 0.5, seed)
+    mask = torch.zeros(len(predictions.labels), dtype=torch.bool)
+    mask[first] = True
+    halves = [_part(predictions, rows) for rows in (mask, ~mask)]
+    found = [
+        compare_calibrators(*pair, names, progress)
+        for pair in (halves, halves[::-1])
+    ]
+    left_out = found[0][2] | found[1][2]
+    tables = [{row['calibrator']: row for row in rows} for rows, _, _ in found]
+    return [
+        {'calibrator': name}
+        | {
+            head: statistics.fmean(t[name][head] for t in tables)
+            for head in COLUMNS
+        }
+        for name in tables[0]
+        if name not in left_out
+    ], left_out
+
+
+def _part(predictions: Predictions, rows: torch.Tensor) -> Predictions:
+    """Some rows of predictions, (N,) bool."""
+    per_image = ('logits', 'labels', 'features', 'probabilities')
+    values = {name: getattr(predictions, name) for name in per_image}
+    return replace(
+        predictions,
+        **{k: v[rows] for k, v in values.items() if v is not None},
+    )
 
 
 def facts_of_comparison(fit: Predictions, evaluate: Predictions) -> dict:

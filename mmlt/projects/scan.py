@@ -1,11 +1,12 @@
 """A look into every image: can it be read, how large is it, what shows it."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from multiprocessing import Pool
 from pathlib import Path
 
+import cv2
 import mmcv
 import numpy as np
 
@@ -74,14 +75,23 @@ def scan_images(
     Returns:
         What is known of each, in their order.
     """
-    found = []
-    if processes == 1 or len(paths) < FEW:
-        for path in paths:
-            found.append(look_at(path))
-            advance(1, len(paths))
-        return found
-    with Pool(processes, leave_interrupt_to_parent) as pool:
-        for facts in pool.imap(look_at, paths, chunksize=50):
+    found: list[ImageFacts] = []
+    log = cv2.utils.logging
+    before = log.getLogLevel()
+    # its warnings name no file; what is wrong with one is returned
+    log.setLogLevel(log.LOG_LEVEL_SILENT)
+    try:
+        for facts in _look_at_all(paths, processes):
             found.append(facts)
             advance(1, len(paths))
+    finally:
+        log.setLogLevel(before)
     return found
+
+
+def _look_at_all(paths: list[str], processes: int) -> Iterator[ImageFacts]:
+    if processes == 1 or len(paths) < FEW:
+        yield from map(look_at, paths)
+        return
+    with Pool(processes, leave_interrupt_to_parent) as pool:
+        yield from pool.imap(look_at, paths, chunksize=50)

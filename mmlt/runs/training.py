@@ -10,6 +10,7 @@ from mmengine.logging import print_log
 from .checkpoint import check_checkpoint
 from .earlier_run import check_nothing_is_lost, move_aside
 from .folder import last_checkpoint
+from .image_folders import check_image_folders
 from .keys import override
 from .lock import WorkDirLock, check_is_free
 from .preflight import (
@@ -136,6 +137,7 @@ def prepare_training(options: TrainingOptions) -> list[Config]:
     """
     recipe = load_recipe(options.config, options.overlays)
     cfg = merge_options(recipe, options)
+    check_image_folders(cfg)
     first_process = is_first_process(options.launcher)
     if first_process:
         check_is_free(cfg.work_dir)

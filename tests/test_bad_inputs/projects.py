@@ -97,6 +97,11 @@ def record(text: str) -> BadInput:
 
 ROWS = [
     call(
+        'recipe-for-own-images-without-them',
+        'train bsce/resnet18_images',
+        sentence='images at data/images .*mmlt new my_project --images FOLD',
+    ),
+    call(
         'new-without-images',
         'new own',
         sentence='arguments are required: --images',

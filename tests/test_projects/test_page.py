@@ -78,6 +78,10 @@ def test_three_commands_lead_to_a_report(said, place):
     trained = follow('2', place, *SHORT)
     assert 'Result after epoch 1' in trained
     assert '0.0625' in trained  # of the learning rate
+    # what mmengine says before the first epoch is in the file alone
+    assert len(trained.splitlines()) < 25
+    log = re.search(r'The whole log: (.*)', trained)[1]
+    assert 'System environment:' in Path(log).read_text()
     follow('3', place)
     page = (place / 'my_project/report/index.html').read_text()
     assert 'kind_00' in page

@@ -187,12 +187,14 @@ def test_tensorboard_scalars_are_written_when_asked(tmp_path):
         'tools/train.py',
         CONFIG,
         '--amp',
+        '--with',
+        'tensorboard',
         '--work-dir',
         tmp_path,
         *SHORT,
         'train_cfg.max_epochs=1',
-        'visualizer.vis_backends.0.type=TensorboardVisBackend',
     )
+    assert list(tmp_path.rglob('scalars.json'))  # beside, not instead
     (event,) = tmp_path.rglob('events.out.tfevents.*')
     events = accumulator.EventAccumulator(str(event))
     events.Reload()

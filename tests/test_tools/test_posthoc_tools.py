@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,10 @@ import torch
 from mmengine.config import Config
 from mmengine.runner import Runner
 
+from mmlt.cli.main import main
+from mmlt.functional import held_out_rows
 from mmlt.posthoc.calibrators import CALIBRATORS, check_fit_split
+from mmlt.posthoc.comparison import compare_calibrators, compare_on_halves
 from mmlt.report.table import markdown_table
 from mmlt.runs.dump import load_predictions, save_predictions
 from mmlt.runs.preflight import complete_config
@@ -234,3 +238,41 @@ def test_tables_show_nan_as_a_dash():
         [{'a': 'x', 'b': float('nan')}, {'a': 'y', 'b': 2.0}]
     )
     assert text.splitlines()[2] == '| x |    - |'
+
+
+def test_halves_fit_on_the_images_that_they_do_not_report_on():
+    names = ['none', 'temperature', 'vector']
+    whole = synthetic('test', 1, n_of=21)
+    rows, left_out = compare_on_halves(whole, names, seed=3)
+    assert left_out == {}
+    chosen = torch.zeros(len(whole.labels), dtype=torch.bool)
+    chosen[held_out_rows(whole.labels.numpy(), 0.5, 3)] = True
+    sizes = [whole.labels[part].bincount() for part in (chosen, ~chosen)]
+    assert (sizes[0] - sizes[1]).abs().max() <= 1
+    parts = [
+        replace(whole, logits=whole.logits[p], labels=whole.labels[p])
+        for p in (chosen, ~chosen)
+    ]
+    tables = [
+        compare_calibrators(*pair, names)[0] for pair in (parts, parts[::-1])
+    ]
+    for row, *both in zip(rows, *tables, strict=True):
+        assert row['calibrator'] == both[0]['calibrator']
+        mean = (both[0]['NLL few'] + both[1]['NLL few']) / 2
+        assert row['NLL few'] == pytest.approx(mean, rel=1e-12)
+    # fitted on the images themselves, a calibrator with 16 numbers wins more
+    known = compare_calibrators(whole, whole, names)[0]
+    assert known[2]['NLL'] < rows[2]['NLL']
+
+
+def test_halves_of_a_run_are_a_command(tmp_path, capsys):
+    path = tmp_path / 'p.npz'
+    save_predictions(synthetic('test', 1, n_of=400), path)
+    table = tmp_path / 'table.json'
+    words = ['posthoc', str(path), '--halves', '--calibrators', 'temperature']
+    assert main([*words, '--out', str(table)]) == 0
+    assert 'no result of a method' in capsys.readouterr().out
+    assert json.loads(table.read_text())['rows'][0]['ECE'] < 10
+    with pytest.raises(SystemExit):
+        main(['posthoc', '--halves', '--fit', str(path)])
+    assert 'name a work directory' in capsys.readouterr().err

@@ -11,7 +11,11 @@ from mmlt.posthoc.calibrators import (
     check_fit_split,
     check_not_test,
 )
-from mmlt.posthoc.comparison import compare_calibrators, facts_of_comparison
+from mmlt.posthoc.comparison import (
+    compare_calibrators,
+    compare_on_halves,
+    facts_of_comparison,
+)
 from mmlt.report.table import check_table_path, print_table, write_table
 from mmlt.runs.dump import load_predictions
 from mmlt.structures import Predictions
@@ -31,7 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         'run',
         nargs='?',
         help='work directory of a training: its predictions are written '
-        'there where they are not yet',
+        'there where they are not yet; with --halves, also an .npz',
     )
     parser.add_argument('--fit', help='.npz of --split held-out or val')
     parser.add_argument('--eval', help='.npz of --split test')
@@ -49,6 +53,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=list(CALIBRATORS),
         metavar='NAME',
         help=f'default: all of {", ".join(CALIBRATORS)}',
+    )
+    parser.add_argument(
+        '--halves',
+        action='store_true',
+        help='of a run that has no held-out part: fit on one half of the '
+        'test images and report on the other, and the reverse; what a '
+        'calibrator could do at best, no result of a method',
     )
     add_tables(parser, ', the JSON with the fitted parameters')
     parser.add_argument(
@@ -85,6 +96,9 @@ def run(args: argparse.Namespace) -> None:
     """Check, fit, print and write."""
     for path in args.out:
         check_table_path(path)
+    if args.halves:
+        run_on_halves(args)
+        return
     fit, evaluate = read_predictions(args)
     check_fit_split(fit, evaluate, args.i_know_this_is_the_test_set)
     rows, parameters, left_out = compare_calibrators(
@@ -97,3 +111,25 @@ def run(args: argparse.Namespace) -> None:
     for path in args.out:
         more = {'parameters': parameters} if path.endswith('.json') else {}
         write_table(path, rows, facts | more)
+
+
+def run_on_halves(args: argparse.Namespace) -> None:
+    """Fit on each half of the test images, report on the other."""
+    path = str(args.run)
+    predictions = (
+        load_predictions(path)
+        if path.endswith('.npz')
+        else run_predictions(path, 'test')
+    )
+    rows, left_out = compare_on_halves(
+        predictions, args.calibrators, progress=partial(bar, words='fitting')
+    )
+    facts = facts_of_comparison(predictions, predictions)
+    facts['fitted on'] = (
+        'the other half of these images: what a calibrator could do at '
+        'best, no result of a method'
+    )
+    facts |= {f'left out: {name}': why for name, why in left_out.items()}
+    print_table(rows, facts)
+    for path in args.out:
+        write_table(path, rows, facts)

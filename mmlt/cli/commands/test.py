@@ -4,10 +4,12 @@ import argparse
 
 from mmengine.config import Config
 
+from mmlt.cli.console import quiet_console
 from mmlt.cli.options import (
     add_config_options,
     add_launcher,
     add_trust,
+    add_verbose,
     check_launcher,
 )
 from mmlt.runs.processes import join_processes
@@ -38,6 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_config_options(parser)
     add_launcher(parser)
     add_trust(parser)
+    add_verbose(parser)
 
 
 def check_arguments(
@@ -80,4 +83,5 @@ def run(prepared: tuple[argparse.Namespace, Config]) -> None:
     """Run the test."""
     args, cfg = prepared
     join_processes(args.launcher)
-    run_test(cfg, args.out, args.out_item or 'pred')
+    with quiet_console(args.verbose):
+        run_test(cfg, args.out, args.out_item or 'pred')

@@ -11,10 +11,12 @@ from mmengine.config import Config
 from mmengine.logging import print_log
 
 from mmlt import signals
+from mmlt.cli.console import quiet_console
 from mmlt.cli.options import (
     add_config_options,
     add_launcher,
     add_trust,
+    add_verbose,
     check_launcher,
     chosen,
 )
@@ -71,6 +73,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_config_options(parser)
     add_launcher(parser)
     add_trust(parser)
+    add_verbose(parser)
 
 
 def check_arguments(
@@ -116,7 +119,10 @@ def run(prepared: Prepared) -> int:
         if not prepared.stages:
             return 0
         try:
-            with signals.listening():
+            with (
+                quiet_console(prepared.args.verbose),
+                signals.listening(),
+            ):
                 try:
                     join_processes(prepared.args.launcher)
                     run_stages(prepared.stages, prepared.args.arguments)
