@@ -70,7 +70,7 @@ def steps(tiny: bool) -> list[Step]:
             Step('gpu_tests', gpu_tests(), 900, False),
             Step(
                 'queue_jobs',
-                'benchmarks/queue_jobs.py --jobs 1 2 --seconds 1 --rounds 1 '
+                'benchmarks/queue_jobs.py --jobs 1 2 --seconds 5 --rounds 1 '
                 '--compile no',
                 900,
             ),
