@@ -462,8 +462,10 @@ def calibrator_table(records: Sequence[RunRecord]) -> Table | None:
         'calibrators',
         'After calibration',
         f'Calibrators fitted on {first["fitted_on"]}, never on the test '
-        'images. Percent; NLL in nats. `calibration` of the files has their '
-        'parameters.'
+        'images. Percent; NLL in nats. Balanced calibrators, and those that '
+        'take out the training prior, aim at a test set with as many images '
+        'of each class: where it has not, look at macro, not at acc. '
+        '`calibration` of the files has their parameters.'
         + (
             f' Could not be fitted: {", ".join(left_out)}.' if left_out else ''
         ),

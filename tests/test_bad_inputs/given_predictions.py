@@ -294,6 +294,7 @@ ROWS: list[BadInput] = [
     ),
     row('models-more', 'expected one for each of 1', '--models', 'a', 'b'),
     row('few-above-many', 'at most --many', '--few', '200'),
+    call('few-above-many-report', 'report run --few 9 --many 8', 'at most'),
     row(
         'out-is-a-page',
         'holds another README.md',

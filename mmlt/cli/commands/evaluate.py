@@ -5,8 +5,8 @@ import shlex
 from functools import partial
 from pathlib import Path
 
+from mmlt.cli.options import add_shot_limits, check_shot_limits
 from mmlt.cli.progress import bar
-from mmlt.cli.values import whole_number
 from mmlt.fileio import check_can_write
 from mmlt.posthoc.calibrators import CALIBRATORS, check_fit_split
 from mmlt.posthoc.comparison import compare_calibrators
@@ -89,18 +89,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar='NAME',
         help=f'with --held-out (default: all of {", ".join(CALIBRATORS)})',
     )
-    parser.add_argument(
-        '--many',
-        type=whole_number(0),
-        default=100,
-        help='many-shot classes have more training images than this (100)',
-    )
-    parser.add_argument(
-        '--few',
-        type=whole_number(0),
-        default=20,
-        help='few-shot classes have fewer training images (20)',
-    )
+    add_shot_limits(parser)
     parser.add_argument('--title', help='of the page')
     parser.add_argument(
         '--out', type=Path, default=Path('report'), help='folder (report)'
@@ -119,11 +108,7 @@ def check_arguments(
                 f'argument --{option.replace("_", "-")}: expected one for '
                 f'each of {files} files of predictions, but got {len(given)}'
             )
-    if args.few > args.many:
-        parser.error(
-            f'argument --few: expected at most --many ({args.many}), but got '
-            f'{args.few}'
-        )
+    check_shot_limits(parser, args)
 
 
 def run(args: argparse.Namespace) -> None:
@@ -168,8 +153,9 @@ def calibration_of(
     Returns:
         The field ``calibration`` of a :class:`~mmlt.report.RunRecord`.
     """
-    # two files of a stranger: nothing says that they are of one checkpoint
-    held.meta['checkpoint_hash'] = tested.meta.get('checkpoint_hash')
+    if 'config_hash' not in tested.meta:
+        # two files of others: nothing says that they are of one checkpoint
+        held.meta['checkpoint_hash'] = tested.meta.get('checkpoint_hash')
     check_fit_split(held, tested)
     rows, parameters, left_out = compare_calibrators(
         held,
