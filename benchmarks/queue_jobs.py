@@ -75,7 +75,8 @@ def images_per_second(
     """Of some trainings together, in a window that all of them fill.
 
     Raises:
-        RuntimeError: If one of them ends, or is not ready in time.
+        RuntimeError: If one of them ends, is not ready in time, or none of
+            them comes on.
     """
     threads = max(1, torch.get_num_threads() // jobs)
     with tempfile.TemporaryDirectory() as top:
@@ -103,6 +104,8 @@ def images_per_second(
                 process.kill()
                 process.wait()
         made = [t for file in files for t in stamps(file) if begin < t <= end]
+    if not made:
+        raise RuntimeError(f'no iteration ended within {seconds:g} s')
     return BATCH * len(made) / (end - begin)
 
 

@@ -5,6 +5,8 @@ configs by ``_base_ = 'mmlt::...'``. The rooms (datasets, models, engine,
 evaluation) are loaded by ``custom_imports`` in a config.
 """
 
+import importlib
+
 from .environment import check_environment
 from .version import __version__
 
@@ -19,17 +21,18 @@ silence_missing_packages()
 # mmengine resolves 'name::' only for the names in this table
 MODULE2PACKAGE.setdefault('mmlt', 'mmlt')
 
-__all__ = ['__version__', 'load', 'load_recipe']
+# what is imported when it is asked for, and where it is
+LATER = {
+    'LongTailMetrics': 'mmlt.evaluation.long_tail_metrics',
+    'evaluate': 'mmlt.predictions',
+    'load': 'mmlt.zoo.loading',
+    'load_recipe': 'mmlt.runs.recipes',
+}
+__all__ = ['__version__', *LATER]
 
 
 def __getattr__(name):
-    """``mmlt.load`` and ``load_recipe``, imported when asked for."""
-    if name == 'load':
-        from .zoo.loading import load
-
-        return load
-    if name == 'load_recipe':
-        from .runs.recipes import load_recipe
-
-        return load_recipe
+    """``mmlt.load`` and the like, imported when asked for."""
+    if name in LATER:
+        return getattr(importlib.import_module(LATER[name]), name)
     raise AttributeError(f'module {__name__!r} has no attribute {name!r}')

@@ -56,6 +56,15 @@ MAY_IMPORT = {
         'checkpoints',
     },
     'visualization': set(),
+    'predictions': {
+        'functional',
+        'structures',
+        'fileio',
+        'checkpoints',
+        'datasets',
+        'evaluation',
+        'runs',
+    },
     'report': {
         'functional',
         'structures',
@@ -93,6 +102,7 @@ MAY_IMPORT = {
         'models',
         'runs',
         'posthoc',
+        'predictions',
         'export',
         'visualization',
         'report',
@@ -106,7 +116,11 @@ MAY_IMPORT = {
     },
 }
 # room -> modules of another room beside which it may import none
-PARTS = {('report', 'runs'): {'folder', 'log', 'record', 'dump'}}
+PARTS = {
+    ('report', 'runs'): {'folder', 'log', 'record', 'dump'},
+    ('predictions', 'runs'): {'dump'},
+    ('predictions', 'datasets'): {'plain_pickle'},
+}
 FUNCTIONAL_MAY_IMPORT = {
     'collections',
     'difflib',

@@ -38,6 +38,7 @@ GUIDES = [
     'add_a_loss.md',
     'add_a_dataset.md',
     'add_a_number.md',
+    'evaluate.md',
     'bare_pytorch.md',
     'settings.md',
     'distributed.md',

@@ -23,6 +23,7 @@ COMMANDS = {
     'compare': {
         'report': 'one page with tables and pictures of finished runs',
         'plot': 'one picture of finished runs',
+        'evaluate': 'the same of predictions of any framework',
         'dump-predictions': 'write the predictions of a network to a file',
         'test-agnostic': 'accuracy on test sets of other class frequencies',
         'misclassified-area': 'the misclassified area of FCC',

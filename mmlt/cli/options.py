@@ -6,7 +6,7 @@ import os
 
 from mmengine.config import DictAction
 
-from .values import device
+from .values import device, whole_number
 
 
 class Settings(DictAction):
@@ -152,3 +152,38 @@ def chosen(args: argparse.Namespace, settings: type):
     """The arguments that a data class of settings has a field for."""
     names = [field.name for field in dataclasses.fields(settings)]
     return settings(**{name: getattr(args, name) for name in names})
+
+
+def add_shot_limits(
+    parser: argparse.ArgumentParser, defaults: bool = True
+) -> None:
+    """``--many`` and ``--few``: the limits of the shot groups.
+
+    Args:
+        parser: Of the command.
+        defaults: Whether they are 100 and 20; else None, which is as the
+            metrics of the run have it.
+    """
+    for name, value, words in (
+        ('many', 100, 'more training images than this'),
+        ('few', 20, 'fewer training images than this'),
+    ):
+        usual = value if defaults else "as the run's metrics have it"
+        parser.add_argument(
+            f'--{name}',
+            type=whole_number(0),
+            default=value if defaults else None,
+            metavar='IMAGES',
+            help=f'{name}-shot classes have {words} (default: {usual})',
+        )
+
+
+def check_shot_limits(
+    parser: argparse.ArgumentParser, args: argparse.Namespace
+) -> None:
+    """The limits of the shot groups are in order."""
+    if None not in (args.many, args.few) and args.few > args.many:
+        parser.error(
+            f'argument --few: expected at most --many ({args.many}), but got '
+            f'{args.few}'
+        )

@@ -83,15 +83,21 @@ def run_predictions(work_dir: str, split: str) -> Predictions:
 
 
 def load_predicted_run(
-    work_dir: Path, train: bool = False
+    work_dir: Path,
+    train: bool = False,
+    many: int | None = None,
+    few: int | None = None,
 ) -> tuple[RunRecord, Predictions]:
     """What a report needs of a run, predicted where it is not there yet.
 
     Args:
         work_dir: Folder of a training.
         train: Whether training images are predicted, too.
+        many: Many-shot classes have more training images than this; None:
+            as the metrics of the run have it.
+        few: Few-shot classes have fewer; None: the same.
     """
     progress = partial(bar, words=f'predicting {work_dir}')
     for split in ('test', 'train') if train else ('test',):
         dump_split(work_dir, split, with_features=True, progress=progress)
-    return load_run(work_dir)
+    return load_run(work_dir, many, few)

@@ -15,6 +15,7 @@ from .calibrators import CALIBRATORS
 # column of the table -> key of the summary
 COLUMNS = {
     'acc': 'top1',
+    'macro': 'macro_accuracy',
     'many': 'many',
     'medium': 'medium',
     'few': 'few',
@@ -34,6 +35,8 @@ def compare_calibrators(
     evaluate: Predictions,
     names: Sequence[str],
     progress: Callable[[Iterable], Iterable] = iter,
+    many: int = 100,
+    few: int = 20,
 ) -> tuple[list[dict], dict[str, dict], dict[str, str]]:
     """Fit calibrators, and summarize what each does to other predictions.
 
@@ -43,6 +46,8 @@ def compare_calibrators(
         names: Of :data:`~mmlt.posthoc.calibrators.CALIBRATORS`; those that
             this classifier lacks an input for are left out.
         progress: Wraps the names, to show how far it is.
+        many: Many-shot classes have more training images than this.
+        few: Few-shot classes have fewer.
 
     Returns:
         A row per calibrator; the fitted parameters by its name; and by name,
@@ -68,11 +73,14 @@ def compare_calibrators(
             continue
         if fitted is None:
             continue
+        probs = evaluate.probabilities if name == 'none' else None
         numbers = summarize(
-            fitted.transform(evaluate.logits),
+            fitted.transform(evaluate.logits) if probs is None else probs,
             evaluate.labels,
             evaluate.class_counts,
-            kind='logits',
+            kind='logits' if probs is None else 'probabilities',
+            many=many,
+            few=few,
         )['numbers']
         values = {head: numbers[key] for head, key in COLUMNS.items()}
         rows.append({'calibrator': name, **values})

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 
 from . import pictures
 from .names import by_recipe
-from .page import Code, Report, Section
+from .page import FIRST_SECTIONS, Code, Report, Section
 from .pictures import Picture
 from .record import RunRecord
-from .tables import TABLES, epochs_of, runs_table, unfinished
+from .tables import TABLES, epochs_of, files_table, runs_table, unfinished
 
 __all__ = ['build_report']
 
@@ -18,14 +18,16 @@ def build_report(
     maps: dict[str, dict[str, dict]],
     numbers_folder: str,
     command: str,
+    heading: str | None = None,
 ) -> Report:
-    """Everything that is said of some runs.
+    """Everything that is said of some runs, or of some predictions.
 
     Args:
         records: Of :func:`~mmlt.report.load_run`, named.
         maps: Name of a recipe to its feature maps, by method.
         numbers_folder: Where the records are written, as the text names it.
         command: The command that makes the report again.
+        heading: Title of the page; None: names and data set.
 
     Returns:
         The report.
@@ -34,7 +36,7 @@ def build_report(
     first = records[0]
     tables = {key: table(records) for key, table in TABLES.items()}
     sections = [
-        Section('What was run', [runs_table(records, numbers_folder)]),
+        what_it_is_of(records, numbers_folder),
         Section(
             'Accuracy',
             [
@@ -51,10 +53,13 @@ def build_report(
                 tables['calibration'],
                 tables['calibration-by-shot'],
                 pictures.reliability(records),
+                tables['calibrators'],
             ],
         ),
         Section(
-            'Clusters and class densities',
+            'Classes against their training images'
+            if first.source == 'predictions'
+            else 'Clusters and class densities',
             [
                 tables['clusters'],
                 pictures.spread(records),
@@ -74,15 +79,22 @@ def build_report(
         Section('Training', [pictures.curves(records)]),
         Section('Commands', [Code(commands(records, command))]),
     ]
-    return Report(
-        title(list(groups), first.dataset), summary(records), sections
-    )
+    heading = heading or title(list(groups), first.dataset)
+    return Report(heading, summary(records), sections)
 
 
-def title(names: list[str], dataset: str) -> str:
+def what_it_is_of(records: Sequence[RunRecord], folder: str) -> Section:
+    """The first section: the runs, or the files of predictions."""
+    if records[0].source == 'predictions':
+        return Section(FIRST_SECTIONS[1], [files_table(records, folder)])
+    return Section(FIRST_SECTIONS[0], [runs_table(records, folder)])
+
+
+def title(names: list[str], dataset: str | None) -> str:
     """Names of the recipes and the data set."""
     listed = ', '.join(names[:-1]) + f' and {names[-1]}'
-    return f'{listed if len(names) > 1 else names[0]} on {dataset}'
+    listed = listed if len(names) > 1 else names[0]
+    return f'{listed} on {dataset}' if dataset else listed
 
 
 def summary(records: Sequence[RunRecord]) -> str:
@@ -90,6 +102,8 @@ def summary(records: Sequence[RunRecord]) -> str:
     groups = by_recipe(records)
     first = records[0]
     counts = first.class_counts
+    if first.source == 'predictions':
+        return summary_of_predictions(records)
     text = (
         f'{len(records)} {"run" if len(records) == 1 else "runs"} of '
         f'{len(groups)} {"recipe" if len(groups) == 1 else "recipes"}, '
@@ -121,9 +135,34 @@ def summary(records: Sequence[RunRecord]) -> str:
     return text
 
 
+def summary_of_predictions(records: Sequence[RunRecord]) -> str:
+    """The same where all that is known is predictions."""
+    groups = by_recipe(records)
+    first = records[0]
+    counts = first.class_counts
+    text = (
+        f'Predictions of {len(groups)} '
+        f'{"model" if len(groups) == 1 else "models"} on the same '
+        f'{first.num_samples:,} test images of {len(counts)} classes, '
+        f'trained on {sum(counts):,} images (from {max(counts):,} to '
+        f'{min(counts):,} a class).'
+    )
+    if len(groups) > 1:
+        text += f' Differences are to {next(iter(groups))}.'
+    if any(len(group) > 1 for group in groups.values()):
+        text += (
+            ' ± is the standard deviation over the trainings of a model (n - '
+            "1), and for a difference its standard error, Welch's; without "
+            'it there is one training.'
+        )
+    return text
+
+
 def commands(records: Sequence[RunRecord], command: str) -> str:
     """How to repeat the runs and the report."""
     lines, at = [], None
+    if records[0].source == 'predictions':
+        return command
     installed = command.startswith('mmlt ')
     train = ['mmlt', 'train'] if installed else ['python', 'tools/train.py']
     for record in records:

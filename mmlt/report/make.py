@@ -22,7 +22,7 @@ from .page import check_report_folder, draw_panels, write_report
 from .pictures import Picture
 from .record import RunRecord, load_run
 
-__all__ = ['PictureSettings', 'make_picture', 'make_report']
+__all__ = ['PictureSettings', 'make_picture', 'make_report', 'report_of']
 
 # wraps what is worked on, with words for what is done
 Progress = Callable[[Iterable, str], Iterable]
@@ -57,6 +57,7 @@ def make_report(
     maps: bool = True,
     progress: Progress = silent,
     load: Load = load_run,
+    heading: str | None = None,
 ) -> list[Path]:
     """Read, compare, draw and write.
 
@@ -69,6 +70,7 @@ def make_report(
         maps: Whether there are feature maps, of which t-SNE takes long.
         progress: Shows how far it is.
         load: Record and predictions of a run; may make predictions first.
+        heading: Title of the page; None: names and data set.
 
     Returns:
         The files that were written.
@@ -84,9 +86,42 @@ def make_report(
         (from_ledger(record), predictions)
         for record, predictions in load_runs(work_dirs, names, load)
     ]
+    return report_of(loaded, out, command, numbers, maps, progress, heading)
+
+
+def report_of(
+    loaded: Loaded,
+    out: Path,
+    command: str,
+    numbers: Path | None = None,
+    maps: bool = True,
+    progress: Progress = silent,
+    heading: str | None = None,
+) -> list[Path]:
+    """Compare, draw and write; of runs, or of predictions alone.
+
+    Args:
+        loaded: Named records that can be compared, with their predictions.
+        out: As :func:`make_report`, and so the others.
+        command: As there.
+        numbers: As there.
+        maps: As there.
+        progress: As there.
+        heading: As there.
+
+    Returns:
+        The files that were written.
+
+    Raises:
+        OSError: If a folder cannot be written.
+        ValueError: If ``out`` holds a page that is no report of ours.
+    """
+    numbers = numbers or out / 'numbers'
+    check_report_folder(out)
+    check_can_write(numbers, folder=True)
     records = [record for record, _ in loaded]
     drawn_maps = feature_maps(loaded, progress) if maps else {}
-    report = build_report(records, drawn_maps, str(numbers), command)
+    report = build_report(records, drawn_maps, str(numbers), command, heading)
     panels = [p for picture in all_pictures(report) for p in picture.panels]
     drawn = draw_panels(progress(panels, 'drawing'))
     texts = {
@@ -116,7 +151,7 @@ def feature_maps(
     ):
         chosen = torch.tensor(chosen_classes(record.class_counts))
         images = (p.labels[:, None] == chosen).sum(0)
-        if images.sum() < 3 or p.features.shape[1] < 2:
+        if images.sum() < 3 or p.features is None or p.features.shape[1] < 2:
             continue
         classes = chosen[images > 0].tolist()
         maps[name] = {

@@ -15,6 +15,8 @@ TEST_SET = {
     'num_samples': 'number of test images',
     'labels_hash': 'test labels, in order',
     'class_counts': 'training images per class (and so the shot groups)',
+    'many': 'limit of the many-shot classes (--many sets one for all)',
+    'few': 'limit of the few-shot classes (--few sets one for all)',
 }
 
 
@@ -35,7 +37,7 @@ def check_same_test_set(records: Sequence[RunRecord]) -> None:
                 continue
             values = (
                 f': {ours} and {theirs}'
-                if key in ('dataset', 'num_samples')
+                if key in ('dataset', 'num_samples', 'many', 'few')
                 else ''
             )
             raise ValueError(
@@ -164,4 +166,7 @@ def by_recipe(records: Sequence[RunRecord]) -> dict[str, list[RunRecord]]:
 
 def file_name(record: RunRecord) -> str:
     """Name of the file of a record."""
+    if record.source == 'predictions':
+        ending = '' if record.seed is None else f'-{record.seed}'
+        return f'{slug(record.name)}{ending}.json'
     return f'{slug(record.name)}-seed{record.seed}.json'

@@ -31,6 +31,8 @@ __all__ = [
 # Markdown
 FOLDED_ROWS = 30
 NUMBER = ' class="number"'
+# by which a page is known to be a report
+FIRST_SECTIONS = ('What was run', 'What was evaluated')
 
 
 @dataclass
@@ -331,7 +333,11 @@ def check_report_folder(out: Path) -> None:
 def is_report(page: Path) -> bool:
     """Whether a page was written by :func:`write_report`."""
     text = page.read_text(encoding='utf-8', errors='replace')
-    return '\n## What was run\n' in text or '<h2 id="what-was-run">' in text
+    return any(
+        f'\n## {title}\n' in text
+        or f'<h2 id="{Section(title).anchor}">' in text
+        for title in FIRST_SECTIONS
+    )
 
 
 def write_report(

@@ -10,11 +10,12 @@ from mmengine.config import Config, ConfigDict
 
 from mmlt.evaluation import run_numbers, training_numbers
 from mmlt.fileio import json_text
+from mmlt.functional.shots import SHOT_LIMITS
 from mmlt.runs.dump import dump_of, load_predictions
 from mmlt.runs.folder import WorkDir, read_work_dir
 from mmlt.structures import Predictions
 
-__all__ = ['RunRecord', 'load_run', 'make_record']
+__all__ = ['RunRecord', 'load_run', 'make_record', 'record_of_predictions']
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,13 @@ class RunRecord:
         train: All of :func:`~mmlt.evaluation.training_numbers`, or None.
         name: Short, the same for all seeds of a recipe; see
             :func:`~mmlt.report.with_names`.
+        source: 'run', or 'predictions' where a file of them is all there is;
+            what is said of a training is then empty.
+        many: Many-shot classes have more training images than this.
+        few: Few-shot classes have fewer.
+        calibration: What calibrators that were fitted on held-out
+            predictions do to these: 'fitted_on' (words), 'rows' (numbers of
+            each), 'parameters', 'left_out' (name to reason); or None.
     """
 
     recipe: str
@@ -91,6 +99,10 @@ class RunRecord:
     misclassified_area: dict | None
     train: dict | None
     name: str = ''
+    source: str = 'run'
+    many: int = 100
+    few: int = 20
+    calibration: dict | None = None
 
     def to_json(self) -> str:
         """Text of its file: an object of all fields."""
@@ -110,7 +122,9 @@ class RunRecord:
         return value
 
 
-def load_run(path: str | Path) -> tuple[RunRecord, Predictions]:
+def load_run(
+    path: str | Path, many: int | None = None, few: int | None = None
+) -> tuple[RunRecord, Predictions]:
     """Record and predictions of a run, from its logs and predictions.
 
     The predictions are those in ``predictions_test.npz`` beside the
@@ -119,6 +133,9 @@ def load_run(path: str | Path) -> tuple[RunRecord, Predictions]:
 
     Args:
         path: Work directory.
+        many: Many-shot classes have more training images than this; None:
+            as the metrics of the run have it.
+        few: Few-shot classes have fewer; None: the same.
 
     Returns:
         The record, and the predictions on the test set.
@@ -138,13 +155,16 @@ def load_run(path: str | Path) -> tuple[RunRecord, Predictions]:
         )
     predictions = load_predictions(files['test'])
     trained_on = files['train'] and load_predictions(files['train'])
-    return make_record(run, predictions, trained_on), predictions
+    record = make_record(run, predictions, trained_on, many, few)
+    return record, predictions
 
 
 def make_record(
     run: WorkDir,
     predictions: Predictions,
     trained_on: Predictions | None = None,
+    many: int | None = None,
+    few: int | None = None,
 ) -> RunRecord:
     """Everything a report says of a run.
 
@@ -152,12 +172,15 @@ def make_record(
         run: What its folder says.
         predictions: On the test set.
         trained_on: On the training images, or None.
+        many: As :func:`load_run`.
+        few: As :func:`load_run`.
 
     Returns:
         The record, without a name.
     """
-    counts = predictions.class_counts.tolist()
-    names = predictions.class_names or map(str, range(len(counts)))
+    limits = limits_of(run.config)
+    many = limits['many'] if many is None else many
+    few = limits['few'] if few is None else few
     return RunRecord(
         recipe=run.recipe,
         config=run.source,
@@ -176,19 +199,91 @@ def make_record(
         checkpoint_hash=predictions.meta.get('checkpoint_hash'),
         head=predictions.meta.get('head'),
         compression=compression_of(run.config),
-        dataset=predictions.meta.get('dataset'),
-        labels_hash=hashlib.sha256(
-            predictions.labels.numpy().tobytes()
-        ).hexdigest()[:16],
-        class_names=list(names),
-        class_counts=counts,
         curves={
             name: [list(epochs), [v if v == v else None for v in values]]
             for name, (epochs, values) in run.curves.items()
         },
-        **run_numbers(predictions),
         train=None if trained_on is None else training_numbers(trained_on),
+        **_measured(predictions, many, few),
     )
+
+
+def record_of_predictions(
+    predictions: Predictions,
+    name: str,
+    number: int | None = None,
+    many: int = 100,
+    few: int = 20,
+    calibration: dict | None = None,
+) -> RunRecord:
+    """Everything a report says of predictions without a run.
+
+    Args:
+        predictions: On the test set.
+        name: Of the network or method; the same for several trainings of
+            one.
+        number: Of the training, where there are several of one name.
+        many: Many-shot classes have more training images than this.
+        few: Few-shot classes have fewer.
+        calibration: As :class:`RunRecord`.
+
+    Returns:
+        The record, named.
+    """
+    return RunRecord(
+        recipe=name,
+        config=None,
+        arguments=[],
+        recipe_hash=_text_hash(name),
+        base_hash=_text_hash(name),
+        settings={},
+        seed=number,
+        epochs=0,
+        max_epochs=None,
+        minutes=0.0,
+        device='',
+        commit=None,
+        commit_note='',
+        checkpoint=Path(predictions.meta.get('checkpoint', '')).name,
+        checkpoint_hash=predictions.meta.get('checkpoint_hash'),
+        head=predictions.meta.get('head'),
+        compression=None,
+        curves={},
+        train=None,
+        name=name,
+        source='predictions',
+        calibration=calibration,
+        **_measured(predictions, many, few),
+    )
+
+
+def _measured(predictions: Predictions, many: int, few: int) -> dict:
+    """The fields of a record that follow from the predictions alone."""
+    counts = predictions.class_counts.tolist()
+    labels = predictions.labels.numpy().tobytes()
+    return {
+        'dataset': predictions.meta.get('dataset'),
+        'labels_hash': hashlib.sha256(labels).hexdigest()[:16],
+        'class_names': list(
+            predictions.class_names or map(str, range(len(counts)))
+        ),
+        'class_counts': counts,
+        'many': many,
+        'few': few,
+        **run_numbers(predictions, many=many, few=few),
+    }
+
+
+def limits_of(config: Config) -> dict[str, int]:
+    """Limits of the shot groups, as the metrics of a config have them."""
+    limits = dict(SHOT_LIMITS['oltr'])
+    metrics = config.get('test_evaluator') or {}
+    if isinstance(metrics, dict):
+        metrics = metrics.get('metrics') or [metrics]
+    for metric in metrics:
+        if metric.get('type') in ('ShotAccuracy', 'LongTailMetric'):
+            limits |= {k: metric[k] for k in limits if k in metric}
+    return limits
 
 
 def compression_of(config: Config) -> dict | None:

@@ -19,10 +19,12 @@ __all__ = [
     'area_class_table',
     'area_table',
     'calibration_table',
+    'calibrator_table',
     'class_table',
     'cluster_table',
     'compared',
     'epochs_of',
+    'files_table',
     'geometry_table',
     'runs_table',
     'shot_calibration_table',
@@ -229,6 +231,29 @@ def runs_table(records: Sequence[RunRecord], folder: str) -> Table:
     return table
 
 
+def files_table(records: Sequence[RunRecord], folder: str) -> Table:
+    """What was evaluated: one row per file of predictions."""
+    table = Table(
+        'runs',
+        'What was evaluated',
+        'Every number of this report is read, or computed by the formula '
+        'named with the table, from the file of the numbers, in '
+        f'`{folder}`.',
+        ['model', 'predictions (SHA-256)', 'test images', 'numbers'],
+    )
+    for record in records:
+        ending = '' if record.seed is None else f', {record.seed}'
+        table.rows.append(
+            [
+                f'{record.name}{ending}',
+                f'{record.checkpoint} ({record.checkpoint_hash})',
+                f'{record.num_samples:,}',
+                file_name(record),
+            ]
+        )
+    return table
+
+
 def epochs_of(record: RunRecord) -> str:
     """Epochs of a run, '12 of 40' where it is not finished."""
     done, most = record.epochs, record.max_epochs
@@ -361,7 +386,8 @@ def accuracy_table(records: Sequence[RunRecord]) -> Table:
         'accuracy',
         'Accuracy',
         'Percent, `numbers` of the files. Many-shot classes have more than '
-        '100 training images, few-shot fewer than 20; means over the classes '
+        f'{records[0].many} training images, few-shot fewer than '
+        f'{records[0].few}; means over the classes '
         'of a group. Macro F1 is the mean over the classes of the harmonic '
         'mean of recall and precision. h-mean, g-mean and '
         'worst are of the recalls of the classes; one recall of 0 makes '
@@ -418,6 +444,53 @@ def shot_calibration_table(records: Sequence[RunRecord]) -> Table | None:
     )
 
 
+def calibrator_table(records: Sequence[RunRecord]) -> Table | None:
+    """What fitted calibrators do; None where none was fitted."""
+    groups = {
+        name: [r.calibration for r in group if r.calibration]
+        for name, group in by_recipe(records).items()
+    }
+    groups = {name: fitted for name, fitted in groups.items() if fitted}
+    if not groups:
+        return None
+    first = next(iter(groups.values()))[0]
+    heads = [h for h in first['rows'][0] if h != 'calibrator']
+    left_out = sorted(
+        {n for g in groups.values() for c in g for n in c['left_out']}
+    )
+    table = Table(
+        'calibrators',
+        'After calibration',
+        f'Calibrators fitted on {first["fitted_on"]}, never on the test '
+        'images. Percent; NLL in nats. Balanced calibrators, and those that '
+        'take out the training prior, aim at a test set with as many images '
+        'of each class: where it has not, look at macro, not at acc. '
+        '`calibration` of the files has their parameters.'
+        + (
+            f' Could not be fitted: {", ".join(left_out)}.' if left_out else ''
+        ),
+        ['', 'calibrator', *heads],
+    )
+    for name, fitted in groups.items():
+        rows = [{row['calibrator']: row for row in c['rows']} for c in fitted]
+        for calibrator in rows[0]:
+            of = [row[calibrator] for row in rows if calibrator in row]
+            cells = [
+                Value(
+                    *mean_over_seeds(
+                        [
+                            math.nan if row[head] is None else row[head]
+                            for row in of
+                        ]
+                    ),
+                    3 if head.startswith('NLL') else 2,
+                )
+                for head in heads
+            ]
+            table.rows.append([name, calibrator, *cells])
+    return table
+
+
 def cluster_table(records: Sequence[RunRecord]) -> Table | None:
     """Whether the clusters of rare classes are sparser, as a number."""
     return compared(
@@ -470,6 +543,7 @@ TABLES: dict[str, Callable[[Sequence[RunRecord]], Table | None]] = {
     'classes': class_table,
     'calibration': calibration_table,
     'calibration-by-shot': shot_calibration_table,
+    'calibrators': calibrator_table,
     'clusters': cluster_table,
     'class-geometry': geometry_table,
     'misclassified-area': area_table,

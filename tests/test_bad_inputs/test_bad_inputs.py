@@ -13,6 +13,7 @@ from . import (
     command_lines,
     configs,
     folders,
+    given_predictions,
     networks,
     prediction_files,
     projects,
@@ -27,6 +28,7 @@ KINDS = (
     checkpoints,
     networks,
     prediction_files,
+    given_predictions,
     folders,
     projects,
 )

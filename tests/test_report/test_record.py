@@ -7,6 +7,7 @@ import shutil
 import numpy as np
 import pytest
 import torch
+from mmengine.config import Config
 from mmengine.registry import MODELS
 
 from mmlt.cli.predictions import load_predicted_run
@@ -14,6 +15,9 @@ from mmlt.functional import vmf_overlap
 from mmlt.models.heads.reading import head_to_vmf
 from mmlt.report import load_run
 from mmlt.report.make import make_report
+from mmlt.report.names import check_same_test_set
+from mmlt.report.record import limits_of
+from mmlt.report.tables import accuracy_table
 from mmlt.runs.checkpoint import load_model
 from mmlt.runs.folder import read_work_dir
 
@@ -116,3 +120,44 @@ def test_a_path_into_a_record_may_lead_nowhere(finished):
     )
     assert record.at('misclassified_area/lost') is None
     assert record.at('numbers/more/less') is None
+
+
+@pytest.mark.parametrize(
+    ('settings', 'limits'),
+    [
+        ({}, (100, 20)),
+        (dict(test_evaluator=dict(type='Accuracy')), (100, 20)),
+        (dict(test_evaluator=dict(type='ShotAccuracy', many=50)), (50, 20)),
+        (
+            dict(
+                test_evaluator=dict(
+                    type='BatchEvaluator',
+                    metrics=[
+                        dict(type='Accuracy'),
+                        dict(type='LongTailMetric', many=50, few=5),
+                    ],
+                )
+            ),
+            (50, 5),
+        ),
+        (
+            dict(test_evaluator=[dict(type='ShotAccuracy', few=9)]),
+            (100, 9),
+        ),
+    ],
+)
+def test_limits_of_the_groups_are_those_of_the_metrics(settings, limits):
+    found = limits_of(Config(settings))
+    assert (found['many'], found['few']) == limits
+
+
+def test_limits_that_are_given_are_taken(finished):
+    usual, _ = load_run(finished)
+    other, _ = load_run(finished, many=129, few=9)
+    assert (usual.many, usual.few) == (100, 20)
+    assert (other.many, other.few) == (129, 9)
+    assert other.numbers['many'] == pytest.approx(usual.classes['recall'][0])
+    assert other.numbers['few'] == pytest.approx(usual.classes['recall'][9])
+    assert '129 training images' in accuracy_table([other]).note
+    with pytest.raises(ValueError, match=r'many-shot classes .*100 and 129'):
+        check_same_test_set([usual, other])

@@ -175,7 +175,7 @@ def test_every_number_of_the_page_is_that_of_the_dumps(made, work_dirs):
                     assert spread == pytest.approx(error, abs=half)
                 checked += 1
     # three rows of accuracy, calibration and calibration by shot; the area
-    assert checked == 3 * (9 + 4 + 9) + 3
+    assert checked == 3 * (10 + 4 + 9) + 3
     head, *rows = tables['Recall of each class']
     assert [r[0] for r in rows] == NAMES
     assert [r[1] for r in rows] == [str(n) for n in COUNTS]

@@ -24,7 +24,7 @@ from mmlt.reproduce.tasks import (
     configs_of,
     has_begun,
     of_all_stages,
-    task_of,
+    tasks_of,
 )
 
 ROOT = Path(__file__).parents[2]
@@ -90,6 +90,11 @@ def test_one_other_pixel_is_found(load):
         images.unpacked(
             arrays | {'strips': other['strips']} | {'sizes': other['sizes']}
         )
+
+
+def task_of(job, root, options=None):
+    """A run of the plan."""
+    return tasks_of([job], root, options)[0]
 
 
 def of_cifar(ratio):
@@ -207,6 +212,30 @@ def test_a_step_that_takes_too_long_ends_with_all_it_started(load, tmp_path):
     assert not mark.exists()
     bad = measure.Step('bad', '-c "raise SystemExit(3)"', 60, False)
     assert measure.run(bad, 60, log)['error'] == 'exit code 3, see log'
+
+
+def test_a_way_that_fails_is_named_and_the_others_go_on(
+    load, monkeypatch, tmp_path
+):
+    monkeypatch.syspath_prepend(str(ROOT / 'benchmarks'))
+    queue_jobs = load('queue_jobs')
+
+    def speed(jobs, compiled, seconds, patience):
+        if compiled == 'default':
+            raise RuntimeError('a training ended; see above')
+        return 100.0 * jobs
+
+    monkeypatch.setattr(queue_jobs, 'images_per_second', speed)
+    out = tmp_path / 'out.json'
+    words = ['queue_jobs.py', '--compile', 'no', 'default', '--out', str(out)]
+    monkeypatch.setattr(sys, 'argv', words)
+    queue_jobs.main()
+    ways = json.loads(out.read_text())['ways']
+    assert [way.get('over_the_first') for way in ways] == [1, 2, None, None]
+    assert {way.get('error') for way in ways[2:]} == {
+        'a training ended; see above'
+    }
+    assert load('measure').best_way(ways, 10**6)['jobs'] == 2
 
 
 class Parsed(Exception):

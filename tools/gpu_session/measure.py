@@ -67,23 +67,23 @@ def steps(tiny: bool) -> list[Step]:
     """
     if tiny:
         return [
-            Step('gpu_tests', gpu_tests(), 300, False),
+            Step('gpu_tests', gpu_tests(), 900, False),
             Step(
                 'queue_jobs',
-                'benchmarks/queue_jobs.py --jobs 1 2 --seconds 1 --rounds 1 '
+                'benchmarks/queue_jobs.py --jobs 1 2 --seconds 5 --rounds 1 '
                 '--compile no',
-                300,
+                900,
             ),
             Step(
                 'training_speed',
                 'benchmarks/training_speed.py --iters 2 --block 1 --pairs 1 '
                 '--no-fcc',
-                300,
+                900,
             ),
             Step(
                 'vmf',
                 'benchmarks/vmf.py --classes 64 --dim 16 --repeats 1 --dims',
-                300,
+                900,
             ),
         ]
     return [

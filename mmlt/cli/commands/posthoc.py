@@ -3,7 +3,12 @@
 import argparse
 from functools import partial
 
-from mmlt.cli.options import add_tables, add_trust
+from mmlt.cli.options import (
+    add_shot_limits,
+    add_tables,
+    add_trust,
+    check_shot_limits,
+)
 from mmlt.cli.predictions import run_predictions
 from mmlt.cli.progress import bar
 from mmlt.posthoc.calibrators import (
@@ -67,6 +72,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action='store_true',
         help='fit on the test set; the table says so',
     )
+    add_shot_limits(parser)
     add_trust(parser)
 
 
@@ -76,6 +82,7 @@ def check_arguments(
     """A run or both files, and not all of them."""
     if (args.run is None) == (args.fit is None or args.eval is None):
         parser.error('name a work directory, or --fit FILE and --eval FILE')
+    check_shot_limits(parser, args)
 
 
 def read_predictions(
@@ -102,7 +109,12 @@ def run(args: argparse.Namespace) -> None:
     fit, evaluate = read_predictions(args)
     check_fit_split(fit, evaluate, args.i_know_this_is_the_test_set)
     rows, parameters, left_out = compare_calibrators(
-        fit, evaluate, args.calibrators, partial(bar, words='fitting')
+        fit,
+        evaluate,
+        args.calibrators,
+        partial(bar, words='fitting'),
+        args.many,
+        args.few,
     )
     facts = facts_of_comparison(fit, evaluate)
     for name, why in left_out.items():

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import mmlt.engine
 import mmlt.models  # noqa: F401 (registers the parts that configs name)
-from mmlt.cli.options import add_trust
+from mmlt.cli.options import add_shot_limits, add_trust, check_shot_limits
 from mmlt.cli.predictions import load_predicted_run
 from mmlt.cli.progress import bar
 from mmlt.report.make import make_report
@@ -54,7 +54,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action='store_true',
         help='leave out the feature maps, of which t-SNE takes most time',
     )
+    parser.add_argument('--title', help='of the page')
+    add_shot_limits(parser, defaults=False)
     add_trust(parser)
+
+
+def check_arguments(
+    parser: argparse.ArgumentParser, args: argparse.Namespace
+) -> None:
+    """The limits of the shot groups are in order."""
+    check_shot_limits(parser, args)
 
 
 def command_of(args: argparse.Namespace) -> str:
@@ -68,6 +77,9 @@ def command_of(args: argparse.Namespace) -> str:
         parts.append('--train')
     if args.no_maps:
         parts.append('--no-maps')
+    for option in ('title', 'many', 'few'):
+        if getattr(args, option) is not None:
+            parts += [f'--{option}', str(getattr(args, option))]
     return f'{args.program} {shlex.join(parts)}'
 
 
@@ -81,6 +93,12 @@ def run(args: argparse.Namespace) -> None:
         args.numbers,
         not args.no_maps,
         bar,
-        partial(load_predicted_run, train=args.train),
+        partial(
+            load_predicted_run,
+            train=args.train,
+            many=args.many,
+            few=args.few,
+        ),
+        args.title,
     )
     print(f'Wrote {len(files)} files. Open {args.out / "index.html"}')

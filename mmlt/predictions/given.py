@@ -1,0 +1,306 @@
+"""Files and arrays of others as :class:`~mmlt.structures.Predictions`."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from mmlt.runs.dump import load_predictions
+from mmlt.structures import Predictions
+
+from .classes import counts_of, label_numbers
+from .columns import KINDS, scores_of
+from .reading import as_array, read_arrays
+
+__all__ = ['predictions_of_arrays', 'read_predictions']
+
+# of a dump of ours: it says more than scores and labels
+OURS = {'meta', 'logits', 'labels', 'class_counts'}
+HALF = (torch.float16, torch.bfloat16)
+
+
+def read_predictions(
+    path: str | Path,
+    counts: Sequence[int] | None = None,
+    class_names: Sequence[str] | None = None,
+    kind: str | None = None,
+    split: str = 'test',
+) -> Predictions:
+    """Predictions in a file, of any framework.
+
+    Args:
+        path: ``.npz``, ``.csv``, ``.parquet``, or a pickle; also what
+            ``mmlt dump-predictions`` wrote.
+        counts: (C,) training images per class; None: the file has them, as
+            ``class_counts``.
+        class_names: C names; None: those of the file, or numbers.
+        kind: 'logits' or 'probabilities'; None: the name of the scores.
+        split: What they are of, 'test' or 'held-out'.
+
+    Returns:
+        The predictions, checked.
+
+    Raises:
+        FileNotFoundError: If there is no such file.
+        ImportError: If a package that reads it is not installed.
+        ValueError: If it is of another format, a name is missing, or a value
+            is none that predictions have.
+    """
+    content = read_arrays(path)
+    if isinstance(content, dict):
+        if content.keys() >= OURS:
+            found = load_predictions(path)
+            return of_mmlt(found, path, counts, class_names, split)
+        more = {
+            name: as_array(content[name], name, path).tolist()
+            for name in ('class_counts', 'class_names')
+            if name in content
+        }
+        counts = more.get('class_counts') if counts is None else counts
+        class_names = class_names or more.get('class_names')
+    found = scores_of(content, path, kind, class_names)
+    own = found.names or class_names
+    predictions = predictions_of_arrays(
+        found.values,
+        found.labels,
+        counts,
+        found.kind,
+        own,
+        str(path),
+        split,
+        by_name=found.names is not None,
+    )
+    predictions.meta['checkpoint'] = str(path)
+    predictions.meta['checkpoint_hash'] = hash_of(path)
+    return predictions
+
+
+def of_mmlt(
+    predictions: Predictions,
+    path: str | Path,
+    counts: Sequence[int] | None,
+    class_names: Sequence[str] | None,
+    split: str,
+) -> Predictions:
+    """What ``mmlt dump-predictions`` wrote, with names and counts of its own.
+
+    Raises:
+        ValueError: If others were given, or they are of another split.
+    """
+    is_test = predictions.meta['split'] == 'test'
+    if is_test != (split == 'test'):
+        raise ValueError(
+            f'Expected predictions of the {split} images, but those of {path} '
+            f'are of {predictions.meta["split"]!r}. Dump the split that is '
+            'needed: mmlt dump-predictions RUN --split '
+            + ('test.' if split == 'test' else 'held-out.')
+        )
+    for what, given, own in (
+        ('training images', counts, predictions.class_counts.tolist()),
+        ('names', class_names, predictions.class_names),
+    ):
+        if given is not None and own is not None and list(given) != own:
+            raise ValueError(
+                f'Expected the {what} of the classes to be those in {path}, '
+                f'{own[:4]} ..., but got {list(given)[:4]} .... Leave them '
+                'out: the file knows them.'
+            )
+    if predictions.class_names is None and class_names is not None:
+        check_names(class_names, predictions.logits.shape[1], str(path))
+        predictions.class_names = list(class_names)
+    return predictions
+
+
+def hash_of(path: str | Path) -> str:
+    """Beginning of the SHA-256 of a file, 16 hexadecimal digits."""
+    return hashlib.sha256(Path(path).read_bytes()).hexdigest()[:16]
+
+
+def predictions_of_arrays(
+    scores: Tensor | np.ndarray | Sequence,
+    labels: Tensor | np.ndarray | Sequence,
+    counts: Sequence[int] | Mapping[str, int] | Tensor | None,
+    kind: str = 'probabilities',
+    class_names: Sequence[str] | None = None,
+    where: str = '`scores`',
+    split: str = 'test',
+    by_name: bool = False,
+) -> Predictions:
+    """Scores and labels of any framework, checked.
+
+    Args:
+        scores: (N, C) floating point.
+        labels: (N,) numbers from 0, or names of ``class_names``.
+        counts: (C,) training images per class, or class to count.
+        kind: 'probabilities' or 'logits'. Nothing is guessed.
+        class_names: C names; None: numbers.
+        where: The scores stand, for messages.
+        split: What they are of, 'test' or 'held-out'.
+        by_name: Whether labels are names even where they could be numbers.
+
+    Raises:
+        ValueError: If something is not as above, does not fit together, or
+            a value is none that predictions have.
+    """
+    if kind not in KINDS:
+        raise ValueError(
+            f'Expected `kind` to be logits or probabilities, but got {kind!r}.'
+            ' Say which the scores are: nothing is guessed.'
+        )
+    values = checked_scores(scores, where)
+    size = values.shape[1]
+    names = None if class_names is None else [str(n) for n in class_names]
+    check_names(names, size, where)
+    numbers = torch.from_numpy(
+        label_numbers(as_numpy(labels), size, names, where, by_name)
+    )
+    if len(numbers) != len(values):
+        raise ValueError(
+            f'Expected a label for each of {len(values)} samples of {where}, '
+            f'but got {len(numbers)}. Take both from one pass over the set.'
+        )
+    images = checked_counts(counts, names, size, where)
+    return Predictions(
+        logits=logits_of(values, kind, where),
+        labels=numbers,
+        class_counts=images,
+        meta={'split': split, 'model_prior': 'unknown'},
+        class_names=names,
+        probabilities=None if kind == 'logits' else values,
+    )
+
+
+def as_numpy(values) -> np.ndarray:
+    """A list, an array or a tensor as an array."""
+    if isinstance(values, Tensor):
+        values = values.detach().cpu().numpy()
+    return np.asarray(values)
+
+
+def checked_scores(scores, where: str) -> Tensor:
+    """Scores as a tensor (N, C), N >= 1, C >= 2, of floating point numbers.
+
+    Raises:
+        ValueError: If they are not that.
+    """
+    if not isinstance(scores, Tensor):
+        scores = np.asarray(scores)
+        if scores.dtype.kind not in 'fiu':
+            raise ValueError(
+                f'Expected the scores of {where} to be numbers, but got '
+                f'{scores.dtype}. Give one score for each class.'
+            )
+        whole = scores.dtype.kind in 'iu'
+        scores = torch.from_numpy(
+            np.ascontiguousarray(scores.astype(float) if whole else scores)
+        )
+    scores = scores.detach().cpu()
+    if not scores.is_floating_point():
+        scores = scores.double()
+    if scores.dim() != 2 or scores.shape[1] < 2 or not len(scores):
+        raise ValueError(
+            f'Expected scores (N, C) in {where}, a row for each of one or '
+            'more samples and a column for each of two or more classes, but '
+            f'got the shape {tuple(scores.shape)}. Give the score of every '
+            'class, not of the predicted one alone.'
+        )
+    return scores
+
+
+def check_names(names: Sequence[str] | None, size: int, where: str) -> None:
+    """Raise for names of another number of classes.
+
+    Raises:
+        ValueError: Naming both numbers.
+    """
+    if names is not None and (len(names) != size or len(set(names)) < size):
+        got = f'{len(names)} names'
+        if len(set(names)) < len(names):
+            got += ', some of them twice'
+        raise ValueError(
+            f'Expected a name for each of the {size} classes with scores in '
+            f'{where}, but got {got}. Name every class once, in the order of '
+            'the scores.'
+        )
+
+
+def checked_counts(
+    counts, names: Sequence[str] | None, size: int, where: str
+) -> Tensor:
+    """Training images of each class, (C,) int64.
+
+    Raises:
+        ValueError: If they are not C whole numbers >= 0, of which one is
+            larger than 0.
+    """
+    if counts is None:
+        raise ValueError(
+            'Expected the training images of each class, for the many-, '
+            f'medium- and few-shot classes, but {where} has no `class_counts` '
+            'and none were given. Write lines of class,count into a CSV: '
+            '--train-counts counts.csv (from Python `counts`).'
+        )
+    if isinstance(counts, Mapping):
+        counts = counts_of(counts, names, '`counts`')
+    values = as_numpy(counts)
+    whole = values.dtype.kind in 'iu' or (
+        values.dtype.kind == 'f' and (values == np.round(values)).all()
+    )
+    if values.shape != (size,):
+        raise ValueError(
+            f'Expected the training images of {size} classes, as {where} has '
+            f'scores of, but got {values.size}. Give one count for each class '
+            '(0 for a class without an image).'
+        )
+    if not whole or (values < 0).any() or not values.any():
+        raise ValueError(
+            'Expected training images to be whole numbers >= 0, one of them '
+            f'larger than 0, but got {values.tolist()[:8]}. Count the images '
+            'of the training set.'
+        )
+    return torch.from_numpy(values.astype(np.int64))
+
+
+def logits_of(scores: Tensor, kind: str, where: str) -> Tensor:
+    """Scores as logits: themselves, or the logarithms of probabilities.
+
+    Raises:
+        ValueError: If the scores are not of this kind: probabilities that
+            do not sum to one, logits that do, or nan.
+    """
+    wide = scores.double()
+    bad = (wide.isnan() | (wide == torch.inf)).any(1)
+    bad |= (wide == -torch.inf).all(1)
+    if bad.any():
+        raise ValueError(
+            f'Expected {kind} without nan or inf in {where}, but '
+            f'{int(bad.sum())} of {len(bad)} samples have one, the first is '
+            f'sample {int(bad.nonzero()[0])}. Did the training diverge?'
+        )
+    half = scores.dtype in HALF
+    sums_to_one = (wide.sum(1) - 1).abs() <= (1e-2 if half else 1e-3)
+    distribution = sums_to_one & (wide >= 0).all(1)
+    if kind == 'probabilities':
+        if not distribution.all():
+            row = int((~distribution).nonzero()[0])
+            least, total = wide[row].min().item(), wide[row].sum().item()
+            raise ValueError(
+                f'Expected probabilities, >= 0 and with sum 1, in {where}, '
+                f'but {int((~distribution).sum())} of {len(bad)} samples are '
+                f'not: sample {row} has least {least:.6g} and sum '
+                f'{total:.6g}. If they are logits, say so: --kind logits, or '
+                "kind='logits' from Python, or the name of the scores."
+            )
+        # as the negative log-likelihood counts a probability of 0
+        scores = scores.float() if half else scores
+        return scores.clamp(min=torch.finfo(torch.float32).tiny).log()
+    if distribution.all():
+        raise ValueError(
+            f'Expected logits in {where}, but every row is >= 0 and sums to '
+            '1: these are probabilities. Say so: --kind probabilities, or '
+            "kind='probabilities' from Python, or the name of the scores."
+        )
+    return scores.float() if half else scores

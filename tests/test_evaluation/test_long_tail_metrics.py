@@ -1,0 +1,124 @@
+"""The metric of torchmetrics says what our own numbers say."""
+
+import copy
+import pickle
+import sys
+
+import pytest
+import torch
+
+torchmetrics = pytest.importorskip('torchmetrics', reason='an extra')
+
+from mmlt import LongTailMetrics  # noqa: E402
+from mmlt.evaluation import summarize  # noqa: E402
+
+COUNTS = [500, 120, 60, 20, 12, 8, 5]
+
+
+def arrays():
+    generator = torch.Generator().manual_seed(0)
+    logits = torch.randn(203, 7, generator=generator) * 3
+    labels = torch.randint(0, 7, (203,), generator=generator)
+    return logits, labels
+
+
+def ours(logits, labels):
+    return summarize(logits, labels, COUNTS, kind='logits')['numbers']
+
+
+def metric_of_all(**settings):
+    return LongTailMetrics(7, COUNTS, 'logits', numbers=None, **settings)
+
+
+def check_equal(got, wanted):
+    assert got.keys() == wanted.keys()
+    for name, value in wanted.items():
+        assert got[name].dtype == torch.float64
+        equal = got[name].item() == value
+        assert equal or (value != value and got[name].isnan()), name
+
+
+def test_batches_give_our_numbers_to_the_last_bit():
+    logits, labels = arrays()
+    metric = metric_of_all()
+    # forward: the numbers of the batch, while all are summed
+    check_equal(
+        metric(logits[:50], labels[:50]), ours(logits[:50], labels[:50])
+    )
+    for start in range(50, 203, 20):
+        metric.update(logits[start : start + 20], labels[start : start + 20])
+    check_equal(metric.compute(), ours(logits, labels))
+    metric.reset()
+    assert metric.summary()['num_samples'] == 0
+    metric.update(logits[:9], labels[:9])
+    check_equal(metric.compute(), ours(logits[:9], labels[:9]))
+
+
+def test_the_usual_numbers_are_few():
+    logits, labels = arrays()
+    metric = LongTailMetrics(7, COUNTS)
+    metric.update(logits.softmax(1), labels)
+    found = metric.compute()
+    assert list(found) == [
+        *('top1', 'macro_accuracy', 'many', 'medium', 'few', 'ece', 'nll')
+    ]
+    wanted = summarize(logits.softmax(1), labels, COUNTS)['numbers']
+    assert {k: v.item() for k, v in found.items()} == {
+        name: wanted[name] for name in found
+    }
+
+
+def test_it_is_copied_pickled_and_collected_as_others():
+    logits, labels = arrays()
+    metric = metric_of_all()
+    metric.update(logits[:100], labels[:100])
+    for other in (copy.deepcopy(metric), pickle.loads(pickle.dumps(metric))):
+        other.update(logits[100:], labels[100:])
+        check_equal(other.compute(), ours(logits, labels))
+    check_equal(metric.compute(), ours(logits[:100], labels[:100]))
+    collection = torchmetrics.MetricCollection(
+        {'tail': LongTailMetrics(7, COUNTS, 'logits')}, prefix='val/'
+    )
+    collection.update(logits, labels)
+    assert collection.compute()['val/few'] == ours(logits, labels)['few']
+
+
+def test_halves_of_the_metric_are_none_of_its_sums():
+    logits, labels = arrays()
+    metric = metric_of_all().half()
+    metric.update(logits, labels)
+    check_equal(metric.compute(), ours(logits, labels))
+
+
+def test_the_summary_has_the_arrays():
+    logits, labels = arrays()
+    metric = metric_of_all(confusion=True)
+    metric.update(logits, labels)
+    summary = metric.summary()
+    assert summary['confusion'].sum() == 203
+    wanted = summarize(logits, labels, COUNTS, kind='logits')
+    assert torch.equal(
+        summary['per_class']['recall'], wanted['per_class']['recall']
+    )
+
+
+def test_what_is_wrong_is_said():
+    with pytest.raises(ValueError, match="but got 'logit'"):
+        LongTailMetrics(7, COUNTS, 'logit')
+    with pytest.raises(ValueError, match="among top1, .* got 'top9'"):
+        LongTailMetrics(7, COUNTS, numbers=['top9'])
+    with pytest.raises(ValueError, match='of 8 classes, but got those of 7'):
+        LongTailMetrics(8, COUNTS)
+    metric = LongTailMetrics(7, COUNTS)
+    with pytest.raises(ValueError, match="kind='logits'"):
+        metric.update(*arrays())
+
+
+def test_torchmetrics_is_asked_for_where_it_is_missing(monkeypatch):
+    name = 'mmlt.evaluation.long_tail_metrics'
+    monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, 'torchmetrics', None)
+    import mmlt
+
+    with pytest.raises(ImportError, match=r"'mmlt\[torchmetrics\]'"):
+        mmlt.LongTailMetrics  # noqa: B018
