@@ -143,8 +143,9 @@ def summary_of_predictions(records: Sequence[RunRecord]) -> str:
     text = (
         f'Predictions of {len(groups)} '
         f'{"model" if len(groups) == 1 else "models"} on the same '
-        f'{first.num_samples:,} test images of {len(counts)} classes, '
-        f'trained on {sum(counts):,} images (from {max(counts):,} to '
+        f'{first.num_samples:,} test '
+        f'{"image" if first.num_samples == 1 else "images"} of {len(counts)} '
+        f'classes, trained on {sum(counts):,} images (from {max(counts):,} to '
         f'{min(counts):,} a class).'
     )
     if len(groups) > 1:

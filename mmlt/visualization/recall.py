@@ -57,8 +57,9 @@ def recall_by_class(
         values = np.array([np.asarray(v)[order] for v in recalls.values()])
         axes.hlines(
             rows,
-            np.nanmin(values, axis=0),
-            np.nanmax(values, axis=0),
+            # nan, and no warning, where a class has no test image
+            np.fmin.reduce(values),
+            np.fmax.reduce(values),
             color=theme_color('grid'),
             lw=2.2,
             zorder=1,

@@ -155,3 +155,17 @@ def test_importing_mmlt_imports_no_room():
         'assert "torchmetrics" not in sys.modules\n'
     )
     subprocess.run([sys.executable, '-c', program], check=True)
+
+
+def test_a_class_without_a_test_image_is_drawn_without_a_warning():
+    import warnings
+
+    from mmlt.visualization import recall_by_class
+
+    with warnings.catch_warnings():
+        warnings.simplefilter('error')
+        recall_by_class(
+            {'a': [50.0, float('nan')], 'b': [25.0, float('nan')]},
+            [9, 5],
+            ['cat', 'dog'],
+        )
