@@ -117,23 +117,15 @@ assert abs(got - numbers['median_recall']) < 1e-9
     call([sys.executable, '-c', check], tmp_path, [tmp_path])
 
 
-def test_the_first_config_of_readme_trains_on_a_folder(tmp_path):
-    photos(tmp_path)
-    (tmp_path / 'photos').rename(tmp_path / 'split')
-    (tmp_path / 'split/train').rename(tmp_path / 'photos')
-    text = (ROOT / 'README.md').read_text()
-    code = re.search(r'```python\n# photos.py\n(.*?)```', text, re.DOTALL)[1]
-    (tmp_path / 'photos.py').write_text(code)
-    line = re.search(r'^mmlt train photos.py$', text, re.MULTILINE)[0]
-    options = [
-        'train_cfg.max_epochs=1',
-        'train_dataloader.batch_size=8',
-        *(f'{part}_dataloader.num_workers=0' for part in ('train', 'val')),
-    ]
-    said = call([*command(line), '--cfg-options', *options], tmp_path, [ROOT])
-    assert 'top-1' in said
-    report = re.search(r'^mmlt report (\S+) ', text, re.MULTILINE)[1]
-    assert (tmp_path / report / 'last_checkpoint').is_file()
+def test_commands_of_readme_are_those_of_the_page_that_is_followed():
+    """tests/test_projects/test_page.py calls those of the page."""
+    readme = (ROOT / 'README.md').read_text()
+    for title in ('1', '2', '3'):
+        page = (ROOT / 'docs/own_images.md').read_text()
+        (code,) = [c for _, t, c in BLOCK.findall(page) if t == title]
+        wanted = code.strip().replace('plankton', 'photos')
+        lines = [line.split('#')[0].strip() for line in readme.splitlines()]
+        assert wanted in lines
 
 
 @pytest.mark.parametrize('page', ['add_a_loss', 'add_a_dataset'])
