@@ -28,7 +28,13 @@ KEYS = {
     'started',
 }
 # options of tools/train.py
-NO_VALUE = {'--amp', '--no-validate', '--auto-scale-lr', '--restart'}
+NO_VALUE = {
+    '--amp',
+    '--no-validate',
+    '--auto-scale-lr',
+    '--restart',
+    '--verbose',
+}
 ONE_VALUE = {
     '--work-dir',
     '--resume',
@@ -39,7 +45,7 @@ ONE_VALUE = {
     '--trust',
 }
 # options that do not change the result
-LEFT_OUT = ONE_VALUE - {'--seed'} | {'--restart'}
+LEFT_OUT = ONE_VALUE - {'--seed'} | {'--restart', '--verbose'}
 
 
 def checkout() -> Path | None:

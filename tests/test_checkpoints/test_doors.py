@@ -50,6 +50,10 @@ SAFE = {
     # find_class knows arrays, numbers and texts
     ('mmlt/datasets/plain_pickle.py', 'pickle.Unpickler'),
     ('mmlt/datasets/plain_pickle.py', 'PlainUnpickler'),
+    # the same, and tensors, and two classes that it has dicts in place of
+    ('mmlt/predictions/pickles.py', 'PlainUnpickler'),
+    ('mmlt/predictions/pickles.py', 'PredictionsUnpickler'),
+    ('mmlt/predictions/reading.py', 'read_pickle'),
     # what was written a moment before, in a folder of our own; tensors alone
     ('mmlt/export/writers.py', 'torch.load'),
     ('mmlt/export/writers.py', 'torch.jit.load'),

@@ -36,6 +36,14 @@ def _(x):
     return scalar(x.logits(), x.labels())
 
 
+@property_of('macro_f1')
+def _(x):
+    labels, predicted = x.labels(), x.labels()
+    hits = labels[labels == predicted]
+    counts = [t.bincount(minlength=x.c) for t in (hits, labels, predicted)]
+    return Call(tuple(counts), low=0, high=1, nan=True, gradient=False)
+
+
 @property_of('balanced_log_likelihood')
 def _(x):
     return scalar(x.logits(), x.labels(), low=-1e9, high=0)

@@ -145,6 +145,7 @@ def test_a_damaged_file_is_named_and_does_not_stop_a_training(root):
         ('a.py', ''),
         ('a.py --work-dir b --seed 1', '--seed 1'),
         ('--amp a.py --resume', '--amp'),
+        ('a.py --verbose --amp', '--amp'),
         ('--seed=3 a.py --resume b.pth', '--seed=3'),
         (
             'a.py --launcher pytorch --cfg-options x=1 y=2 --work-dir=b',
