@@ -29,7 +29,7 @@ TOOL = 'tools/analysis_tools/posthoc.py'
 DESCRIPTION = (
     'Fit calibrators on a held-out part of training (or a validation set) '
     'and tabulate accuracy, ECE and NLL on the test set, whole and per shot '
-    'group. The test set is never fitted on.'
+    'group. The test set is not fitted on, unless an option asks for it.'
 )
 EXAMPLE = 'work_dirs/vmf/resnet20_digitslt+held-out --out posthoc.md'
 
