@@ -75,6 +75,7 @@ MAY_IMPORT = {
     },
     'projects': {'functional', 'datasets', 'runs', 'fileio', 'version'},
     'reproduce': {
+        'checkpoints',
         'functional',
         'runs',
         'evaluation',
