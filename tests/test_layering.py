@@ -51,6 +51,7 @@ MAY_IMPORT = {
         'functional',
         'structures',
         'models',
+        'posthoc',
         'runs',
         'fileio',
         'checkpoints',
@@ -86,6 +87,8 @@ MAY_IMPORT = {
     },
     'zoo': {
         'checkpoints',
+        'datasets',
+        'posthoc',
         'evaluation',
         'export',
         'fileio',
