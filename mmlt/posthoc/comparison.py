@@ -3,6 +3,7 @@
 import statistics
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from itertools import compress
 
 import torch
 
@@ -150,12 +151,13 @@ def compare_on_halves(
 
 def _part(predictions: Predictions, rows: torch.Tensor) -> Predictions:
     """Some rows of predictions, (N,) bool."""
-    per_image = ('logits', 'labels', 'features', 'probabilities')
-    values = {name: getattr(predictions, name) for name in per_image}
-    return replace(
-        predictions,
-        **{k: v[rows] for k, v in values.items() if v is not None},
-    )
+    per_image = ('logits', 'labels', 'features', 'probabilities', 'sample_idx')
+    values = {name: getattr(predictions, name, None) for name in per_image}
+    part = {k: v[rows] for k, v in values.items() if v is not None}
+    paths = getattr(predictions, 'image_paths', None)
+    if paths is not None:
+        part['image_paths'] = list(compress(paths, rows.tolist()))
+    return replace(predictions, **part)
 
 
 def facts_of_comparison(fit: Predictions, evaluate: Predictions) -> dict:

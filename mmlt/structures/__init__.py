@@ -1,6 +1,7 @@
 from mmlt.environment import has_trainer
 from mmlt.star_imports import public_names
 
+from .image_predictions import *
 from .mixed_labels import *
 from .predictions import *
 
