@@ -17,6 +17,10 @@ REQUIRED = {
     'onedl-mmcv': ('2.3.6', ('mmcv', 'mmcv-lite')),
     'onedl-mmpretrain': ('1.3.6', ('mmpretrain',)),
 }
+WITHOUT = (
+    ' (`mmlt.functional`, `mmlt.losses`, `mmlt.necks` and `mmlt.samplers` '
+    'work without.)'
+)
 
 
 def _release(version: str) -> tuple[int, ...]:
@@ -54,10 +58,7 @@ def require_trainer() -> None:
         ImportError: As :func:`check_environment`.
     """
     if why_no_trainer():
-        raise ImportError(
-            f'{why_no_trainer()} (`mmlt.functional`, `mmlt.losses`, '
-            '`mmlt.necks` and `mmlt.samplers` work without.)'
-        )
+        raise ImportError(why_no_trainer() + WITHOUT)
 
 
 def check_environment() -> None:
