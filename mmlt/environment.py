@@ -57,8 +57,11 @@ def require_trainer() -> None:
     Raises:
         ImportError: As :func:`check_environment`.
     """
-    if why_no_trainer():
-        raise ImportError(why_no_trainer() + WITHOUT)
+    try:
+        check_environment()
+    except ImportError as error:
+        error.msg += WITHOUT
+        raise
 
 
 def check_environment() -> None:
