@@ -10,6 +10,7 @@ import sys
 from collections.abc import Sequence
 from types import ModuleType
 
+from mmlt.environment import why_no_trainer
 from mmlt.version import __version__
 
 from .shell import run_command
@@ -109,4 +110,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.print_help(sys.stderr)
         return 2
     name = parser.parse_args(arguments[:1]).command
+    if why_no_trainer():
+        sys.exit(f'error: {why_no_trainer()}')
     return run_command(command_module(name), f'mmlt {name}', arguments[1:])

@@ -58,6 +58,8 @@ OF_THE_MACHINE = {
 AS_IF = {'compile': False}
 # what makes the numbers of a row, whatever the config
 MEASURES = ('mmlt.evaluation.run_numbers',)
+# what changes no number, though it is imported everywhere
+ASIDE = {'mmlt.environment'}
 DIGITS = 12
 
 
@@ -152,7 +154,7 @@ def training_modules(cfg: Config) -> list[str]:
     found: set[str] = set()
     while todo:
         name = todo.pop()
-        if name not in found:
+        if name not in found | ASIDE:
             found.add(name)
             todo += _imports_of(name)
     return sorted(found)
