@@ -1,6 +1,6 @@
 """A run on a folder of photographs, made without a training.
 
-The weights are random, but for the classifier: least squares on all images,
+The weights are random, but for the classifier: ridge regression on all images,
 every fourth with the label of another, so that the network is right about
 most of them, and wrong about some with confidence.
 """
@@ -20,26 +20,32 @@ from tests.test_bad_inputs.in_process import isolated, run
 from tests.test_projects.conftest import draw
 
 COUNTS = (24, 13, 10, 10)
+RIDGE = 1.0
 CLASSES = [f'kind {label}' for label in range(len(COUNTS))]
 
 
 @torch.no_grad()
 def fit_classifier(model, cfg) -> None:
     """Set the weights of the head, by the images of all three lists."""
-    features, labels = [], []
-    for split in ('train', 'val', 'test'):
-        loader = Runner.build_dataloader(split_loader(cfg, split))
-        for batch in loader:
-            data = model.data_preprocessor(batch, training=False)
-            stage = model.extract_feat(data['inputs'], stage='pre_logits')
-            features.append(stage)
-            labels.append(labels_of(data['data_samples']))
-    # the features of a random network lie close together
-    x, y = torch.cat(features).double(), torch.cat(labels)
+    batches = [
+        model.data_preprocessor(batch, training=False)
+        for split in ('train', 'val', 'test')
+        for batch in Runner.build_dataloader(split_loader(cfg, split))
+    ]
+    images = torch.cat([batch['inputs'] for batch in batches])
+    y = torch.cat([labels_of(batch['data_samples']) for batch in batches])
+    for part in model.modules():
+        if isinstance(part, torch.nn.BatchNorm2d):
+            part.momentum = 1.0  # statistics of these images
+    model.train()
+    model.extract_feat(images)
+    model.eval()
+    x = model.extract_feat(images, stage='pre_logits').double()
     x = torch.cat([x, x.new_ones(len(x), 1)], dim=1)
     y[::4] = y.roll(7)[::4]
     target = 8 * torch.nn.functional.one_hot(y).double()
-    solved = torch.linalg.lstsq(x, target, driver='gelsd').solution
+    kernel = x @ x.T + RIDGE * torch.eye(len(x)).double()
+    solved = x.T @ torch.linalg.solve(kernel, target)
     model.head.fc.weight.copy_(solved[:-1].T)
     model.head.fc.bias.copy_(solved[-1])
 
@@ -73,7 +79,8 @@ def make_photo_run(place: Path) -> Path:
     cfg.work_dir = str(folder)
     cfg.dump(folder / 'ce.py')
     complete_config(cfg)
-    model = build(cfg.model)
+    pixels = cfg.data_preprocessor
+    model = build(dict(cfg.model, data_preprocessor=pixels))
     with DefaultScope.overwrite_default_scope('mmpretrain'):
         fit_classifier(model, cfg)
     meta = {
