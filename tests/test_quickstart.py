@@ -43,7 +43,8 @@ def test_every_step_gives_what_the_text_says(cells):
     assert outputs(cells, "metainfo['class_counts']").startswith('[130, 93')
     trained = outputs(cells, '-m mmlt train')
     assert trained.count(' top-1    many  medium     few     ECE') == 2
-    assert 'Open quickstart/report/index.html' in outputs(cells, '-m mmlt report')
+    reported = outputs(cells, '-m mmlt report')
+    assert 'Open quickstart/report/index.html' in reported
     assert 'SVG' in outputs(cells, 'SVG(')
     assert "'3'" in outputs(cells, 'mmlt.load')
     by_class, by_function = outputs(cells, 'criterion(').split('), ')
