@@ -26,9 +26,7 @@ def cells(tmp_path_factory):
 
 def outputs(cells, words):
     """What the cell of code that has some words gave, as text."""
-    (cell,) = (
-        c for c in cells if c.cell_type == 'code' and words in c.source
-    )
+    (cell,) = (c for c in cells if c.cell_type == 'code' and words in c.source)
     return ''.join(
         part.get('text') or part['data']['text/plain'] for part in cell.outputs
     )
