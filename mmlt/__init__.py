@@ -1,25 +1,26 @@
 """mmlt: long-tailed image classification with mmpretrain and mmengine.
 
-Importing it is light: it checks the environment and lets mmengine find the
-configs by ``_base_ = 'mmlt::...'``. The rooms (datasets, models, engine,
-evaluation) are loaded by ``custom_imports`` in a config.
+Importing it is light: it lets mmengine find the configs by
+``_base_ = 'mmlt::...'``. The rooms (datasets, models, engine, evaluation) are
+loaded by ``custom_imports`` in a config.
+
+Without mmengine, mmcv and mmpretrain, ``mmlt.functional``, ``mmlt.losses``,
+``mmlt.necks`` and ``mmlt.samplers`` work; what needs more says so.
 """
 
 import importlib
 
-from .environment import check_environment
+from .environment import has_trainer, require_trainer
 from .version import __version__
 
-check_environment()
+if has_trainer():
+    from mmengine.config.utils import MODULE2PACKAGE
 
-from mmengine.config.utils import MODULE2PACKAGE  # noqa: E402
+    from .quiet import silence_missing_packages
 
-from .quiet import silence_missing_packages  # noqa: E402
-
-silence_missing_packages()
-
-# mmengine resolves 'name::' only for the names in this table
-MODULE2PACKAGE.setdefault('mmlt', 'mmlt')
+    silence_missing_packages()
+    # mmengine resolves 'name::' only for the names in this table
+    MODULE2PACKAGE.setdefault('mmlt', 'mmlt')
 
 # what is imported when it is asked for, and where it is
 LATER = {
@@ -34,5 +35,6 @@ __all__ = ['__version__', *LATER]
 def __getattr__(name):
     """``mmlt.load`` and the like, imported when asked for."""
     if name in LATER:
+        require_trainer()
         return getattr(importlib.import_module(LATER[name]), name)
     raise AttributeError(f'module {__name__!r} has no attribute {name!r}')

@@ -1,5 +1,11 @@
-"""What must be installed beside mmlt, checked when mmlt is imported."""
+"""What must be installed beside mmlt, for which part of it.
 
+The functions, losses, necks and samplers need torch and numpy alone. The
+trainer, which is all the rest, needs the parents (mmengine, mmcv, mmpretrain)
+as well.
+"""
+
+import functools
 import re
 from importlib import metadata
 
@@ -11,6 +17,10 @@ REQUIRED = {
     'onedl-mmcv': ('2.3.6', ('mmcv', 'mmcv-lite')),
     'onedl-mmpretrain': ('1.3.6', ('mmpretrain',)),
 }
+WITHOUT = (
+    ' (`mmlt.functional`, `mmlt.losses`, `mmlt.necks` and `mmlt.samplers` '
+    'work without.)'
+)
 
 
 def _release(version: str) -> tuple[int, ...]:
@@ -26,8 +36,36 @@ def installed_version(name: str) -> str | None:
         return None
 
 
+@functools.cache
+def why_no_trainer() -> str:
+    """Why the trainer cannot work in this environment; '' if it can."""
+    try:
+        check_environment()
+    except ImportError as error:
+        return str(error)
+    return ''
+
+
+def has_trainer() -> bool:
+    """Whether the trainer, and not the parts alone, can work here."""
+    return not why_no_trainer()
+
+
+def require_trainer() -> None:
+    """Check that the trainer can work here, before a part of it is used.
+
+    Raises:
+        ImportError: As :func:`check_environment`.
+    """
+    try:
+        check_environment()
+    except ImportError as error:
+        error.msg += WITHOUT
+        raise
+
+
 def check_environment() -> None:
-    """Check that mmlt can work in this environment.
+    """Check that all of mmlt can work in this environment.
 
     Raises:
         ImportError: If a distribution is too old or missing, an original

@@ -43,6 +43,19 @@ def _seeded():
     np.random.seed(0)
 
 
+@pytest.fixture(scope='session')
+def photo_place(tmp_path_factory):
+    """A folder with ``photos``, the project ``ours`` and its ``run``.
+
+    What a test adds to the run, others find: see ``make_photo_run``.
+    """
+    from tests.photo_run import make_photo_run
+
+    folder = tmp_path_factory.mktemp('photos')
+    make_photo_run(folder)
+    return folder
+
+
 @pytest.fixture
 def fake_cifar10(tmp_path):
     """A folder in the official layout with 60 images per class, random.

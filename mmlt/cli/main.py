@@ -10,6 +10,7 @@ import sys
 from collections.abc import Sequence
 from types import ModuleType
 
+from mmlt.environment import why_no_trainer
 from mmlt.version import __version__
 
 from .shell import run_command
@@ -34,6 +35,9 @@ COMMANDS = {
         'posthoc': 'fit calibrators on held-out predictions',
         'calibrate-overlap': 'calibrate by the overlap of the classes',
         'aggregate-experts': 'weigh experts on unlabeled test images',
+    },
+    'use': {
+        'predict': 'name the images of a folder, with probabilities',
     },
     'data': {
         'new': 'begin a project on images of your own',
@@ -106,4 +110,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.print_help(sys.stderr)
         return 2
     name = parser.parse_args(arguments[:1]).command
+    if why_no_trainer():
+        sys.exit(f'error: {why_no_trainer()}')
     return run_command(command_module(name), f'mmlt {name}', arguments[1:])

@@ -9,7 +9,9 @@ from mmengine.dataset import (
 
 from mmlt.functional import class_counts
 
-__all__ = ['class_counts_of', 'dataset_labels', 'num_classes_of']
+from .labels import dataset_labels
+
+__all__ = ['class_counts_of', 'num_classes_of']
 
 
 def class_counts_of(dataset) -> np.ndarray:
@@ -51,30 +53,3 @@ def num_classes_of(dataset) -> int:
             "`metainfo=dict(classes=[...])` or `metainfo['class_counts']`."
         )
     return len(classes)
-
-
-def dataset_labels(dataset) -> np.ndarray:
-    """(N,) labels of a single-label dataset, or of a wrapper around one."""
-    if hasattr(dataset, 'get_gt_labels'):
-        return np.asarray(dataset.get_gt_labels())
-    inner = getattr(dataset, 'get_cat_ids', None)
-    if inner is None and hasattr(dataset, 'get_data_info'):
-
-        def inner(i: int) -> list[int]:
-            return [int(dataset.get_data_info(i)['gt_label'])]
-
-    if inner is None:
-        raise ValueError(
-            f'Expected {type(dataset).__name__} to have `get_gt_labels` or '
-            '`get_cat_ids`, but it has neither: the images per class are '
-            "not known. Set `metainfo['class_counts']`."
-        )
-    labels = [inner(i) for i in range(len(dataset))]
-    for i, ids in enumerate(labels):
-        if len(ids) != 1:
-            raise ValueError(
-                f'Expected one label per image, but image {i} of '
-                f'{type(dataset).__name__} has {len(ids)}. Long-tailed parts '
-                'need a single-label data set.'
-            )
-    return np.asarray(labels, dtype=np.int64).reshape(-1)

@@ -7,7 +7,8 @@ from mmpretrain.registry import DATASETS
 
 from mmlt.functional import class_counts
 
-from .counting import dataset_labels, num_classes_of
+from .counting import num_classes_of
+from .labels import dataset_labels
 from .seeded_batches import SeededBatch
 
 __all__ = ['DatasetRows']

@@ -1,4 +1,8 @@
+from mmlt.environment import has_trainer, require_trainer
 from mmlt.star_imports import public_names
+
+if not has_trainer():
+    require_trainer()
 
 from .hooks import *
 from .optim_wrappers import *

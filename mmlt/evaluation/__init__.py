@@ -1,5 +1,9 @@
+from mmlt.environment import has_trainer, require_trainer
 from mmlt.star_imports import public_names
 from mmlt.structures import Predictions
+
+if not has_trainer():
+    require_trainer()
 
 from .evaluator import *
 from .feature_map import *

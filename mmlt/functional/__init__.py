@@ -39,6 +39,7 @@ from .posthoc import *
 from .posthoc_fit import *
 from .posthoc_minimum import *
 from .prior_shift import *
+from .reduction import *
 from .relative_difference import *
 from .remix import *
 from .repetitions import *

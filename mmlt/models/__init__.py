@@ -1,13 +1,24 @@
+from mmlt.environment import has_trainer, require_trainer
 from mmlt.star_imports import public_names
 
-from .backbones import *
-from .batch_augments import *
-from .classifiers import *
-from .data_preprocessor import *
-from .heads import *
 from .losses import *
-from .momentum_contrast import *
 from .necks import *
-from .two_view_data_preprocessor import *
+
+if has_trainer():
+    from .backbones import *
+    from .batch_augments import *
+    from .classifiers import *
+    from .data_preprocessor import *
+    from .heads import *
+    from .momentum_contrast import *
+    from .two_view_data_preprocessor import *
+else:
+
+    def __getattr__(name):
+        """Say what the other parts need."""
+        if not name.startswith('_'):
+            require_trainer()
+        raise AttributeError(name)
+
 
 __all__ = public_names(globals())

@@ -184,26 +184,46 @@ def summary_of_predictions(records: Sequence[RunRecord]) -> str:
 
 def commands(records: Sequence[RunRecord], command: str) -> str:
     """How to repeat the runs and the report."""
-    lines, at = [], None
+    lines: list[str] = []
+    at: list[str] = []
     if records[0].source == 'predictions':
         return command
     installed = command.startswith('mmlt ')
-    train = ['mmlt', 'train'] if installed else ['python', 'tools/train.py']
     for record in records:
-        if record.commit and record.commit != at:
-            at = record.commit
-            lines.append(f'git checkout {at}')
+        if (code := code_of(record)) and code != at:
+            at = code
+            lines += code
         if record.commit_note:
             lines.append(f'# {record.commit_note}')
         recipe = record.recipe.partition('+')[0]
         config = record.config or f'configs/{recipe}.py'
-        if '/' not in record.recipe:
+        if record.config is None and '/' not in record.recipe:
             lines.append(f'# the folder of {config} was not recorded')
         arguments = [*record.arguments]
-        if '--seed' not in arguments:
+        if '--seed' not in arguments and record.seed is not None:
             arguments = ['--seed', str(record.seed), *arguments]
+        if record.work_dir:
+            arguments = ['--work-dir', record.work_dir, *arguments]
+        ours = not installed and record.repository is None
+        train = ['python', 'tools/train.py'] if ours else ['mmlt', 'train']
         lines.append(shlex.join([*train, config, *arguments]))
     return '\n'.join([*lines, command])
+
+
+def code_of(record: RunRecord) -> list[str]:
+    """Lines that bring back the code of a run: of mmlt, or of its user."""
+    theirs = record.repository
+    if theirs is None:
+        return [f'git checkout {record.commit}'] if record.commit else []
+    lines = []
+    if record.commit:
+        lines.append(f'# with mmlt at commit {record.commit}')
+    if theirs['commit']:
+        where = theirs['remote'] or theirs['name']
+        note = ', with changes that were not committed'
+        lines.append(f'# in {where}{note if theirs["changed"] else ""}')
+        lines.append(f'git checkout {theirs["commit"][:10]}')
+    return lines
 
 
 def all_pictures(report: Report) -> list[Picture]:

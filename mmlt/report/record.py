@@ -73,6 +73,10 @@ class RunRecord:
         calibration: What calibrators that were fitted on held-out
             predictions do to these: 'fitted_on' (words), 'rows' (numbers of
             each), 'parameters', 'left_out' (name to reason); or None.
+        repository: Of the person whose config it is, with its commit, as
+            :func:`~mmlt.runs.record.own_repository` says; None: a recipe of
+            mmlt.
+        work_dir: As the command of the training named it; None: it did not.
     """
 
     recipe: str
@@ -113,6 +117,8 @@ class RunRecord:
     confused: list[list[int]] | None = None
     mistakes: list[dict] | None = None
     calibration: dict | None = None
+    repository: dict | None = None
+    work_dir: str | None = None
 
     def to_json(self) -> str:
         """Text of its file: an object of all fields."""
@@ -205,6 +211,8 @@ def make_record(
         device=run.device,
         commit=run.commit and run.commit[:10],
         commit_note=run.commit_note,
+        repository=run.repository,
+        work_dir=run.parts[-1].get('work_dir') if run.parts else None,
         checkpoint=run.checkpoint.name,
         checkpoint_hash=predictions.meta.get('checkpoint_hash'),
         head=predictions.meta.get('head'),

@@ -21,6 +21,8 @@ import mmpretrain.registry
 from mmengine.config import Config
 from mmengine.registry import Registry
 
+from mmlt.functional.schedule import epoch_of
+
 __all__ = ['code_hash', 'config_hash', 'training_modules']
 
 # top-level settings that change no number
@@ -56,6 +58,8 @@ OF_THE_MACHINE = {
 AS_IF = {'compile': False}
 # what makes the numbers of a row, whatever the config
 MEASURES = ('mmlt.evaluation.run_numbers',)
+# what changes no number, though it is imported everywhere
+ASIDE = {'mmlt.environment'}
 DIGITS = 12
 
 
@@ -63,7 +67,8 @@ def config_hash(cfg: Config, first_stage: Config | None = None) -> str:
     """Hash of the settings that can change a number.
 
     Where the data lies, how it is loaded, logs and folders are left out, and
-    whether the step is compiled; the random seed counts.
+    whether the step is compiled; the random seed counts. A ``begin`` that is
+    a share of the schedule is hashed as the epoch that it stands for.
 
     Args:
         cfg: Config of a training, with its overlays and its seed.
@@ -83,7 +88,8 @@ def config_hash(cfg: Config, first_stage: Config | None = None) -> str:
                 k: AS_IF.get(k, v)
                 for k, v in stage.to_dict().items()
                 if k not in UNRELATED
-            }
+            },
+            (stage.get('train_cfg') or {}).get('max_epochs'),
         )
         for stage in stages
     ]
@@ -91,19 +97,26 @@ def config_hash(cfg: Config, first_stage: Config | None = None) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:DIGITS]
 
 
-def _settings(value: Any) -> Any:
+def _settings(value: Any, epochs: int | None) -> Any:
     """Settings without those of the machine; tuples are lists."""
     if isinstance(value, Mapping):
         return {
-            str(key): _settings(v)
+            str(key): epoch_of(v, epochs)
+            if key == 'begin' and epochs and _is_share(v)
+            else _settings(v, epochs)
             for key, v in value.items()
             if key not in OF_THE_MACHINE
         }
     if isinstance(value, list | tuple):
-        return [_settings(v) for v in value]
+        return [_settings(v, epochs) for v in value]
     if isinstance(value, float) and not math.isfinite(value):
         return repr(value)
     return value
+
+
+def _is_share(value: Any) -> bool:
+    """Whether a ``begin`` is a share of the schedule."""
+    return isinstance(value, float) and 0 <= value < 1
 
 
 def code_hash(cfg: Config, first_stage: Config | None = None) -> str:
@@ -141,7 +154,7 @@ def training_modules(cfg: Config) -> list[str]:
     found: set[str] = set()
     while todo:
         name = todo.pop()
-        if name not in found:
+        if name not in found | ASIDE:
             found.add(name)
             todo += _imports_of(name)
     return sorted(found)

@@ -17,7 +17,8 @@ import torch
 
 from mmlt.runs.record import checkout, code_version
 
-from .ledger import Row, add_row, read_ledger
+from .comparisons import known_rows
+from .ledger import Row, add_row
 from .rows import make_row
 from .tasks import (
     FAILED,
@@ -169,7 +170,7 @@ def start_next(
     wanted = {'waiting', 'begun'}
     wanted |= {'stale'} if settings.stale else set()
     wanted |= {'failed'} if settings.again else set()
-    rows = read_ledger(settings.ledger) if left else []
+    rows = known_rows(settings.ledger) if left else []
     for task in list(left):
         state = standing_of(task, rows).state
         if state == 'running':

@@ -12,3 +12,7 @@ The doors, one for each:
   :func:`~mmlt.runs.dump.save_predictions`
 - ``record`` and ``log``: what made a run, and what it logged
 """
+
+from mmlt.environment import require_trainer
+
+require_trainer()

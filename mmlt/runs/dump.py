@@ -11,7 +11,7 @@ import numpy as np
 import torch
 
 from mmlt.fileio import json_text, whole_file
-from mmlt.structures import Predictions
+from mmlt.structures import ImagePredictions, Predictions
 from mmlt.structures.predictions import OF_THE_HEAD
 
 from .folder import config_and_checkpoint
@@ -25,7 +25,11 @@ TENSORS = (
     'features',
     'overlap_matrix',
     *OF_THE_HEAD,
+    'sample_idx',
 )
+# lists of words, stored as arrays of them
+TEXTS = ('class_names', 'image_paths')
+WHOLE = ('labels', 'class_counts', 'sample_idx')
 # what numpy raises at other files, empty ones and damaged ones
 NO_DUMP = (
     ValueError,
@@ -56,16 +60,18 @@ def save_predictions(predictions: Predictions, path: str | Path) -> None:
     arrays = {
         name: getattr(predictions, name).cpu().numpy()
         for name in TENSORS
-        if getattr(predictions, name) is not None
+        if getattr(predictions, name, None) is not None
+    } | {
+        name: np.array(getattr(predictions, name), dtype=str)
+        for name in TEXTS
+        if getattr(predictions, name, None) is not None
     }
-    if predictions.class_names is not None:
-        arrays['class_names'] = np.array(predictions.class_names, dtype=str)
     meta = json_text(predictions.meta, indent=None)
     with whole_file(path) as draft:
         np.savez_compressed(draft, meta=meta, **arrays)
 
 
-def load_predictions(path: str | Path) -> Predictions:
+def load_predictions(path: str | Path) -> ImagePredictions:
     """Read what :func:`save_predictions` wrote.
 
     Args:
@@ -87,12 +93,12 @@ def load_predictions(path: str | Path) -> Predictions:
             'Write it again with tools/analysis_tools/dump_predictions.py.'
         )
     # not there in files of earlier versions
-    names = content.pop('class_names', None)
+    texts = {name: content.pop(name, None) for name in TEXTS}
     try:
         check_arrays(content)
-        predictions = Predictions(
+        predictions = ImagePredictions(
             meta=meta,
-            class_names=None if names is None else names.tolist(),
+            **{k: v if v is None else v.tolist() for k, v in texts.items()},
             **{name: torch.from_numpy(v) for name, v in content.items()},
         )
         check_values(predictions)
@@ -202,7 +208,7 @@ def check_arrays(content: dict[str, np.ndarray]) -> None:
     """Raise for arrays that are not those of predictions.
 
     Args:
-        content: Name to array, without the class names.
+        content: Name to array, without those of words.
 
     Raises:
         ValueError: Naming the first of them.
@@ -210,11 +216,11 @@ def check_arrays(content: dict[str, np.ndarray]) -> None:
     unknown = sorted(content.keys() - set(TENSORS))
     if unknown:
         raise ValueError(
-            f'Expected the arrays {", ".join(TENSORS)} and class_names, but '
-            f'got {unknown[0]!r} as well. Leave it out.'
+            f'Expected the arrays {", ".join((*TENSORS, *TEXTS))}, but got '
+            f'{unknown[0]!r} as well. Leave it out.'
         )
     for name, array in content.items():
-        whole = name in ('labels', 'class_counts')
+        whole = name in WHOLE
         if array.dtype.kind not in ('i' if whole else 'f'):
             raise ValueError(
                 f'Expected `{name}` to be '

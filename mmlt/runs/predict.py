@@ -19,7 +19,7 @@ from mmlt.datasets.counting import class_counts_of
 from mmlt.functional import mean_overlaps, vmf_overlap
 from mmlt.models import FCCNeck
 from mmlt.models.heads.reading import head_bias, head_to_vmf
-from mmlt.structures import Predictions, labels_of
+from mmlt.structures import ImagePredictions, labels_of
 from mmlt.structures.predictions import MATRIX_CLASSES
 
 from .checkpoint import load_model
@@ -42,7 +42,7 @@ def predictions_of(
     split: str,
     with_features: bool = False,
     progress: Progress = iter,
-) -> Predictions:
+) -> ImagePredictions:
     """Predictions of the last checkpoint of a run on a split.
 
     Args:
@@ -125,7 +125,7 @@ def predict_split(
     with_features: bool = False,
     device: str | None = None,
     progress: Progress = iter,
-) -> Predictions:
+) -> ImagePredictions:
     """Run a trained network over one split, with the pipeline of the test.
 
     Args:
@@ -159,8 +159,9 @@ def predict_split(
     if counts is None:
         train = Runner.build_dataloader(split_loader(cfg, 'train')).dataset
         counts = class_counts_of(train)
-    return Predictions(
+    return ImagePredictions(
         **columns,
+        **places_of_images(loader.dataset, len(columns['labels'])),
         class_counts=torch.as_tensor(counts).long(),
         class_names=class_names_of(meta, columns['logits']),
         **facts_of_the_head(model.cpu()),
@@ -200,6 +201,35 @@ def _run(model, loader, with_features: bool, progress: Progress) -> dict:
             features = model.head.pre_logits(feats)
             columns['features'].append(features.float().cpu())
     return {name: torch.cat(parts) for name, parts in columns.items()}
+
+
+def places_of_images(dataset, number: int) -> dict:
+    """Which image each of the predictions of a whole data set is of.
+
+    Args:
+        dataset: What the images were taken from, in order.
+        number: Of predictions.
+
+    Returns:
+        'image_paths', where the data set names files, and 'sample_idx', as
+        :class:`~mmlt.structures.ImagePredictions` has them; nothing of a
+        data set that left images out, where the order is not known.
+    """
+    if number != len(dataset):
+        return {}
+    found: dict = {'sample_idx': torch.arange(number)}
+    if path_of(dataset, 0) is not None:
+        found['image_paths'] = [
+            str(path_of(dataset, i)) for i in range(number)
+        ]
+    return found
+
+
+def path_of(dataset, index: int) -> str | None:
+    """Path of an image of a data set; None where it is of no file."""
+    if not hasattr(dataset, 'get_data_info'):
+        return None
+    return dataset.get_data_info(index).get('img_path')
 
 
 def trained_classes(meta: dict) -> list | None:

@@ -4,7 +4,6 @@ import os.path as osp
 
 import mmengine
 from mmengine.config import Config
-from mmengine.evaluator import DumpResults
 from mmengine.registry import RUNNERS
 from mmengine.runner import Runner
 
@@ -18,6 +17,7 @@ from .preflight import (
     default_work_dir,
 )
 from .recipes import load_recipe
+from .result_file import ResultFile
 from .settings import check_evaluation, check_needed
 
 NEEDED = ('model', 'test_dataloader', 'test_cfg', 'test_evaluator')
@@ -87,7 +87,8 @@ def run_test(
     runner = build(cfg)
     check_test(runner)
     if out and out_item != 'metrics':
-        runner.test_evaluator.metrics.append(DumpResults(out))
+        dataset = runner.test_dataloader.dataset
+        runner.test_evaluator.metrics.append(ResultFile(out, dataset))
     metrics = runner.test()
     if out and out_item == 'metrics':
         if out.endswith('.json'):

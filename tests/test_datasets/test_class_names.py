@@ -14,7 +14,8 @@ from mmlt.datasets import (
     align_classes,
     class_mapping,
 )
-from mmlt.datasets.counting import class_counts_of, dataset_labels
+from mmlt.datasets.counting import class_counts_of
+from mmlt.datasets.labels import dataset_labels
 
 TRAINED = ('ant', 'bee', 'cat', 'été')
 

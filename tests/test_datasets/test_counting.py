@@ -70,7 +70,7 @@ def test_refuses_a_dataset_without_labels():
         def __len__(self):
             return 1
 
-    with pytest.raises(ValueError, match='get_cat_ids'):
+    with pytest.raises(ValueError, match='get_gt_labels'):
         class_counts_of(Unlabeled())
 
 

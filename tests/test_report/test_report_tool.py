@@ -542,6 +542,38 @@ def test_the_commit_and_the_command_are_those_of_the_run(copies, tmp_path):
     assert f'| {"c" * 10}, with changes that were not committed |' in page
 
 
+def test_the_commands_are_those_of_the_users_repository(copies, tmp_path):
+    theirs = {
+        'name': 'plankton',
+        'remote': None,
+        'commit': 'd' * 40,
+        'changed': True,
+    }
+    made_with(copies[0], config='ce.py', repository=theirs, work_dir='work/ce')
+    made_with(
+        copies[1], config='fcc.py', repository=theirs, work_dir='work/fcc'
+    )
+    unknown = dict.fromkeys(theirs)
+    made_with(
+        copies[2], config='mine/vmf.py', repository=unknown, work_dir=None
+    )
+    page = report(
+        tmp_path / 'out', *copies[:3], '--no-maps', '--names', *'abc'
+    )
+    *_, block, _ = page.split('```')
+    rest = "--seed {} --cfg-options 'a.b=[1,2]'"
+    with_mmlt = f'# with mmlt at commit {"c" * 10}'
+    assert block.strip().splitlines()[:-1] == [
+        with_mmlt,
+        '# in plankton, with changes that were not committed',
+        f'git checkout {"d" * 10}',
+        f'mmlt train ce.py --work-dir work/ce {rest.format(0)}',
+        f'mmlt train fcc.py --work-dir work/fcc {rest.format(2)}',
+        with_mmlt,
+        f'mmlt train mine/vmf.py {rest.format(0)}',
+    ]
+
+
 def test_an_unfinished_run_is_said_to_be_one(copies, tmp_path):
     page = report(tmp_path / 'out', copies[0], '--no-maps')
     # two epochs of forty, as the fixture leaves them

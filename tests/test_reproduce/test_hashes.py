@@ -83,6 +83,17 @@ def test_recipe_and_its_composition_are_one_run():
     assert code_hash(one) == code_hash(other)
 
 
+def test_share_of_the_schedule_is_the_epoch_that_it_stands_for():
+    def hashed(begin):
+        options = {'model.neck.1.begin': begin}
+        return config_hash(load_recipe('fcc/resnet32_cifar100lt', (), options))
+
+    # of 200 epochs
+    assert hashed(0.25) == hashed(50) != hashed(51)
+    assert hashed(0.25) != hashed(0.5)
+    assert hashed(0.0) == hashed(0)
+
+
 def test_modules_are_those_that_the_recipe_runs(recipe):
     found = training_modules(recipe)
     assert 'mmlt.models.necks.fcc_neck' in found
@@ -90,7 +101,7 @@ def test_modules_are_those_that_the_recipe_runs(recipe):
     assert 'mmlt.functional.compression' in found
     # makes the numbers of a row
     assert 'mmlt.functional.classification_summary' in found
-    for other in ('report', 'visualization', 'cli', 'models.heads.sade'):
+    for other in ('report', 'visualization', 'cli', 'environment'):
         assert not any(f'mmlt.{other}' in name for name in found)
     plain = load_recipe('ce/resnet20_digitslt')
     assert 'mmlt.models.necks.fcc_neck' not in training_modules(plain)

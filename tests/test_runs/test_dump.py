@@ -12,7 +12,7 @@ from mmlt.runs.dump import (
     load_predictions,
     save_predictions,
 )
-from mmlt.structures import Predictions
+from mmlt.structures import ImagePredictions
 
 REFERENCES = Path(__file__).parents[1] / 'references'
 NAMES = [f'class {c}' for c in range(7)] + ['été']
@@ -22,7 +22,7 @@ def predictions(split, **meta):
     """Of eight classes, 50 images each; no FCCNeck."""
     generator = torch.Generator().manual_seed(0)
     positive = torch.linspace(0.5, 0.1, 8)
-    return Predictions(
+    return ImagePredictions(
         logits=torch.randn(400, 8, generator=generator),
         labels=torch.arange(8).repeat_interleave(50),
         class_counts=torch.tensor([500, 200, 101, 60, 20, 12, 8, 5]),
@@ -34,6 +34,8 @@ def predictions(split, **meta):
         features=torch.randn(400, 3, generator=generator),
         overlap_matrix=torch.rand(8, 8, generator=generator).double(),
         class_names=NAMES,
+        image_paths=[f'kind/é {i}.png' for i in range(400)],
+        sample_idx=torch.arange(400),
     )
 
 
@@ -48,6 +50,7 @@ def test_predictions_survive_the_file(tmp_path):
     assert after.tau is None
     assert after.overlap_matrix.dtype == torch.float64
     assert after.class_names == before.class_names
+    assert after.image_paths == before.image_paths
 
 
 def test_a_file_of_an_earlier_version_is_read():
@@ -60,6 +63,8 @@ def test_a_file_of_an_earlier_version_is_read():
     assert got.kappa.tolist() == [2.0, 1.0, 0.5]
     assert got.overlap_matrix is None
     assert got.class_names is None
+    assert got.image_paths is None
+    assert got.sample_idx is None
 
 
 def test_other_files_are_refused(tmp_path):
@@ -102,7 +107,8 @@ def test_values_that_nothing_has_are_refused(tmp_path):
     refused('`labels` to be whole', labels=good.labels.float())
     refused('labels in int64', labels=good.labels.int())
     refused('images per class', class_counts=torch.zeros(8).long())
-    refused('of a sample', logits=good.logits[:0], labels=good.labels[:0])
+    empty = {'logits': good.logits[:0], 'labels': good.labels[:0]}
+    refused('of a sample', **empty, image_paths=None, sample_idx=None)
     # a class that was masked out is none of these
     logits = good.logits.clone()
     logits[:, 3] = -float('inf')

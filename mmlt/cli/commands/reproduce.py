@@ -11,9 +11,16 @@ import mmlt.models  # noqa: F401 (registers the parts that configs name)
 from mmlt.cli.options import Settings
 from mmlt.fileio import whole_file
 from mmlt.report.table import markdown_table
+from mmlt.reproduce.code_comparison import compare_code
+from mmlt.reproduce.comparisons import add_comparison, known_rows
 from mmlt.reproduce.ledger import Row, add_row, read_ledger
 from mmlt.reproduce.plan import read_plan
-from mmlt.reproduce.queue import QueueSettings, default_jobs, run_queue
+from mmlt.reproduce.queue import (
+    QueueSettings,
+    check_traceable,
+    default_jobs,
+    run_queue,
+)
 from mmlt.reproduce.rows import make_row
 from mmlt.reproduce.tables import rendered
 from mmlt.reproduce.tasks import Standing, Task, standing_of, tasks_of
@@ -25,7 +32,9 @@ DESCRIPTION = (
     'the plan (results/plan.yaml): done, running, begun, failed, stale (done '
     'with other settings or code) or waiting. `run` trains what is not in '
     'the ledger (results/ledger.jsonl), several runs side by side; it may '
-    'be killed at any moment, and goes on where it was. `record` adds a run '
+    'be killed at any moment, and goes on where it was. `compare` trains '
+    'stale runs for a few epochs with the code of their row and with this '
+    'code; where every bit is equal, they are done. `record` adds a run '
     'that was trained by hand. `render` writes the tables from the ledger.'
 )
 EXAMPLE = 'run --hours 2 --jobs 2 --only "fcc*"'
@@ -34,7 +43,7 @@ EXAMPLE = 'run --hours 2 --jobs 2 --only "fcc*"'
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What to do, and with which runs."""
     parser.add_argument(
-        'action', choices=['status', 'run', 'record', 'render']
+        'action', choices=['status', 'run', 'compare', 'record', 'render']
     )
     parser.add_argument(
         'work_dir', nargs='?', type=Path, help='of `record`: the run'
@@ -120,6 +129,7 @@ def run(args: argparse.Namespace) -> int:
     return {
         'status': show_status,
         'run': run_plan,
+        'compare': compare_stale,
         'record': record_run,
         'render': render,
     }[args.action](args)
@@ -144,7 +154,7 @@ def chosen_tasks(args: argparse.Namespace) -> list[Task]:
 
 def show_status(args: argparse.Namespace) -> int:
     """Print where every run stands."""
-    rows = read_ledger(args.ledger)
+    rows = known_rows(args.ledger)
     tasks = chosen_tasks(args)
     standings = [standing_of(task, rows) for task in tasks]
     lines = [
@@ -198,6 +208,46 @@ def run_plan(args: argparse.Namespace) -> int:
 def say(line: str) -> None:
     """A line of progress, at once."""
     print(line, flush=True)
+
+
+def compare_stale(args: argparse.Namespace) -> int:
+    """Find stale runs whose results the present code would make again."""
+    root = checkout()
+    if root is None:
+        raise ValueError(
+            'Expected mmlt to be imported from a git checkout, which has the '
+            'code of every row, but it is installed without one. Clone it.'
+        )
+    check_traceable()
+    rows = known_rows(args.ledger)
+    groups: dict[tuple, list[tuple[Task, Row]]] = {}
+    for task in chosen_tasks(args):
+        standing = standing_of(task, rows)
+        if standing.state == 'stale':
+            key = task.job.variant, standing.row.commit
+            groups.setdefault(key, []).append((task, standing.row))
+    unequal = 0
+    for (variant, commit), members in groups.items():
+        try:
+            found = compare_code(
+                [task for task, _ in members],
+                [row for _, row in members],
+                root,
+                args.cfg_options,
+            )
+        except ValueError as error:
+            unequal += 1
+            say(str(error))
+            continue
+        add_comparison(args.ledger, found)
+        say(
+            f'{variant} trains as at {commit}: {found.weights} weights and '
+            f'{len(found.metrics)} metrics are equal after {found.epochs} '
+            f'epochs; {len(found.rows)} rows are done'
+        )
+    if not groups:
+        say('no run is stale')
+    return 1 if unequal else 0
 
 
 def record_run(args: argparse.Namespace) -> int:

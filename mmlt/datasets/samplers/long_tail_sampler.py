@@ -2,20 +2,20 @@ import logging
 from collections.abc import Iterator, Sized
 
 import numpy as np
-from mmengine.dataset import DefaultSampler
-from mmengine.logging import print_log
-from mmpretrain.registry import DATA_SAMPLERS
 
-from mmlt.datasets.counting import dataset_labels
+from mmlt.datasets.labels import dataset_labels
 from mmlt.functional import sample_rows, sampling_probabilities
 from mmlt.functional.sampling import check_strategy
 from mmlt.functional.schedule import check_epoch, epoch_of
+from mmlt.parents import DATA_SAMPLERS, print_log
+
+from .shuffled_sampler import ShuffledSampler
 
 __all__ = ['LongTailSampler']
 
 
 @DATA_SAMPLERS.register_module()
-class LongTailSampler(DefaultSampler):
+class LongTailSampler(ShuffledSampler):
     """Draws a class by a strategy, then one of its images, with replacement.
 
     Convention:
@@ -29,7 +29,8 @@ class LongTailSampler(DefaultSampler):
           ``LongTailHook``, which also tells the number of epochs.
 
     Args:
-        dataset: Any single-label dataset.
+        dataset: Any data set with one label per image, or the labels alone:
+            what :func:`~mmlt.datasets.labels.dataset_labels` takes.
         strategy: 'class_balanced', 'square_root', 'progressive' or
             'reverse': :func:`mmlt.functional.sampling_probabilities`.
         begin: Epoch of the first draw by the strategy (deferred

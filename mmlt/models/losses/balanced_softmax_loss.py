@@ -1,7 +1,7 @@
-from mmpretrain.registry import MODELS
 from torch import Tensor
 
 from mmlt.functional import balanced_softmax_loss
+from mmlt.parents import MODELS
 
 from .class_counts_loss import ClassCountsLoss
 

@@ -1,9 +1,9 @@
 import torch
-from mmpretrain.registry import MODELS
 from torch import Tensor
 
 from mmlt.functional import cdt_loss, cdt_temperatures
 from mmlt.functional.checks import check_real
+from mmlt.parents import MODELS
 
 from .class_counts_loss import ClassCountsLoss
 

@@ -1,7 +1,7 @@
-from mmpretrain.registry import MODELS
 from torch import Tensor
 
 from mmlt.functional import class_weighted_cross_entropy
+from mmlt.parents import MODELS
 
 from .reweighted_loss import ReweightedLoss
 

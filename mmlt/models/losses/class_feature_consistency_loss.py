@@ -1,7 +1,7 @@
-from mmpretrain.registry import MODELS
 from torch import Tensor
 
 from mmlt.functional import class_feature_consistency
+from mmlt.parents import MODELS
 
 from .decaying_weight import DecayingWeight
 

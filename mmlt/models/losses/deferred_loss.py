@@ -1,12 +1,11 @@
 import logging
 from collections.abc import Sequence
 
-from mmengine.logging import print_log
-from mmpretrain.registry import MODELS
 from torch import Tensor, nn
 
 from mmlt.functional.schedule import check_epoch, epoch_of
 from mmlt.models.class_counts import counts_tensor
+from mmlt.parents import MODELS, print_log
 from mmlt.structures import MixedLabels
 
 from .per_sample_loss import PerSampleLoss

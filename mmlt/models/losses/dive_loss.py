@@ -1,10 +1,9 @@
-from mmpretrain.models.losses.utils import weight_reduce_loss
-from mmpretrain.registry import MODELS
 from torch import Tensor, nn
 
-from mmlt.functional import distillation_loss
+from mmlt.functional import distillation_loss, reduce_loss
 from mmlt.functional.checks import check_real
 from mmlt.functional.distillation import check_distillation_settings
+from mmlt.parents import MODELS
 
 __all__ = ['DiVELoss']
 
@@ -85,7 +84,7 @@ class DiVELoss(nn.Module):
                 'Expected DiVELoss to get the logits of a teacher, but got '
                 "none. Set `type='DistillClassifier'` in the model."
             )
-        distilled = weight_reduce_loss(
+        distilled = reduce_loss(
             distillation_loss(
                 cls_score, teacher_logits, self.temperature, self.power
             ),

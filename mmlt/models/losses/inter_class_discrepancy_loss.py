@@ -1,7 +1,7 @@
-from mmpretrain.registry import MODELS
 from torch import Tensor
 
 from mmlt.functional import inter_class_discrepancy
+from mmlt.parents import MODELS
 
 from .decaying_weight import DecayingWeight
 

@@ -1,9 +1,9 @@
 import torch
-from mmpretrain.registry import MODELS
 from torch import Tensor
 
 from mmlt.functional import label_aware_smoothing, smoothed_cross_entropy
 from mmlt.functional.per_class import check_smoothing
+from mmlt.parents import MODELS
 
 from .class_counts_loss import ClassCountsLoss
 

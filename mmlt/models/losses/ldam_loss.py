@@ -1,9 +1,9 @@
 import torch
-from mmpretrain.registry import MODELS
 from torch import Tensor
 
 from mmlt.functional import label_weights, ldam_loss, ldam_margins
 from mmlt.functional.checks import check_real
+from mmlt.parents import MODELS
 
 from .reweighted_loss import ReweightedLoss
 

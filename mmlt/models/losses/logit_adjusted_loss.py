@@ -1,8 +1,8 @@
-from mmpretrain.registry import MODELS
 from torch import Tensor
 
 from mmlt.functional import logit_adjusted_loss
 from mmlt.functional.checks import check_real
+from mmlt.parents import MODELS
 
 from .class_counts_loss import ClassCountsLoss
 

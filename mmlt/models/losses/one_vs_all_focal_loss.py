@@ -1,8 +1,8 @@
-from mmpretrain.registry import MODELS
 from torch import Tensor
 
 from mmlt.functional import one_vs_all_focal_loss
 from mmlt.functional.checks import check_real
+from mmlt.parents import MODELS
 
 from .per_sample_loss import PerSampleLoss
 

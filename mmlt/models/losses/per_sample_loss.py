@@ -1,9 +1,9 @@
 import math
 from functools import partial
 
-from mmpretrain.models.losses.utils import weight_reduce_loss
 from torch import Tensor, nn
 
+from mmlt.functional import reduce_loss
 from mmlt.functional.checks import check_choice, check_real
 from mmlt.structures import MixedLabels
 
@@ -102,7 +102,7 @@ class PerSampleLoss(nn.Module):
                 avg_factor = avg_factor * shares.to(loss.dtype).mean()
         if weight is not None:
             weight = weight.to(loss.dtype)
-        loss = weight_reduce_loss(loss, weight, reduction, avg_factor)
+        loss = reduce_loss(loss, weight, reduction, avg_factor)
         return self.loss_weight * loss
 
     def _check_batch(self, logits: Tensor, label: Tensor) -> None:

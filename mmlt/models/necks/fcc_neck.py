@@ -1,8 +1,6 @@
 import logging
 
 import torch
-from mmengine.logging import print_log
-from mmpretrain.registry import MODELS
 from torch import Tensor
 
 from mmlt.functional import (
@@ -15,6 +13,7 @@ from mmlt.functional.checks import check_choice
 from mmlt.functional.compression import check_compression_settings
 from mmlt.functional.schedule import check_epoch, epoch_of
 from mmlt.models.class_counts import ClassCountsMixin
+from mmlt.parents import MODELS, print_log
 from mmlt.structures import MixedLabels
 
 __all__ = ['FCCNeck']

@@ -41,9 +41,11 @@ def sampler(strategy='class_balanced', dataset=None, epoch=0, **kwargs):
 
 
 def in_process(monkeypatch, rank, world_size, kind=LongTailSampler, **kwargs):
-    monkeypatch.setattr(
-        'mmengine.dataset.sampler.get_dist_info', lambda: (rank, world_size)
-    )
+    for name in (
+        'mmengine.dataset.sampler.get_dist_info',
+        'mmlt.datasets.samplers.shuffled_sampler.place',
+    ):
+        monkeypatch.setattr(name, lambda: (rank, world_size))
     built = kind(**{'dataset': Images(), 'seed': 3, **kwargs})
     if kind is LongTailSampler:
         built.set_progress(4, 20)
@@ -173,7 +175,8 @@ def test_seeds_and_epochs_do_not_share_sequences():
 
 
 def test_a_seed_is_found_where_none_is_given(monkeypatch):
-    monkeypatch.setattr('mmengine.dataset.sampler.sync_random_seed', lambda: 9)
+    name = 'mmlt.datasets.samplers.shuffled_sampler.shared_seed'
+    monkeypatch.setattr(name, lambda: 9)
     assert list(sampler(seed=None)) == list(sampler(seed=9))
 
 
@@ -251,8 +254,8 @@ def test_wrong_settings_are_errors():
         sampler(begin=-1)
     with pytest.raises(ValueError, match='dataset with images.*got 0 images'):
         sampler(dataset=Images(()))
-    with pytest.raises(ValueError, match='`get_gt_labels` or `get_cat_ids`'):
-        sampler(dataset=[0, 1])
+    with pytest.raises(ValueError, match='Give the labels themselves'):
+        sampler(dataset=['cat', 'dog'])
     lonely = LongTailSampler(Images(), 'progressive', seed=0)
     with pytest.raises(ValueError, match='`LongTailHook` tells a sampler'):
         iter(lonely)
