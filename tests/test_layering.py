@@ -54,6 +54,7 @@ MAY_IMPORT = {
         'functional',
         'structures',
         'models',
+        'posthoc',
         'runs',
         'fileio',
         'checkpoints',
@@ -88,6 +89,8 @@ MAY_IMPORT = {
     },
     'zoo': {
         'checkpoints',
+        'datasets',
+        'posthoc',
         'evaluation',
         'export',
         'fileio',

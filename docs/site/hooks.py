@@ -46,6 +46,7 @@ GUIDES = [
     'hooks.md',
     'large_models.md',
     'zoo.md',
+    'predict.md',
     'export.md',
     'metrics.md',
     'misclassified_area.md',

@@ -36,6 +36,9 @@ COMMANDS = {
         'calibrate-overlap': 'calibrate by the overlap of the classes',
         'aggregate-experts': 'weigh experts on unlabeled test images',
     },
+    'use': {
+        'predict': 'name the images of a folder, with probabilities',
+    },
     'data': {
         'new': 'begin a project on images of your own',
         'verify-splits': 'check lists and images of a data set',

@@ -1,10 +1,20 @@
 """How far the work is, on the error stream."""
 
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
 from rich.progress import Progress, track
+
+
+def error_console() -> Console:
+    """The error stream; bars are drawn where it is a terminal.
+
+    Notebooks ask for colors by ``FORCE_COLOR``, from which rich takes a file
+    for a terminal: a bar would be a line for each of its steps.
+    """
+    return Console(stderr=True, force_terminal=sys.stderr.isatty())
 
 
 def bar(items: Iterable, words: str = 'predicting', **kwargs) -> Iterable:
@@ -15,7 +25,7 @@ def bar(items: Iterable, words: str = 'predicting', **kwargs) -> Iterable:
         words: What is done.
         **kwargs: Of ``rich.progress.track``.
     """
-    console = Console(stderr=True)
+    console = error_console()
     return track(items, words, console=console, transient=True, **kwargs)
 
 
@@ -29,7 +39,7 @@ def counter(words: str) -> Iterator[Callable[[int, int], None]]:
     Yields:
         A function to call with how much more is done, and of how much.
     """
-    with Progress(console=Console(stderr=True)) as progress:
+    with Progress(console=error_console()) as progress:
         line = progress.add_task(words, visible=False)
 
         def advance(number: int, total: int) -> None:

@@ -7,13 +7,14 @@ from pathlib import Path
 import torch
 
 from mmlt.fileio import put_in_place, room_for
+from mmlt.posthoc.calibrator_file import load_calibrator
 from mmlt.runs.checkpoint import load_model
 from mmlt.runs.folder import find_run
 from mmlt.runs.recipes import load_recipe
 
 from .comparison import check_same, original_logits, sample_images
 from .inference import input_size, preprocessor_settings
-from .plain import PlainClassifier, description
+from .plain import PlainClassifier, Scores, description
 from .writers import (
     check_needs,
     write_mmpretrain,
@@ -40,6 +41,9 @@ class ExportSettings:
         tolerance: Largest difference of a logit, as a part of the largest.
         overlays: What is added to the recipe.
         cfg_options: Settings that override it.
+        output: 'logits' or 'probabilities'.
+        calibrated: Name of a calibrator that ``mmlt posthoc`` fitted for the
+            checkpoint, for the logits; None: they stay as they are.
     """
 
     config: str
@@ -51,6 +55,8 @@ class ExportSettings:
     tolerance: float = 1e-6
     overlays: list[str] = field(default_factory=list)
     cfg_options: dict | None = None
+    output: str = 'logits'
+    calibrated: str | None = None
 
 
 def check_out(path: str, kind: str) -> list[Path]:
@@ -104,10 +110,19 @@ def export_run(settings: ExportSettings) -> str:
     size = settings.size or input_size(config)
     if isinstance(size, list):
         size = size[0] if len(size) == 1 else tuple(size)
+    calibrator = None
+    if settings.calibrated is not None:
+        calibrator = load_calibrator(checkpoint, settings.calibrated)
+    scores = Scores(calibrator, settings.output == 'probabilities')
     model, content = load_model(config, checkpoint, strict=True)
     meta = content['meta']
     images = sample_images(size, NUM_IMAGES)
     expected, inputs = original_logits(model, config, images)
+    tolerance = settings.tolerance
+    if scores.probabilities:
+        # a softmax moves by no more than its logits do, whatever their size
+        tolerance *= max(1.0, scores.logits(expected).abs().max().item())
+    expected = scores(expected)
     with (
         room_for(files[0]),
         tempfile.TemporaryDirectory(
@@ -119,18 +134,22 @@ def export_run(settings: ExportSettings) -> str:
             got = write_mmpretrain(model, config, meta, drafts)(images)
         else:
             pixels = settings.with_preprocessing
-            plain = PlainClassifier(model, config, pixels).eval()
-            plain.text = description(config, meta, pixels)
+            plain = PlainClassifier(model, config, pixels, scores).eval()
+            plain.text = description(
+                config, meta, pixels, scores.words(), size
+            )
             given = images if pixels else inputs
+            plain.output = settings.output
             onnx = settings.to == 'onnx'
             write = write_onnx if onnx else write_torchscript
             run = write(plain, given[:2], drafts[0])
             # batches of another size than the example's
             got = torch.cat([run(given[:1]), run(given[1:])])
-        difference = check_same(got, expected, settings.tolerance)
+        difference = check_same(got, expected, tolerance)
         for draft, file in zip(drafts, files, strict=True):
             put_in_place(draft, file)
     return (
-        f'{" and ".join(map(str, files))} written. Logits of {NUM_IMAGES} '
-        f'images differ by at most {difference:.2g} of the largest one.'
+        f'{" and ".join(map(str, files))} written. '
+        f'{settings.output.capitalize()} of {NUM_IMAGES} images differ by at '
+        f'most {difference:.2g} of the largest one.'
     )

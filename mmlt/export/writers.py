@@ -73,7 +73,7 @@ def write_onnx(model: nn.Module, example: Tensor, out: Path) -> Callable:
         verbose=False,
         external_data=False,
         input_names=['images'],
-        output_names=['logits'],
+        output_names=[model.output],
         dynamic_shapes={'images': {0: torch.export.Dim('batch')}},
     )
     content = onnx.load(str(out))

@@ -28,8 +28,8 @@ def reduce_loss(
             is something else.
 
     Source:
-        The convention of mmpretrain's ``weight_reduce_loss``,
-        https://github.com/open-mmlab/mmpretrain/blob/main/mmpretrain/models/losses/utils.py
+        The convention of ``weight_reduce_loss`` in mmpretrain,
+        https://mmpretrain.readthedocs.io/en/latest/api/models.html
     """
     if reduction not in ('mean', 'sum', 'none'):
         raise ValueError(

@@ -12,25 +12,21 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor
 
-from mmlt import functional
 from mmlt.functional import (
+    NoMinimumError,
     balanced_weights,
     fit_by_likelihood,
     fit_shot_matching,
     fit_vector_scaling,
-    log_linear_temperature,
-    predicted_class_temperature,
     refuse_no_temperature,
     refuse_separated,
     shot_groups,
-    shot_matched_logits,
     standardized,
-    tau_normalized_logits,
-    temperature_scaled,
-    vector_scaled,
     vector_scaled_out_of_fold,
 )
 from mmlt.structures import Predictions
+
+from .steps import Step, apply_steps
 
 # of the squared distance of 2 C parameters from no change
 VECTOR_PENALTY = 0.03
@@ -48,12 +44,16 @@ class Fitted:
     """A calibrator that was fitted.
 
     Args:
-        transform: (N, C) logits to (N, C) float64 logits.
+        steps: What it does to logits.
         parameters: Named numbers or lists, for the record.
     """
 
-    transform: Callable[[Tensor], Tensor]
+    steps: list[Step]
     parameters: dict
+
+    def transform(self, logits: Tensor) -> Tensor:
+        """(N, C) logits to (N, C) float64 logits."""
+        return apply_steps(self.steps, logits.double())
 
 
 def check_fit_split(
@@ -144,40 +144,82 @@ def check_counts(counts: Tensor) -> Tensor:
     return counts
 
 
-def _fitted(held, transform, start, names, weights=None, **kwargs) -> Fitted:
-    """Fit the parameters of a transform by likelihood, and name them."""
-    start = torch.as_tensor(start, dtype=torch.float64)
+def _fitted(
+    held: Predictions,
+    steps_of: Callable[[Tensor], list[Step]],
+    size: int,
+    names: list[str] | None = None,
+    weights: Tensor | None = None,
+    **kwargs,
+) -> Fitted:
+    """Fit the parameters of steps by likelihood, and name them.
+
+    Args:
+        held: To fit on.
+        steps_of: (size,) parameters to the steps; zeros change nothing.
+        size: Number of parameters.
+        names: Of the parameters; None: 'parameters' for all.
+        weights: (N,) of the samples.
+        **kwargs: Of :func:`~mmlt.functional.fit_by_likelihood`.
+    """
+
+    def transform(logits: Tensor, theta: Tensor) -> Tensor:
+        return apply_steps(steps_of(theta), logits)
+
     theta = fit_by_likelihood(
-        transform, start, held.logits, held.labels, weights, **kwargs
+        transform,
+        torch.zeros(size, dtype=torch.float64),
+        held.logits,
+        held.labels,
+        weights,
+        **kwargs,
     )
     if names:
         values = dict(zip(names, theta.tolist(), strict=True))
     else:
         values = {'parameters': theta.tolist()}
+    fitted = transform(held.logits.double(), theta)
+    if not fitted.isfinite().all():
+        raise NoMinimumError(
+            'Expected logits that stay finite, but the fit ran off to '
+            f'{theta.abs().max():.2g}. Fit on more samples, or take '
+            'vector_balanced, which is held.'
+        )
     if not kwargs.get('penalty'):
         # every calibrator without a penalty has a temperature
-        refuse_separated(transform(held.logits.double(), theta), held.labels)
-    return Fitted(lambda z: transform(z.double(), theta), values)
+        refuse_separated(fitted, held.labels)
+    return Fitted(steps_of(theta), values)
 
 
 def _temperature(held: Predictions, weights: Tensor | None = None) -> Fitted:
     refuse_no_temperature(held.logits.double(), held.labels, weights)
-    return _fitted(held, _scaled, [0.0], ['log_temperature'], weights)
+    return _fitted(
+        held,
+        lambda theta: [_scaled(theta[0])],
+        1,
+        ['log_temperature'],
+        weights,
+    )
 
 
-def _scaled(logits: Tensor, theta: Tensor) -> Tensor:
-    return temperature_scaled(logits, theta[0])
+def _scaled(log_temperature: Tensor) -> Step:
+    return Step('temperature_scaled', {'log_temperature': log_temperature})
 
 
-def _without_prior(
-    logits: Tensor, counts: Tensor, strength: float | Tensor = 1.0
-) -> Tensor:
-    return functional.logit_adjustment(logits, counts, strength, centered=True)
+def _without_prior(counts: Tensor, strength: Tensor) -> Step:
+    return Step('logit_adjustment', {'counts': counts, 'tau': strength})
+
+
+def _smooth(values: Tensor, intercept: Tensor, slope: Tensor) -> Step:
+    return Step(
+        'log_linear_temperature',
+        {'values': values, 'intercept': intercept, 'slope': slope},
+    )
 
 
 def none(held: Predictions) -> Fitted:
     """As the network says."""
-    return Fitted(lambda z: z.double(), {})
+    return Fitted([], {})
 
 
 def temperature(held: Predictions) -> Fitted:
@@ -206,10 +248,11 @@ def classwise_temperature(held: Predictions) -> Fitted:
     refuse_separated(held.logits, held.labels)
     return _fitted(
         held,
-        predicted_class_temperature,
-        torch.zeros_like(held.class_counts, dtype=torch.float64),
-        [],
-        _weights(held),
+        lambda theta: [
+            Step('predicted_class_temperature', {'log_temperature': theta})
+        ],
+        len(held.class_counts),
+        weights=_weights(held),
         penalty=CLASSWISE_PENALTY,
     )
 
@@ -220,7 +263,7 @@ def _vector(held: Predictions, *args, **kwargs) -> Fitted:
         held.logits, held.labels, *args, **kwargs
     )
     return Fitted(
-        lambda z: vector_scaled(z.double(), log_scale, shift),
+        [Step('vector_scaled', {'log_scale': log_scale, 'shift': shift})],
         {'parameters': torch.cat([log_scale, shift]).tolist()},
     )
 
@@ -249,18 +292,18 @@ def logit_adjustment(held: Predictions) -> Fitted | None:
     if held.meta.get('model_prior') == 'uniform':
         return None
     counts = check_counts(held.class_counts)
-    return Fitted(lambda z: _without_prior(z.double(), counts), {})
+    return Fitted([_without_prior(counts, torch.tensor(1.0).double())], {})
 
 
 def prior_temperature(held: Predictions) -> Fitted:
     """A share of the training prior taken out, and one temperature."""
     counts = check_counts(held.class_counts)
 
-    def transform(z, theta):
-        return _without_prior(_scaled(z, theta), counts, theta[1])
+    def steps(theta):
+        return [_scaled(theta[0]), _without_prior(counts, theta[1])]
 
     names = ['log_temperature', 'strength']
-    return _fitted(held, transform, [0.0, 0.0], names, _weights(held))
+    return _fitted(held, steps, 2, names, _weights(held))
 
 
 def prior_vector(held: Predictions) -> Fitted:
@@ -274,7 +317,7 @@ def prior_vector(held: Predictions) -> Fitted:
         replace(held, logits=first.transform(held.logits))
     )
     return Fitted(
-        lambda z: second.transform(first.transform(z)),
+        [*first.steps, *second.steps],
         {**first.parameters, **second.parameters},
     )
 
@@ -282,11 +325,11 @@ def prior_vector(held: Predictions) -> Fitted:
 def _log_linear(held: Predictions, values: Tensor) -> Fitted:
     scale = standardized(values.double().log())
 
-    def transform(z, theta):
-        return log_linear_temperature(z, scale, theta[0], theta[1])
+    def steps(theta):
+        return [_smooth(scale, theta[0], theta[1])]
 
     names = ['intercept', 'slope']
-    return _fitted(held, transform, [0.0, 0.0], names, _weights(held))
+    return _fitted(held, steps, 2, names, _weights(held))
 
 
 def count_temperature(held: Predictions) -> Fitted:
@@ -315,12 +358,16 @@ def tau_norm(held: Predictions) -> Fitted | None:
     if held.weight_norm is None:
         return None
 
-    def transform(z, theta):
-        z = tau_normalized_logits(z, held.weight_norm, held.bias, theta[1])
-        return _scaled(z, theta)
+    known = {'weight_norm': held.weight_norm}
+    if held.bias is not None:
+        known['bias'] = held.bias
+
+    def steps(theta):
+        normalized = Step('tau_normalized_logits', {**known, 'tau': theta[1]})
+        return [normalized, _scaled(theta[0])]
 
     names = ['log_temperature', 'tau']
-    return _fitted(held, transform, [0.0, 0.0], names, _weights(held))
+    return _fitted(held, steps, 2, names, _weights(held))
 
 
 def shot_matched(held: Predictions, keep_accuracy: bool = True) -> Fitted:
@@ -357,8 +404,14 @@ def shot_matched(held: Predictions, keep_accuracy: bool = True) -> Fitted:
         keep_accuracy_of=repeated if keep_accuracy else None,
     )
     first = vector_balanced(held)
+    intercept, slope, strength = torch.tensor(numbers, dtype=torch.float64)
+    scale = standardized(counts.double().log())
     return Fitted(
-        lambda z: shot_matched_logits(first.transform(z), counts, *numbers),
+        [
+            *first.steps,
+            _without_prior(counts, strength),
+            _smooth(scale, intercept, slope),
+        ],
         {
             **dict(
                 zip(('intercept', 'slope', 'strength'), numbers, strict=True)

@@ -11,7 +11,7 @@ from mmlt.evaluation import summarize
 from mmlt.functional import NoMinimumError, held_out_rows
 from mmlt.structures import Predictions
 
-from .calibrators import CALIBRATORS
+from .calibrators import CALIBRATORS, Fitted
 
 # column of the table -> key of the summary
 COLUMNS = {
@@ -38,7 +38,7 @@ def compare_calibrators(
     progress: Callable[[Iterable], Iterable] = iter,
     many: int = 100,
     few: int = 20,
-) -> tuple[list[dict], dict[str, dict], dict[str, str]]:
+) -> tuple[list[dict], dict[str, Fitted], dict[str, str]]:
     """Fit calibrators, and summarize what each does to other predictions.
 
     Args:
@@ -51,7 +51,7 @@ def compare_calibrators(
         few: Few-shot classes have fewer.
 
     Returns:
-        A row per calibrator; the fitted parameters by its name; and by name,
+        A row per calibrator; each that was fitted, by its name; and by name,
         why one was left out whose likelihood has no minimum on ``fit``.
 
     Raises:
@@ -65,7 +65,7 @@ def compare_calibrators(
             f'on, but got {sizes[0]} and {sizes[1]} classes. Dump both splits '
             'from the same checkpoint.'
         )
-    rows, parameters, left_out = [], {}, {}
+    rows, all_fitted, left_out = [], {}, {}
     for name in progress(names):
         try:
             fitted = CALIBRATORS[name](fit)
@@ -85,7 +85,7 @@ def compare_calibrators(
         )['numbers']
         values = {head: numbers[key] for head, key in COLUMNS.items()}
         rows.append({'calibrator': name, **values})
-        parameters[name] = fitted.parameters
+        all_fitted[name] = fitted
     if not rows and left_out:
         raise ValueError(
             'Expected a calibrator that can be fitted to these samples, but '
@@ -97,7 +97,7 @@ def compare_calibrators(
             f'but got {", ".join(names)} alone. Add temperature, which '
             'applies to every classifier.'
         )
-    return rows, parameters, left_out
+    return rows, all_fitted, left_out
 
 
 def compare_on_halves(
@@ -105,6 +105,8 @@ def compare_on_halves(
     names: Sequence[str],
     seed: int = 0,
     progress: Callable[[Iterable], Iterable] = iter,
+    many: int = 100,
+    few: int = 20,
 ) -> tuple[list[dict], dict[str, str]]:
     """Fit calibrators on one half of the images, report on the other.
 
@@ -121,6 +123,8 @@ def compare_on_halves(
         names: As in :func:`compare_calibrators`.
         seed: Of the halves, which are stratified by class.
         progress: As in :func:`compare_calibrators`.
+        many: As there.
+        few: As there.
 
     Returns:
         A row per calibrator; and by name, why one was left out.
@@ -133,7 +137,7 @@ def compare_on_halves(
     mask[first] = True
     halves = [_part(predictions, rows) for rows in (mask, ~mask)]
     found = [
-        compare_calibrators(*pair, names, progress)
+        compare_calibrators(*pair, names, progress, many, few)
         for pair in (halves, halves[::-1])
     ]
     left_out = found[0][2] | found[1][2]
@@ -164,11 +168,36 @@ def facts_of_comparison(fit: Predictions, evaluate: Predictions) -> dict:
     """What a table of calibrators is of, in words."""
     size = fit.logits.shape[1]
     lacking = size - len(fit.labels.unique())
+    note = note_of_imbalance(evaluate)
     return {
+        'units': 'percent; NLL in nats',
         'fitted on': f'{len(fit.labels)} images of {fit.meta["split"]}'
         + (f', {lacking} of {size} classes without any' if lacking else ''),
         'reported on': f'{len(evaluate.labels)} images of '
         f'{evaluate.meta["split"]}',
+        **({'classes of the test set': note} if note else {}),
         'checkpoint': fit.source,
         'config_hash': fit.meta.get('config_hash'),
     }
+
+
+def note_of_imbalance(evaluate: Predictions) -> str | None:
+    """What to know where a test set is not balanced; None where it is.
+
+    Args:
+        evaluate: Predictions on the test set.
+
+    Returns:
+        A sentence, where one class has twice the images of another or more;
+        classes without any are not looked at.
+    """
+    _, counts = evaluate.labels.unique(return_counts=True)
+    most, least = int(counts.max()), int(counts.min())
+    if most < 2 * least:
+        return None
+    return (
+        f'{most} to {least} images each, so the large classes decide acc, ECE '
+        'and NLL. Calibrators that weigh every class alike (all but none, '
+        'temperature and vector) are made for classes of equal size and can '
+        'lower acc; compare macro, the mean over the classes.'
+    )

@@ -1,7 +1,7 @@
 """A trained network in use: images in, class names and probabilities out."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
@@ -15,9 +15,12 @@ from PIL import Image, ImageOps
 from torch import Tensor, nn
 
 from mmlt.export.inference import inference_config, input_size
+from mmlt.posthoc.steps import Calibrator
 from mmlt.runs.checkpoint import load_model
 from mmlt.runs.predict import trained_classes
 from mmlt.runs.splits import pipeline_of
+
+from .image_files import image_files
 
 __all__ = ['Network', 'Prediction']
 
@@ -31,10 +34,12 @@ class Prediction:
     Args:
         classes: C names.
         probabilities: (C,) float32 on the CPU, in the order of ``classes``.
+        path: Of the image; None where it was no file.
     """
 
     classes: tuple[str, ...]
     probabilities: Tensor
+    path: Path | None = None
 
     @property
     def name(self) -> str:
@@ -75,6 +80,8 @@ class Network(nn.Module):
     Args:
         config: Of the training.
         checkpoint: File or address of its weights.
+        calibrator: Between the logits and the softmax of :meth:`predict`;
+            None: the probabilities are those of the network itself.
 
     Attributes:
         model: mmpretrain's classifier, for features or further training.
@@ -87,7 +94,12 @@ class Network(nn.Module):
         ValueError: If it is not that of the config.
     """
 
-    def __init__(self, config: Config, checkpoint: str | Path) -> None:
+    def __init__(
+        self,
+        config: Config,
+        checkpoint: str | Path,
+        calibrator: Calibrator | None = None,
+    ) -> None:
         super().__init__()
         size = input_size(config)
         # mmpretrain's pipelines read files as BGR, and so does this config
@@ -114,6 +126,7 @@ class Network(nn.Module):
                 for name in ('mean', 'std')
             },
         }
+        self.calibrator = calibrator
         self.eval()
 
     @property
@@ -122,7 +135,7 @@ class Network(nn.Module):
         return self.metainfo['classes']
 
     def forward(self, images: Tensor) -> Tensor:
-        """Logits (N, C).
+        """Logits (N, C), before a calibrator.
 
         Args:
             images: (N, 3, H, W) RGB pixel values from 0 to 255, uint8 or
@@ -156,17 +169,21 @@ class Network(nn.Module):
 
         Args:
             images: One or several: path of a file, image of PIL, or array
-                (H, W, 3) uint8 RGB or (H, W) gray; or an array (N, H, W, 3).
+                (H, W, 3) uint8 RGB or (H, W) gray; or an array (N, H, W, 3);
+                or the path of a folder, for all images in it and below.
             batch_size: Images that go through the network at once.
 
         Returns:
             A prediction for one image, else a list of them.
 
         Raises:
-            FileNotFoundError: If a file does not exist.
+            FileNotFoundError: If a file does not exist, or a folder has no
+                image.
             TypeError: If an image is something else.
             ValueError: If a file is no image, or an array has another form.
         """
+        if isinstance(images, str | Path) and Path(images).is_dir():
+            images = image_files([images])
         if isinstance(images, str | Path | Image.Image) or (
             isinstance(images, np.ndarray) and images.ndim < 4
         ):
@@ -177,12 +194,35 @@ class Network(nn.Module):
             found += self._predict_batch(batch)
         return found
 
-    def _predict_batch(self, images: list[OneImage]) -> Iterator[Prediction]:
-        inputs = pseudo_collate([self.prepared(i) for i in images])['inputs']
-        pixels = torch.stack(inputs).flip(1)
-        rows = self(pixels).float().softmax(dim=1).cpu()
+    def _predict_batch(self, images: list[OneImage]) -> list[Prediction]:
+        found = self.predict_prepared([self.prepared(i) for i in images])
+        return [
+            replace(one, path=Path(image))
+            if isinstance(image, str | Path)
+            else one
+            for one, image in zip(found, images, strict=True)
+        ]
+
+    @torch.no_grad()
+    def predict_prepared(self, images: list[dict]) -> list[Prediction]:
+        """A batch of images that :meth:`prepared` made."""
+        pixels = torch.stack(pseudo_collate(images)['inputs']).flip(1)
+        rows = self.probabilities_of(self(pixels)).cpu()
         names = self.classes or tuple(map(str, range(rows.shape[1])))
-        return (Prediction(names, row) for row in rows)
+        return [Prediction(names, row) for row in rows]
+
+    def probabilities_of(self, logits: Tensor) -> Tensor:
+        """Softmax of logits, calibrated where there is a calibrator.
+
+        Args:
+            logits: (N, C) of :meth:`forward`.
+
+        Returns:
+            (N, C) float32.
+        """
+        if self.calibrator is not None:
+            logits = self.calibrator(logits.double())
+        return logits.float().softmax(dim=1)
 
     def prepared(self, image: OneImage) -> dict:
         """One image as the pipeline of the test makes it.

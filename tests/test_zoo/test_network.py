@@ -106,7 +106,7 @@ def test_other_images_are_made_fit(network, images):
     ('image', 'error', 'words'),
     [
         ('no.png', FileNotFoundError, 'no.png does not exist'),
-        ('.', FileNotFoundError, r'\. is a folder'),
+        ('mmlt/zoo', FileNotFoundError, 'none that ends in .jpg'),
         (__file__, ValueError, 'to be an image, but it cannot be read'),
         (np.zeros((4, 4, 3)), ValueError, r'\(4, 4, 3\) of float64'),
         (np.zeros((4, 4, 4), np.uint8), ValueError, r'\(4, 4, 4\) of uint8'),

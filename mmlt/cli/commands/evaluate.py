@@ -157,7 +157,7 @@ def calibration_of(
         # two files of others: nothing says that they are of one checkpoint
         held.meta['checkpoint_hash'] = tested.meta.get('checkpoint_hash')
     check_fit_split(held, tested)
-    rows, parameters, left_out = compare_calibrators(
+    rows, calibrators, left_out = compare_calibrators(
         held,
         tested,
         args.calibrators,
@@ -168,7 +168,7 @@ def calibration_of(
     return {
         'fitted_on': f'{len(held.labels):,} held-out images',
         'rows': rows,
-        'parameters': parameters,
+        'parameters': {n: c.parameters for n, c in calibrators.items()},
         'left_out': left_out,
     }
 

@@ -6,6 +6,7 @@ import warnings
 from mmlt.cli.options import add_config_options, add_trust, chosen
 from mmlt.cli.values import positive, whole_number
 from mmlt.export.exporter import SUFFIX, ExportSettings, export_run
+from mmlt.posthoc.calibrator_file import DEFAULT
 
 TOOL = 'tools/export.py'
 DESCRIPTION = (
@@ -45,6 +46,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         'of normalized ones',
     )
     parser.add_argument(
+        '--output',
+        choices=['logits', 'probabilities'],
+        default='logits',
+        help='what the model gives (default: logits)',
+    )
+    parser.add_argument(
+        '--calibrated',
+        nargs='?',
+        const=DEFAULT,
+        metavar='NAME',
+        help='with a calibrator that `mmlt posthoc` fitted for this '
+        f'checkpoint inside (without a name: {DEFAULT})',
+    )
+    parser.add_argument(
         '--size',
         type=whole_number(1),
         nargs='+',
@@ -71,6 +86,13 @@ def check_arguments(
         parser.error(
             '--with-preprocessing: an mmpretrain config has a data '
             'preprocessor already'
+        )
+    if args.to == 'mmpretrain' and (
+        args.calibrated or args.output != 'logits'
+    ):
+        parser.error(
+            '--calibrated and --output: an mmpretrain config has no place '
+            'for them; take torchscript or onnx'
         )
     if args.size and len(args.size) > 2:
         parser.error('--size takes one number, or height and width')

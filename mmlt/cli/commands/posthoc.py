@@ -2,6 +2,7 @@
 
 import argparse
 from functools import partial
+from pathlib import Path
 
 from mmlt.cli.options import (
     add_shot_limits,
@@ -11,6 +12,8 @@ from mmlt.cli.options import (
 )
 from mmlt.cli.predictions import run_predictions
 from mmlt.cli.progress import bar
+from mmlt.functional.shots import SHOT_LIMITS
+from mmlt.posthoc.calibrator_file import calibrators_path, save_calibrators
 from mmlt.posthoc.calibrators import (
     CALIBRATORS,
     check_fit_split,
@@ -21,15 +24,19 @@ from mmlt.posthoc.comparison import (
     compare_on_halves,
     facts_of_comparison,
 )
+from mmlt.report.record import limits_of
 from mmlt.report.table import check_table_path, print_table, write_table
-from mmlt.runs.dump import load_predictions
+from mmlt.runs.dump import dump_path, load_predictions
+from mmlt.runs.folder import read_work_dir
 from mmlt.structures import Predictions
 
 TOOL = 'tools/analysis_tools/posthoc.py'
 DESCRIPTION = (
     'Fit calibrators on a held-out part of training (or a validation set) '
     'and tabulate accuracy, ECE and NLL on the test set, whole and per shot '
-    'group. The test set is not fitted on, unless an option asks for it.'
+    'group. The test set is not fitted on, unless an option asks for it. What '
+    'is fitted for a run goes into calibrators.json beside its checkpoint, '
+    'for predict, export and mmlt.load.'
 )
 EXAMPLE = 'work_dirs/vmf/resnet20_digitslt+held-out --out posthoc.md'
 
@@ -72,7 +79,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action='store_true',
         help='fit on the test set; the table says so',
     )
-    add_shot_limits(parser)
+    add_shot_limits(parser, defaults=False)
     add_trust(parser)
 
 
@@ -99,6 +106,20 @@ def read_predictions(
     )
 
 
+def limits(args: argparse.Namespace) -> tuple[int, int]:
+    """Limits of the shot groups: as said, else as the run has them."""
+    folder = Path(args.run) if args.run else Path()
+    own = (
+        limits_of(read_work_dir(folder).config)
+        if args.run and folder.is_dir()
+        else SHOT_LIMITS['oltr']
+    )
+    return (
+        own['many'] if args.many is None else args.many,
+        own['few'] if args.few is None else args.few,
+    )
+
+
 def run(args: argparse.Namespace) -> None:
     """Check, fit, print and write."""
     for path in args.out:
@@ -108,21 +129,38 @@ def run(args: argparse.Namespace) -> None:
         return
     fit, evaluate = read_predictions(args)
     check_fit_split(fit, evaluate, args.i_know_this_is_the_test_set)
-    rows, parameters, left_out = compare_calibrators(
+    many, few = limits(args)
+    rows, fitted, left_out = compare_calibrators(
         fit,
         evaluate,
         args.calibrators,
         partial(bar, words='fitting'),
-        args.many,
-        args.few,
+        many,
+        few,
     )
-    facts = facts_of_comparison(fit, evaluate)
+    facts = facts_of_comparison(fit, evaluate) | limit_facts(many, few)
     for name, why in left_out.items():
         facts[f'left out: {name}'] = why
     print_table(rows, facts)
+    parameters = {name: f.parameters for name, f in fitted.items()}
     for path in args.out:
         more = {'parameters': parameters} if path.endswith('.json') else {}
         write_table(path, rows, facts | more)
+    if args.run is not None:
+        path = calibrators_path(dump_path(args.run, 'test'))
+        save_calibrators(path, fitted, fit)
+        print(
+            f'Wrote {path}. Use one: mmlt predict {args.run} IMAGES --out '
+            'FILE.csv --calibrated NAME'
+        )
+
+
+def limit_facts(many: int, few: int) -> dict[str, str]:
+    """The limits of the shot groups, in words."""
+    return {
+        'groups': f'many: more than {many} training images, few: fewer than '
+        f'{few}'
+    }
 
 
 def run_on_halves(args: argparse.Namespace) -> None:
@@ -133,10 +171,16 @@ def run_on_halves(args: argparse.Namespace) -> None:
         if path.endswith('.npz')
         else run_predictions(path, 'test')
     )
+    many, few = limits(args)
     rows, left_out = compare_on_halves(
-        predictions, args.calibrators, progress=partial(bar, words='fitting')
+        predictions,
+        args.calibrators,
+        progress=partial(bar, words='fitting'),
+        many=many,
+        few=few,
     )
     facts = facts_of_comparison(predictions, predictions)
+    facts |= limit_facts(many, few)
     facts['fitted on'] = (
         'the other half of these images: what a calibrator could do at '
         'best, no result of a method'

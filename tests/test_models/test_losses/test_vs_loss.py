@@ -25,9 +25,10 @@ def test_it_is_the_mean_of_the_function(gamma, tau):
 
 
 def test_its_limits_are_the_two_losses_it_joins():
-    assert case(VSLoss, gamma=0, tau=1.5)[0] == case(
-        LogitAdjustedLoss, tau=1.5
-    )[0]
+    assert (
+        case(VSLoss, gamma=0, tau=1.5)[0]
+        == case(LogitAdjustedLoss, tau=1.5)[0]
+    )
     assert case(VSLoss, gamma=0.4, tau=0)[0] == case(CDTLoss, gamma=0.4)[0]
 
 
