@@ -44,6 +44,7 @@ GUIDES = [
     'distributed.md',
     'stopping.md',
     'hooks.md',
+    'parent_tools.md',
     'large_models.md',
     'zoo.md',
     'predict.md',
