@@ -1,6 +1,7 @@
 """Predictions of a run: made once, and written to a file."""
 
 import sys
+from collections.abc import Sequence
 from contextlib import redirect_stdout
 from functools import partial
 from pathlib import Path
@@ -8,6 +9,7 @@ from pathlib import Path
 from mmlt.fileio import check_can_write
 from mmlt.functional import percent
 from mmlt.report import RunRecord, load_run
+from mmlt.report.incomplete import incomplete_run
 from mmlt.runs.dump import save_predictions
 from mmlt.runs.folder import find_run
 from mmlt.runs.predict import dump_split, predict_split, predictions_of
@@ -80,6 +82,12 @@ def run_predictions(work_dir: str, split: str) -> Predictions:
     """
     with redirect_stdout(sys.stderr):
         return predictions_of(work_dir, split, progress=bar)
+
+
+def say_incomplete(work_dirs: Sequence[Path]) -> None:
+    """Say on the error stream which runs have no result."""
+    for run in filter(None, map(incomplete_run, work_dirs)):
+        print(f'Without a result: {run}', file=sys.stderr)
 
 
 def load_predicted_run(

@@ -23,6 +23,7 @@ from .distillation import *
 from .equal_mass import *
 from .expert_weights import *
 from .experts import *
+from .f1_scores import *
 from .focal import *
 from .held_out import *
 from .linear_classifier import *
@@ -30,6 +31,7 @@ from .long_tail import *
 from .losses import *
 from .macro_f1 import *
 from .misclassified_area import *
+from .mistakes import *
 from .mixup import *
 from .per_class import *
 from .percent import *
@@ -53,5 +55,6 @@ from .vmf_conversion import *
 from .vmf_divergence import *
 from .vmf_losses import *
 from .vmf_overlap_sums import *
+from .wilson import *
 
 __all__ = public_names(globals())

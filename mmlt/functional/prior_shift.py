@@ -1,5 +1,6 @@
 """Test sets with other class frequencies than those of training."""
 
+import math
 from collections.abc import Sequence
 
 import torch
@@ -151,6 +152,9 @@ def weighted_numbers(
 ) -> dict[str, float]:
     """Accuracy, calibration error and log-likelihood of weighted samples.
 
+    Convention: probability 0 of the label counts as the smallest normal
+    number of the dtype, as in the other metrics: 708 nats in float64.
+
     Args:
         log_probs: (N, C).
         labels: (N,) int64.
@@ -173,7 +177,8 @@ def weighted_numbers(
     """
     confidence, predicted = log_probs.exp().max(1)
     correct = predicted == labels
-    nll = F.nll_loss(log_probs, labels, reduction='none')
+    least = math.log(torch.finfo(log_probs.dtype).tiny)
+    nll = F.nll_loss(log_probs.clamp(min=least), labels, reduction='none')
     error = top_calibration_error(confidence, correct, weights=weights)
     return {
         'accuracy': (weights @ correct.double()).item(),

@@ -42,6 +42,8 @@ class OverlapSettings:
         fraction: Share of each class that is held out for the choice; not
             used where the config trains with ``HeldOutSplit``.
         seed: Of the held-out part.
+        choose_on: 'train', a part of the training images; or 'val', the
+            validation set of the config.
         bias_at: As :func:`~mmlt.posthoc.overlap.calibrate`.
         device: 'cpu' or 'cuda'; cuda where there is one for None.
         overlays: What is added to the recipe.
@@ -57,6 +59,7 @@ class OverlapSettings:
     criterion: str = 'accuracy'
     fraction: float = 0.2
     seed: int = 0
+    choose_on: str = 'train'
     bias_at: str = 'published'
     device: str | None = None
     overlays: list[str] = field(default_factory=list)
@@ -211,8 +214,13 @@ def chosen_alpha(
     classifier: Classifier,
     logger: logging.Logger,
 ) -> float:
-    """Choose alpha on a held-out part of the training set."""
-    loader, unseen = held_out_loader(cfg, settings.fraction, settings.seed)
+    """Choose alpha on a held-out part of the training set, or on val."""
+    if settings.choose_on == 'val':
+        loader = Runner.build_dataloader(split_loader(cfg, 'val'))
+        unseen, words = True, 'of the validation set'
+    else:
+        words = 'held out of the training set'
+        loader, unseen = held_out_loader(cfg, settings.fraction, settings.seed)
     device = 'cuda' if torch.cuda.is_available() else 'cpu'
     features, labels = features_of(model.to(settings.device or device), loader)
     alpha, values = choose_alpha(
@@ -225,14 +233,15 @@ def chosen_alpha(
     )
     logger.info(
         f'{settings.criterion} (mean over classes) on {len(labels)} images '
-        'held out of the training set: '
+        f'{words}: '
         + ', '.join(f'alpha {a:g}: {v:.4f}' for a, v in values.items())
     )
     if not unseen:
         logger.warning(
             'The classifier was trained on these images: they say less than '
             'unseen ones. Train with HeldOutSplit to hold them out of the '
-            'training as well (configs/vmf/README.md).'
+            'training as well (configs/vmf/README.md), or take a validation '
+            'set: --choose-on val.'
         )
     if len(set(values.values())) == 1 and len(values) > 1:
         logger.warning(

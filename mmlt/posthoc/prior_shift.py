@@ -12,6 +12,11 @@ from mmlt.structures import Predictions
 from .calibrators import check_counts
 
 PRIORS = ('train', 'uniform')
+UNITS = {'acc': '%', 'ECE': '%', 'NLL': 'nats', 'prior error': '%'}
+PRIOR_ERROR = (
+    'half the summed difference of the estimated and the true shares of the '
+    'classes: 0 is right, 100 has no class in common'
+)
 
 
 def prior_in_probabilities(
@@ -72,4 +77,22 @@ def prior_shift_rows(
             predictions.logits, predictions.labels, source, prior, subset_seed
         )
         for label, prior in progress(settings.items())
+    ]
+
+
+def with_units(rows: Sequence[dict]) -> list[dict]:
+    """Rows of :func:`prior_shift_rows` with a unit in every heading."""
+    return [
+        {
+            next(
+                (
+                    f'{name} ({unit})'
+                    for begin, unit in UNITS.items()
+                    if name.startswith(begin)
+                ),
+                name,
+            ): value
+            for name, value in row.items()
+        }
+        for row in rows
     ]

@@ -4,8 +4,16 @@ import shlex
 from collections.abc import Sequence
 
 from . import pictures
-from .names import by_recipe
-from .page import FIRST_SECTIONS, Code, Report, Section
+from .blocks import Code, Report, Section
+from .class_tables import (
+    class_table,
+    confusion_table,
+    worst_table,
+    worst_words,
+)
+from .names import by_recipe, data_name
+from .overview import overview_table, settings_table
+from .page import FIRST_SECTIONS
 from .pictures import Picture
 from .record import RunRecord
 from .tables import TABLES, epochs_of, files_table, runs_table, unfinished
@@ -36,6 +44,7 @@ def build_report(
     first = records[0]
     tables = {key: table(records) for key, table in TABLES.items()}
     sections = [
+        Section('Comparison', [overview_table(records)]),
         what_it_is_of(records, numbers_folder),
         Section(
             'Accuracy',
@@ -43,8 +52,16 @@ def build_report(
                 tables['accuracy'],
                 pictures.recall(records),
                 pictures.compression(records),
+            ],
+        ),
+        Section(
+            'Classes',
+            [
+                worst_table(records),
+                worst_words(records),
+                confusion_table(records),
                 pictures.confusion(records),
-                tables['classes'],
+                class_table(records),
             ],
         ),
         Section(
@@ -53,6 +70,7 @@ def build_report(
                 tables['calibration'],
                 tables['calibration-by-shot'],
                 pictures.reliability(records),
+                pictures.calibrators(records),
                 tables['calibrators'],
             ],
         ),
@@ -79,7 +97,7 @@ def build_report(
         Section('Training', [pictures.curves(records)]),
         Section('Commands', [Code(commands(records, command))]),
     ]
-    heading = heading or title(list(groups), first.dataset)
+    heading = heading or title(list(groups), first)
     return Report(heading, summary(records), sections)
 
 
@@ -87,14 +105,18 @@ def what_it_is_of(records: Sequence[RunRecord], folder: str) -> Section:
     """The first section: the runs, or the files of predictions."""
     if records[0].source == 'predictions':
         return Section(FIRST_SECTIONS[1], [files_table(records, folder)])
-    return Section(FIRST_SECTIONS[0], [runs_table(records, folder)])
+    return Section(
+        FIRST_SECTIONS[0],
+        [runs_table(records, folder), settings_table(records)],
+    )
 
 
-def title(names: list[str], dataset: str | None) -> str:
+def title(names: list[str], first: RunRecord) -> str:
     """Names of the recipes and the data set."""
     listed = ', '.join(names[:-1]) + f' and {names[-1]}'
     listed = listed if len(names) > 1 else names[0]
-    return f'{listed} on {dataset}' if dataset else listed
+    data = data_name(first) or f'{len(first.class_counts)} classes'
+    return f'{listed} on {data}'
 
 
 def summary(records: Sequence[RunRecord]) -> str:
@@ -109,7 +131,8 @@ def summary(records: Sequence[RunRecord]) -> str:
         f'{len(groups)} {"recipe" if len(groups) == 1 else "recipes"}, '
         f'trained on {sum(counts):,} images of {len(counts)} classes (from '
         f'{max(counts):,} to {min(counts):,} images), tested on the same '
-        f'{first.num_samples:,} images of {first.dataset}.'
+        f'{first.num_samples:,} images'
+        + (f' of {data_name(first)}.' if data_name(first) else '.')
     )
     if len(groups) > 1:
         text += f' Differences are to {next(iter(groups))}.'
@@ -161,26 +184,46 @@ def summary_of_predictions(records: Sequence[RunRecord]) -> str:
 
 def commands(records: Sequence[RunRecord], command: str) -> str:
     """How to repeat the runs and the report."""
-    lines, at = [], None
+    lines: list[str] = []
+    at: list[str] = []
     if records[0].source == 'predictions':
         return command
     installed = command.startswith('mmlt ')
-    train = ['mmlt', 'train'] if installed else ['python', 'tools/train.py']
     for record in records:
-        if record.commit and record.commit != at:
-            at = record.commit
-            lines.append(f'git checkout {at}')
+        if (code := code_of(record)) and code != at:
+            at = code
+            lines += code
         if record.commit_note:
             lines.append(f'# {record.commit_note}')
         recipe = record.recipe.partition('+')[0]
         config = record.config or f'configs/{recipe}.py'
-        if '/' not in record.recipe:
+        if record.config is None and '/' not in record.recipe:
             lines.append(f'# the folder of {config} was not recorded')
         arguments = [*record.arguments]
-        if '--seed' not in arguments:
+        if '--seed' not in arguments and record.seed is not None:
             arguments = ['--seed', str(record.seed), *arguments]
+        if record.work_dir:
+            arguments = ['--work-dir', record.work_dir, *arguments]
+        ours = not installed and record.repository is None
+        train = ['python', 'tools/train.py'] if ours else ['mmlt', 'train']
         lines.append(shlex.join([*train, config, *arguments]))
     return '\n'.join([*lines, command])
+
+
+def code_of(record: RunRecord) -> list[str]:
+    """Lines that bring back the code of a run: of mmlt, or of its user."""
+    theirs = record.repository
+    if theirs is None:
+        return [f'git checkout {record.commit}'] if record.commit else []
+    lines = []
+    if record.commit:
+        lines.append(f'# with mmlt at commit {record.commit}')
+    if theirs['commit']:
+        where = theirs['remote'] or theirs['name']
+        note = ', with changes that were not committed'
+        lines.append(f'# in {where}{note if theirs["changed"] else ""}')
+        lines.append(f'git checkout {theirs["commit"][:10]}')
+    return lines
 
 
 def all_pictures(report: Report) -> list[Picture]:

@@ -16,9 +16,15 @@ from mmlt.visualization.style import check_picture_path
 
 from . import pictures
 from .build import all_pictures, build_report
+from .incomplete import (
+    TITLE,
+    IncompleteRun,
+    incomplete_run,
+    incomplete_table,
+)
 from .ledger import from_ledger
 from .names import by_recipe, check_same_test_set, file_name, with_names
-from .page import check_report_folder, draw_panels, write_report
+from .page import Section, check_report_folder, draw_panels, write_report
 from .pictures import Picture
 from .record import RunRecord, load_run
 
@@ -46,6 +52,26 @@ def load_runs(
     check_same_test_set(records)
     named = with_names(records, names)
     return [(record, p) for record, (_, p) in zip(named, loaded, strict=True)]
+
+
+def without_incomplete(
+    work_dirs: Sequence[Path], names: Sequence[str] | None
+) -> tuple[list[Path], list[str] | None, list[IncompleteRun]]:
+    """Runs that have a result, their names, and the others.
+
+    One alone, or several of which none has a result, are left in: loading
+    them says what is missing.
+    """
+    found = {path: incomplete_run(path) for path in work_dirs}
+    if names is not None and len(names) != len(work_dirs):
+        return list(work_dirs), list(names), []  # which is refused later
+    whole = [path for path in work_dirs if found[path] is None]
+    if not whole:
+        return list(work_dirs), names and list(names), []
+    if names is not None:
+        pairs = zip(names, work_dirs, strict=True)
+        names = [name for name, path in pairs if found[path] is None]
+    return whole, names, [run for run in found.values() if run is not None]
 
 
 def make_report(
@@ -82,11 +108,14 @@ def make_report(
     numbers = numbers or out / 'numbers'
     check_report_folder(out)
     check_can_write(numbers, folder=True)
+    work_dirs, names, incomplete = without_incomplete(work_dirs, names)
     loaded = [
         (from_ledger(record), predictions)
         for record, predictions in load_runs(work_dirs, names, load)
     ]
-    return report_of(loaded, out, command, numbers, maps, progress, heading)
+    return report_of(
+        loaded, out, command, numbers, maps, progress, heading, incomplete
+    )
 
 
 def report_of(
@@ -97,6 +126,7 @@ def report_of(
     maps: bool = True,
     progress: Progress = silent,
     heading: str | None = None,
+    incomplete: Sequence[IncompleteRun] = (),
 ) -> list[Path]:
     """Compare, draw and write; of runs, or of predictions alone.
 
@@ -108,6 +138,7 @@ def report_of(
         maps: As there.
         progress: As there.
         heading: As there.
+        incomplete: Runs that are named, and not compared.
 
     Returns:
         The files that were written.
@@ -122,6 +153,9 @@ def report_of(
     records = [record for record, _ in loaded]
     drawn_maps = feature_maps(loaded, progress) if maps else {}
     report = build_report(records, drawn_maps, str(numbers), command, heading)
+    if incomplete:
+        section = Section(TITLE, [incomplete_table(incomplete)])
+        report.sections.insert(1, section)
     panels = [p for picture in all_pictures(report) for p in picture.panels]
     drawn = draw_panels(progress(panels, 'drawing'))
     texts = {
@@ -208,7 +242,8 @@ def make_picture(
     """
     check_picture_path(settings.out)
     check_can_write(settings.out)
-    loaded = load_runs(work_dirs, settings.names, load)
+    work_dirs, names, _ = without_incomplete(work_dirs, settings.names)
+    loaded = load_runs(work_dirs, names, load)
     picture = picture_of(settings, loaded)
     if picture is None:
         raise ValueError(

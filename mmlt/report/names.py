@@ -7,7 +7,21 @@ from dataclasses import replace
 from .escape import one_line
 from .record import RunRecord
 
-__all__ = ['by_recipe', 'check_same_test_set', 'file_name', 'with_names']
+__all__ = [
+    'by_recipe',
+    'check_same_test_set',
+    'data_name',
+    'file_name',
+    'with_names',
+]
+
+# data sets that may be of any images: their name says nothing to a reader
+OF_ANY_IMAGES = (
+    'CustomDataset',
+    'HeldOutSplit',
+    'LongTailedList',
+    'LongTailedSubset',
+)
 
 # what two runs must share to be compared, and what it is
 TEST_SET = {
@@ -95,6 +109,11 @@ def with_names(
         )
         for record, name in zip(records, names, strict=True)
     ]
+
+
+def data_name(record: RunRecord) -> str | None:
+    """Name of the test set; None where there is none to tell."""
+    return None if record.dataset in OF_ANY_IMAGES else record.dataset
 
 
 def slug(name: str) -> str:

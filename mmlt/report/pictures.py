@@ -1,29 +1,27 @@
 """Records to pictures: which numbers go where."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from functools import partial
 
-from matplotlib.figure import Figure, SubFigure
-
-from mmlt.functional import confusion_shares, mean_over_seeds, percent
+from mmlt.functional import mean_over_seeds
 from mmlt.visualization import (
     accuracy_by_strategy,
     by_class_count,
-    confusion_matrix,
     feature_map,
-    overlap_matrix,
     recall_by_class,
-    reliability_diagram,
     training_curves,
 )
 
+from .calibration_pictures import calibrators, reliability
+from .matrix_pictures import confusion, overlap
 from .names import by_recipe, slug
+from .picture import Panel, Picture, floats, seed_note, shown_runs
 from .record import RunRecord
 
 __all__ = [
     'Panel',
     'Picture',
+    'calibrators',
     'compression',
     'confusion',
     'curves',
@@ -35,113 +33,18 @@ __all__ = [
     'spread',
 ]
 
-Draw = Callable[[SubFigure | Figure], object]
-
-
-@dataclass(frozen=True)
-class Panel:
-    """One drawing.
-
-    Args:
-        key: Name of its file, unique in the report.
-        label: What it shows, for those who cannot see it.
-        draw: Draws it into a figure.
-        width: Inches.
-        height: Inches.
-    """
-
-    key: str
-    label: str
-    draw: Draw
-    width: float = 3.6
-    height: float = 3.2
-
-
-@dataclass(frozen=True)
-class Picture:
-    """Panels that belong together, and what is said under them.
-
-    Args:
-        key: Name.
-        caption: What is said.
-        panels: The drawings.
-        columns: How many go in a row where there is room.
-    """
-
-    key: str
-    caption: str
-    panels: list[Panel]
-    columns: int = 3
-
-
-def _shown(records: Sequence[RunRecord]) -> dict[str, RunRecord]:
-    """The first run of each recipe, by name."""
-    return {name: group[0] for name, group in by_recipe(records).items()}
-
-
-def _seed_note(records: Sequence[RunRecord]) -> str:
-    if all(len(group) == 1 for group in by_recipe(records).values()):
-        return ''
-    return ' Of several seeds the first is shown.'
-
-
-def reliability(records: Sequence[RunRecord], shots: bool = True) -> Picture:
-    """Reliability diagrams of every run, of all images and by shot."""
-    panels = []
-    for name, record in _shown(records).items():
-        for group, bins in record.reliability.items():
-            if group != 'all' and not shots:
-                continue
-            suffix = '' if group == 'all' else f'_{group}'
-            ece = record.numbers[f'ece{suffix}']
-            what = 'all' if group == 'all' else f'{group}-shot'
-            panels.append(
-                Panel(
-                    f'reliability-{slug(name)}-{group}',
-                    f'Reliability diagram of {name}, {what} classes: ECE '
-                    f'{ece:.2f} percent',
-                    partial(
-                        _reliability,
-                        bins,
-                        f'{name}, {what}',
-                        f'ECE {ece:.2f} %',
-                    ),
-                )
-            )
-    return Picture(
-        'reliability',
-        'Accuracy against confidence, 15 bins. The full bar goes up to the '
-        'accuracy or the mean confidence, the lower of the two; the block '
-        'above is the gap: hatched, up to the confidence, where the network '
-        'is too sure; pale, up to the accuracy, where it is not sure enough. '
-        'Below: the share of the images in each bin.' + _seed_note(records),
-        panels,
-        len(panels) // len(_shown(records)),
-    )
-
-
-def _reliability(bins: dict, title: str, note: str, figure) -> None:
-    reliability_diagram(
-        bins['count'],
-        bins['confidence'],
-        bins['accuracy'],
-        title,
-        note,
-        figure,
-    )
-
 
 def recall(records: Sequence[RunRecord]) -> Picture:
     """Recall of every class, all runs side by side."""
     shown = by_recipe(records)
     first = records[0]
     size = len(first.class_counts)
-    wide, high = (3.8, 1.0 + 0.25 * size) if size <= 30 else (7.2, 3.2)
+    wide, high = (3.8, 1.0 + 0.25 * size) if size <= 30 else (5.0, 3.4)
     values = {
         name: [
             mean_over_seeds(seeds)[0]
             for seeds in zip(
-                *(_floats(r.classes['recall']) for r in group), strict=True
+                *(floats(r.classes['recall']) for r in group), strict=True
             )
         ]
         for name, group in shown.items()
@@ -159,83 +62,15 @@ def recall(records: Sequence[RunRecord]) -> Picture:
         high,
     )
     caption = 'Recall of each class with its training images, most first' + (
-        '; mean over the seeds.' if _seed_note(records) else '.'
+        '; mean over the seeds.' if seed_note(records) else '.'
     )
+    if size > 30:
+        caption += (
+            ' A faint point is a class. The lines are the means of an eighth '
+            'of the classes each, the bars their standard error over the '
+            'classes.'
+        )
     return Picture('recall', caption, [panel], 1)
-
-
-def confusion(records: Sequence[RunRecord]) -> Picture | None:
-    """Confusion matrices side by side; None for very many classes."""
-    shown = {n: r for n, r in _shown(records).items() if r.confusion}
-    if not shown:
-        return None
-    panels = []
-    for name, record in shown.items():
-        shares = confusion_shares(record.confusion).tolist()
-        panels.append(
-            Panel(
-                f'confusion-{slug(name)}',
-                f'Confusion matrix of {name}',
-                partial(_confusion, percent(shares), record.class_names, name),
-                3.8,
-                3.7,
-            )
-        )
-    return Picture(
-        'confusion',
-        'Percent of the test images of the true class (row) that are taken '
-        'for the predicted class (column); a row sums to 100. Below half a '
-        'percent nothing is written.' + _seed_note(records),
-        panels,
-        min(3, len(panels)),
-    )
-
-
-def _confusion(matrix, names, title, figure) -> None:
-    confusion_matrix(matrix, names, title, figure)
-
-
-def overlap(records: Sequence[RunRecord]) -> Picture | None:
-    """Overlap matrices side by side, one scale."""
-    shown = {n: r for n, r in _shown(records).items() if r.overlap_matrix}
-    if not shown:
-        return None
-    highest = max(
-        value
-        for record in shown.values()
-        for i, row in enumerate(record.overlap_matrix)
-        for j, value in enumerate(row)
-        if i != j
-    )
-    panels = [
-        Panel(
-            f'overlap-{slug(name)}',
-            f'Overlap of the class distributions of {name}',
-            partial(
-                _overlap,
-                record.overlap_matrix,
-                record.class_names,
-                name,
-                highest,
-            ),
-            3.8,
-            3.7,
-        )
-        for name, record in shown.items()
-    ]
-    return Picture(
-        'overlap',
-        'Overlap 1 / (1 + KL(i‖j)) of the densities of each two classes, in '
-        'percent, of the classifier read as von Mises-Fisher densities; one '
-        'color scale for all. The diagonal, always 100, is left blank.'
-        + _seed_note(records),
-        panels,
-        min(3, len(panels)),
-    )
-
-
-def _overlap(matrix, names, title, highest, figure) -> None:
-    overlap_matrix(matrix, names, title, highest, figure)
 
 
 def _against_count(
@@ -258,7 +93,7 @@ def _against_count(
     """
     panels = []
     for split in splits:
-        for i, (name, record) in enumerate(_shown(records).items()):
+        for i, (name, record) in enumerate(shown_runs(records).items()):
             at = f'{split}/' if split else ''
             values = record.at(f'{at}classes/{key}')
             if values is None:
@@ -273,7 +108,7 @@ def _against_count(
                     f'{name}{where}',
                     partial(
                         _by_count,
-                        {name + where: _floats(values)},
+                        {name + where: floats(values)},
                         record.class_counts,
                         label,
                         {name + where: float('nan') if rho is None else rho},
@@ -287,9 +122,9 @@ def _against_count(
         return None
     return Picture(
         key.replace('_', '-'),
-        caption + _seed_note(records),
+        caption + seed_note(records),
         panels,
-        min(3, len(_shown(records))),
+        min(3, len(shown_runs(records))),
     )
 
 
@@ -357,7 +192,7 @@ def curves(records: Sequence[RunRecord]) -> Picture | None:
             )
     if not panels:
         return None
-    several = ' Every seed is a line.' if _seed_note(records) else ''
+    several = ' Every seed is a line.' if seed_note(records) else ''
     return Picture(
         'curves',
         'Training loss: mean of what was logged in the epoch; losses of two '
@@ -438,7 +273,7 @@ def features(
     """
     panels = []
     for method, words in (('pca', 'PCA'), ('tsne', 't-SNE')):
-        for name, record in _shown(records).items():
+        for name, record in shown_runs(records).items():
             placed = maps.get(name, {}).get(method)
             if placed is None:
                 continue
@@ -466,7 +301,7 @@ def features(
         'Test features of the class with most training images, the middle '
         'one and the last; at most 250 images of each, drawn by seed 0. '
         'Directions of the PCA are of these images. On a t-SNE map '
-        'distances between clusters mean nothing.' + _seed_note(records),
+        'distances between clusters mean nothing.' + seed_note(records),
         panels,
         min(3, len(maps)),
     )
@@ -481,7 +316,3 @@ def _features(placed, names, title, figure) -> None:
         placed['axis_names'],
         figure,
     )
-
-
-def _floats(values: Sequence[float | None]) -> list[float]:
-    return [float('nan') if v is None else v for v in values]

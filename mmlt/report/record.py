@@ -10,12 +10,15 @@ from mmengine.config import Config, ConfigDict
 
 from mmlt.evaluation import run_numbers, training_numbers
 from mmlt.fileio import json_text
+from mmlt.functional import confident_mistakes, confused_pairs, percent
 from mmlt.functional.shots import SHOT_LIMITS
 from mmlt.runs.dump import dump_of, load_predictions
 from mmlt.runs.folder import WorkDir, read_work_dir
 from mmlt.structures import Predictions
 
 __all__ = ['RunRecord', 'load_run', 'make_record', 'record_of_predictions']
+
+MISTAKES = 12  # that are shown
 
 
 @dataclass(frozen=True)
@@ -62,9 +65,18 @@ class RunRecord:
             what is said of a training is then empty.
         many: Many-shot classes have more training images than this.
         few: Few-shot classes have fewer.
+        confused: [true, predicted, number] of each pair of classes that was
+            confused, where there is no ``confusion``; or None.
+        mistakes: The most confident of them: 'row' of the test set, 'true'
+            and 'predicted' class, 'confidence' in percent; None in a file of
+            an earlier version.
         calibration: What calibrators that were fitted on held-out
             predictions do to these: 'fitted_on' (words), 'rows' (numbers of
             each), 'parameters', 'left_out' (name to reason); or None.
+        repository: Of the person whose config it is, with its commit, as
+            :func:`~mmlt.runs.record.own_repository` says; None: a recipe of
+            mmlt.
+        work_dir: As the command of the training named it; None: it did not.
     """
 
     recipe: str
@@ -102,7 +114,11 @@ class RunRecord:
     source: str = 'run'
     many: int = 100
     few: int = 20
+    confused: list[list[int]] | None = None
+    mistakes: list[dict] | None = None
     calibration: dict | None = None
+    repository: dict | None = None
+    work_dir: str | None = None
 
     def to_json(self) -> str:
         """Text of its file: an object of all fields."""
@@ -195,6 +211,8 @@ def make_record(
         device=run.device,
         commit=run.commit and run.commit[:10],
         commit_note=run.commit_note,
+        repository=run.repository,
+        work_dir=run.parts[-1].get('work_dir') if run.parts else None,
         checkpoint=run.checkpoint.name,
         checkpoint_hash=predictions.meta.get('checkpoint_hash'),
         head=predictions.meta.get('head'),
@@ -261,6 +279,12 @@ def _measured(predictions: Predictions, many: int, few: int) -> dict:
     """The fields of a record that follow from the predictions alone."""
     counts = predictions.class_counts.tolist()
     labels = predictions.labels.numpy().tobytes()
+    numbers = run_numbers(predictions, many=many, few=few)
+    confused = None
+    if numbers['confusion'] is None:
+        confused = confused_pairs(
+            predictions.labels, predictions.logits.argmax(1), len(counts)
+        ).tolist()
     return {
         'dataset': predictions.meta.get('dataset'),
         'labels_hash': hashlib.sha256(labels).hexdigest()[:16],
@@ -270,8 +294,27 @@ def _measured(predictions: Predictions, many: int, few: int) -> dict:
         'class_counts': counts,
         'many': many,
         'few': few,
-        **run_numbers(predictions, many=many, few=few),
+        'confused': confused,
+        'mistakes': mistakes_of(predictions),
+        **numbers,
     }
+
+
+def mistakes_of(predictions: Predictions) -> list[dict]:
+    """The most confident mistakes, for the field of a record."""
+    probs = predictions.probabilities
+    if probs is None:
+        probs = predictions.logits.softmax(1)
+    rows = confident_mistakes(probs, predictions.labels, MISTAKES)
+    return [
+        {
+            'row': row,
+            'true': int(predictions.labels[row]),
+            'predicted': int(probs[row].argmax()),
+            'confidence': round(float(percent(probs[row].max())), 2),
+        }
+        for row in rows.tolist()
+    ]
 
 
 def limits_of(config: Config) -> dict[str, int]:

@@ -13,6 +13,7 @@ from .record import RunRecord
 from .table import csv_text, markdown_lines
 
 __all__ = [
+    'Sorted',
     'Table',
     'Value',
     'accuracy_table',
@@ -20,7 +21,6 @@ __all__ = [
     'area_table',
     'calibration_table',
     'calibrator_table',
-    'class_table',
     'cluster_table',
     'compared',
     'epochs_of',
@@ -65,6 +65,23 @@ class Value:
         return text.replace('-', MINUS)
 
 
+@dataclass(frozen=True)
+class Sorted:
+    """Words of a table that are sorted by a number.
+
+    Args:
+        text: What is read.
+        key: What it is sorted by.
+    """
+
+    text: str
+    key: float
+
+    def __str__(self) -> str:
+        """As the tables print it."""
+        return self.text
+
+
 @dataclass
 class Table:
     """A table with its title and what must be said of it.
@@ -76,14 +93,21 @@ class Table:
         head: Column names; the first column names the row.
         rows: Cells, text or :class:`Value`.
         differences: Positions of the rows that are differences.
+        groups: Names above columns that belong together, and how many they
+            are, '' for none; the name stands at the end of their heads too.
+        best: (row, column) of the cells to look at first.
+        sortable: Whether the page lets its reader sort and filter the rows.
     """
 
     key: str
     title: str
     note: str
     head: list[str]
-    rows: list[list[str | Value]] = field(default_factory=list)
+    rows: list[list[str | Value | Sorted]] = field(default_factory=list)
     differences: set[int] = field(default_factory=set)
+    groups: list[tuple[str, int]] = field(default_factory=list)
+    best: set[tuple[int, int]] = field(default_factory=set)
+    sortable: bool = False
 
     def markdown(self) -> str:
         """The table in Markdown, without its title."""
@@ -93,6 +117,8 @@ class Table:
             [markdown_text(str(cell)) for cell in line]
             for line in (self.head, *self.rows)
         ]
+        for row, column in self.best:
+            rows[row][column] = f'**{rows[row][column]}**'
         return markdown_lines(head, rows, rule)
 
     def csv(self) -> str:
@@ -111,7 +137,7 @@ class Table:
             cells = []
             for i, cell in enumerate(row):
                 number = isinstance(cell, Value)
-                cells.append(_digits(cell.mean) if number else cell)
+                cells.append(_digits(cell.mean) if number else str(cell))
                 if i in spread:
                     cells.append(_digits(cell.spread) if number else '')
             rows.append(cells)
@@ -139,6 +165,7 @@ def compared(
     note: str,
     records: Sequence[RunRecord],
     columns: dict[str, str],
+    unless_zero: Sequence[str] = (),
 ) -> Table | None:
     """A row per recipe, and under all but the first its difference to it.
 
@@ -149,15 +176,19 @@ def compared(
         records: Runs of all recipes and seeds.
         columns: Path of a number in the record ('numbers/top1') to its
             heading; one that no run has is left out.
+        unless_zero: Paths of those that are left out, too, where they are 0
+            in every run.
 
     Returns:
         The table, or None where no number was measured.
     """
     groups = by_recipe(records)
+    empty = {path: {0.0} if path in unless_zero else set() for path in columns}
     kept = {
         path: name
         for path, name in columns.items()
-        if any(not math.isnan(_read(r, path)) for r in records)
+        if {v for r in records if not math.isnan(v := _read(r, path))}
+        - empty[path]
     }
     if not kept:
         return None
@@ -265,34 +296,6 @@ def unfinished(record: RunRecord) -> bool:
     return 0 < record.epochs < (record.max_epochs or 0)
 
 
-def class_table(records: Sequence[RunRecord]) -> Table:
-    """Per class: training images, recall of each recipe, means over seeds."""
-    groups = by_recipe(records)
-    first = records[0]
-    several = len(next(iter(groups.values()))) > 1
-    table = Table(
-        'classes',
-        'Recall of each class',
-        'Percent of the test images of the class, `classes/recall` of the '
-        'files' + ('; mean over the seeds.' if several else '.'),
-        ['class', 'training images', *groups],
-    )
-    counts = first.class_counts
-    for c in sorted(range(len(counts)), key=lambda c: -counts[c]):
-        cells = [
-            Value(
-                *mean_over_seeds(
-                    [_class(r, 'classes/recall', c) for r in group]
-                ),
-                digits=1,
-            )
-            for group in groups.values()
-        ]
-        name = first.class_names[c]
-        table.rows.append([name, f'{counts[c]:,}', *cells])
-    return table
-
-
 # per class, beside the recall: path in the record, heading, digits
 GEOMETRY = (
     ('classes/spread', 'spread', 3),
@@ -360,6 +363,7 @@ def _per_class(
         title,
         note,
         ['class', 'training images', *(heading for _, heading, *_ in kept)],
+        sortable=True,
     )
     counts = first.class_counts
     for c in sorted(range(len(counts)), key=lambda c: -counts[c]):
@@ -391,7 +395,7 @@ def accuracy_table(records: Sequence[RunRecord]) -> Table:
         'of a group. Macro F1 is the mean over the classes of the harmonic '
         'mean of recall and precision. h-mean, g-mean and '
         'worst are of the recalls of the classes; one recall of 0 makes '
-        'all three 0.',
+        'all three 0, and where it does in every run they are left out.',
         records,
         {
             'numbers/top1': 'top-1',
@@ -403,6 +407,7 @@ def accuracy_table(records: Sequence[RunRecord]) -> Table:
             'numbers/worst_class': 'worst class',
             'numbers/macro_f1': 'macro F1',
         },
+        ('numbers/h_mean', 'numbers/g_mean', 'numbers/worst_class'),
     )
 
 
@@ -540,7 +545,6 @@ def area_table(records: Sequence[RunRecord]) -> Table | None:
 # in the order of the report
 TABLES: dict[str, Callable[[Sequence[RunRecord]], Table | None]] = {
     'accuracy': accuracy_table,
-    'classes': class_table,
     'calibration': calibration_table,
     'calibration-by-shot': shot_calibration_table,
     'calibrators': calibrator_table,

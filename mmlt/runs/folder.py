@@ -92,6 +92,11 @@ class WorkDir:
         return ['--with', *self.overlays] if self.overlays else []
 
     @property
+    def repository(self) -> dict | None:
+        """Of the person whose config it is; None: a recipe of mmlt."""
+        return self.parts[-1].get('repository') if self.parts else None
+
+    @property
     def commit(self) -> str | None:
         """Commit of the code of the last part; None where not known."""
         return self.parts[-1]['commit'] if self.parts else None

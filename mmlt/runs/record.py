@@ -1,6 +1,7 @@
 """Which code and which config made a run: ``run.json`` in its folder."""
 
 import json
+import re
 import subprocess
 from collections.abc import Sequence
 from datetime import datetime
@@ -112,6 +113,8 @@ def record_run(cfg: Config, arguments: Sequence[str] = ()) -> None:
     parts.append(
         {
             'config': _config_name(cfg, root),
+            'repository': own_repository(cfg.filename, root),
+            'work_dir': option_of(arguments, '--work-dir'),
             'arguments': kept_arguments(arguments),
             'overlays': list(cfg.get('applied_overlays') or []),
             'commit': commit,
@@ -145,6 +148,53 @@ def kept_arguments(arguments: Sequence[str]) -> list[str]:
     return kept
 
 
+def option_of(arguments: Sequence[str], option: str) -> str | None:
+    """Value of an option of a command line, ``--a b`` or ``--a=b``."""
+    words = iter(arguments)
+    for word in words:
+        name, equals, value = word.partition('=')
+        if name == option:
+            return value if equals else next(words, None)
+    return None
+
+
+def own_repository(config: str | None, root: Path | None) -> dict | None:
+    """Repository of the person whose config it is, and its state.
+
+    Args:
+        config: File of the recipe.
+        root: Top of the checkout of mmlt, or None.
+
+    Returns:
+        None for a recipe of mmlt. Else 'name', the folder of the work tree;
+        'remote', its address without a password; 'commit', 40 digits; and
+        'changed', whether a file that git knows was changed since, or the
+        config is not known to it. All of them None where the config lies in
+        no work tree.
+    """
+    if config is None:
+        return None
+    path = Path(config).resolve()
+    ours = (root, Path(mmlt.__file__).resolve().parent)
+    if any(top is not None and path.is_relative_to(top) for top in ours):
+        return None
+    found = dict.fromkeys(('name', 'remote', 'commit', 'changed'))
+    try:
+        top = _git(path.parent, 'rev-parse', '--show-toplevel').strip()
+        found['name'] = Path(top).name
+        found['commit'] = _git(
+            path.parent, 'rev-parse', '--verify', 'HEAD'
+        ).strip()
+        changes = _git(path.parent, 'status', '--porcelain', '-uno')
+        known = _git(path.parent, 'ls-files', '--', str(path))
+        found['changed'] = bool(changes.strip()) or not known.strip()
+        address = _git(path.parent, 'remote', 'get-url', 'origin').strip()
+        found['remote'] = re.sub(r'(?<=://)[^/@]*@', '', address)
+    except (OSError, subprocess.CalledProcessError):
+        pass  # no git, no work tree, no commit yet, or no remote
+    return found
+
+
 def _config_name(cfg: Config, root: Path | None) -> str | None:
     """The config from the top of the project, or from where one stands.
 
@@ -170,8 +220,10 @@ def read_run_record(folder: str | Path) -> list[dict]:
     Returns:
         A dict for each part of the run, in order: 'config', 'arguments' (see
         :func:`kept_arguments`), 'overlays' (names; missing in runs that were
-        recorded before there were any), 'commit' and 'changed' (None where
-        not known), 'resumed', 'mmlt' (its version) and
+        recorded before there were any), 'commit' and 'changed' of mmlt
+        (None where not known), 'repository' (see :func:`own_repository`) and
+        'work_dir' (as it was named, or None; both missing in earlier
+        records), 'resumed', 'mmlt' (its version) and
         'started' (as mmengine writes it, '20260102_100000'). The first is
         'resumed' too where what it went on from was not recorded. Empty for
         a run that was not recorded.

@@ -3,6 +3,7 @@
 from mmlt.star_imports import public_names
 
 from .by_count import *
+from .calibrators import *
 from .clusters import *
 from .curves import *
 from .matrices import *

@@ -8,8 +8,11 @@ from .style import fitted_title, make_figure, theme_color
 
 __all__ = ['confusion_matrix', 'overlap_matrix']
 
-# more classes than this: no names and no numbers in the cells
-WRITTEN_CLASSES = 12
+# more classes than this: no numbers in the cells
+WRITTEN_CLASSES = 15
+# more than this: no names beside them
+NAMED_CLASSES = 30
+LONGEST = 18  # letters of a name
 # of the pixels of larger matrices, whose theme cannot be changed later
 PIXEL_HUE = '#2584c8'
 
@@ -21,6 +24,10 @@ def confusion_matrix(
     figure: Figure | SubFigure | None = None,
 ) -> Figure | SubFigure:
     """What images of each class are taken for, in percent of the class.
+
+    With up to 30 classes the right ones, on the diagonal, have one color and
+    the mistakes another, full at the largest of them: the few that matter are
+    seen.
 
     Args:
         percent: (C, C) in [0, 100]; a row is the true class and sums to 100,
@@ -37,12 +44,13 @@ def confusion_matrix(
     """
     return _matrix(
         _in_percent(percent),
-        100,
+        (0, 100),
         'predicted class',
         'true class',
         names,
         title,
         figure,
+        mistakes=True,
     )
 
 
@@ -50,7 +58,7 @@ def overlap_matrix(
     percent: Sequence[Sequence[float]],
     names: Sequence[str] | None = None,
     title: str = '',
-    highest: float | None = None,
+    limits: tuple[float, float] | None = None,
     figure: Figure | SubFigure | None = None,
 ) -> Figure | SubFigure:
     """Overlap of the distributions of each two classes, in percent.
@@ -63,8 +71,8 @@ def overlap_matrix(
             1 / (1 + KL(i||j)).
         names: (C,) names of the classes; their numbers for None.
         title: Above the matrix.
-        highest: Percent that has the full color, the same for several
-            matrices; None takes the largest of this one.
+        limits: Percent without color and with the full color; None: the
+            least and the largest of this matrix.
         figure: Where to draw; a new figure for None.
 
     Returns:
@@ -75,9 +83,14 @@ def overlap_matrix(
     """
     shown = _in_percent(percent)
     np.fill_diagonal(shown, np.nan)
-    if highest is None:
-        highest = np.nanmax(shown) if len(shown) > 1 else 100
-    return _matrix(shown, highest, 'class j', 'class i', names, title, figure)
+    if limits is None:
+        several = len(shown) > 1
+        limits = (np.nanmin(shown), np.nanmax(shown)) if several else (0, 100)
+    difference = limits[1] - limits[0]
+    digits = 0 if difference >= 10 else 1 if difference >= 1 else 2
+    return _matrix(
+        shown, limits, 'class j', 'class i', names, title, figure, digits
+    )
 
 
 def _in_percent(percent: Sequence[Sequence[float]]) -> np.ndarray:
@@ -94,12 +107,14 @@ def _in_percent(percent: Sequence[Sequence[float]]) -> np.ndarray:
 
 def _matrix(
     percent: np.ndarray,
-    highest: float,
+    limits: tuple[float, float],
     xlabel: str,
     ylabel: str,
     names: Sequence[str] | None,
     title: str,
     figure: Figure | SubFigure | None,
+    digits: int = 0,
+    mistakes: bool = False,
 ) -> Figure | SubFigure:
     size = len(percent)
     figure = make_figure(figure, 4.2, 4.0)
@@ -110,18 +125,26 @@ def _matrix(
     clear = LinearSegmentedColormap.from_list(
         'clear', [(*to_rgb(PIXEL_HUE), 0.0), (*to_rgb(PIXEL_HUE), 1.0)]
     )
-    if size <= WRITTEN_CLASSES:
-        _cells(axes, percent, highest, theme_color('run0'))
-        names = names or [str(c) for c in range(size)]
-        axes.set_xticks(np.arange(size), names, rotation=90)
-        axes.set_yticks(np.arange(size), names)
-        axes.tick_params(length=0)
+    if size <= NAMED_CLASSES:
+        _cells(axes, percent, limits, digits, mistakes)
         axes.set(xlim=(-0.5, size - 0.5), ylim=(size - 0.5, -0.5))
         axes.set_aspect('equal')
     else:
         axes.imshow(
-            percent, cmap=clear, vmin=0, vmax=highest, interpolation='nearest'
+            percent,
+            cmap=clear,
+            vmin=limits[0],
+            vmax=limits[1],
+            interpolation='nearest',
         )
+    if size <= NAMED_CLASSES:
+        ticks = np.arange(size)
+        words = [_short(n) for n in names or map(str, range(size))]
+        fit = {'fontsize': 8 if size <= 10 else 7 if size <= 20 else 5.5}
+        axes.set_xticks(ticks, words, rotation=90, **fit)
+        axes.set_yticks(ticks, words, **fit)
+        axes.tick_params(length=0)
+    else:
         ticks = np.linspace(0, size - 1, 5).round().astype(int)
         axes.set_xticks(ticks, ticks)
         axes.set_yticks(ticks, ticks)
@@ -130,28 +153,46 @@ def _matrix(
     return figure
 
 
-def _cells(axes, percent: np.ndarray, highest: float, hue: str) -> None:
-    """One rectangle and one number per cell that is not nan."""
+def _short(name: str) -> str:
+    """A name of a class as the side of a matrix has room for it."""
+    return name if len(name) <= LONGEST else f'{name[: LONGEST - 1]}…'
+
+
+def _cells(
+    axes,
+    percent: np.ndarray,
+    limits: tuple[float, float],
+    digits: int,
+    mistakes: bool,
+) -> None:
+    """One rectangle, and of few classes a number, per cell that is not nan."""
+    written = len(percent) <= WRITTEN_CLASSES
+    size = 7 if len(percent) <= 10 and digits < 2 else 5.5
+    beside = percent[~np.eye(len(percent), dtype=bool)]
     for (row, column), value in np.ndenumerate(percent):
         if np.isnan(value):
             continue
-        strength = min(value / highest, 1) if highest > 0 else 0
+        lowest, highest, hue = *limits, 'run0'
+        if mistakes and row != column:
+            lowest, highest, hue = 0, max(np.nanmax(beside), 10), 'run1'
+        part = (value - lowest) / (highest - lowest) if highest > lowest else 1
+        strength = min(max(part, 0), 1)
         axes.bar(
             column,
             0.96,
             bottom=row - 0.48,
             width=0.96,
-            color=hue,
+            color=theme_color(hue),
             alpha=round(strength, 3),
             lw=0,
         )
-        if value >= 0.5:
+        if written and value >= 0.5:
             axes.text(
                 column,
                 row,
-                f'{value:.0f}',
+                f'{value:.{digits}f}',
                 ha='center',
                 va='center',
-                fontsize=7,
+                fontsize=size,
                 color=theme_color('surface' if strength > 0.6 else 'ink'),
             )

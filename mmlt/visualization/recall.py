@@ -22,6 +22,33 @@ def by_count(counts: Sequence[int]) -> np.ndarray:
     return np.argsort(-np.asarray(counts), kind='stable')
 
 
+def in_bins(
+    values: np.ndarray, bins: int = 8
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Means of neighboring values: where, how much, and standard error.
+
+    Args:
+        values: (C,), nan is left out.
+        bins: As many values in each as may be.
+    """
+    parts = [
+        (place[~np.isnan(part)], part[~np.isnan(part)])
+        for place, part in zip(
+            np.array_split(np.arange(len(values)), bins),
+            np.array_split(values, bins),
+            strict=True,
+        )
+    ]
+    parts = [(place, part) for place, part in parts if len(part)]
+    middle = [place.mean() for place, _ in parts]
+    mean = [part.mean() for _, part in parts]
+    error = [
+        part.std(ddof=1) / len(part) ** 0.5 if len(part) > 1 else np.nan
+        for _, part in parts
+    ]
+    return np.array(middle), np.array(mean), np.array(error)
+
+
 def recall_by_class(
     recalls: Mapping[str, Sequence[float]],
     counts: Sequence[int],
@@ -33,7 +60,8 @@ def recall_by_class(
     """A number per class of several runs side by side, most images first.
 
     Up to 30 classes have a row each, with their name and training images;
-    more are points along an axis.
+    more are faint points along an axis, under the means of an eighth of the
+    classes each, with their standard error over the classes.
 
     Args:
         recalls: Name of a run to its (C,) values in percent; nan is left
@@ -75,13 +103,30 @@ def recall_by_class(
         axes.grid(visible=False, axis='y')
         axes.spines['left'].set_visible(False)
     else:
-        figure = make_figure(figure, 7.2, 3.2)
+        figure = make_figure(figure, 5.0, 3.4)
         axes = figure.subplots()
         for i, (name, value) in enumerate(recalls.items()):
-            style = run_style(i) | {'markersize': 3.2}
-            value = np.asarray(value)[order]
+            style = run_style(i)
+            value = np.asarray(value, dtype=float)[order]
+            # beside each other, where they would lie over each other
+            aside = (i - (len(recalls) - 1) / 2) * size / 400
             axes.plot(
-                value, ls='', label=legend_name(name), alpha=0.8, **style
+                np.arange(size) + aside,
+                value,
+                ls='',
+                alpha=0.3,
+                mew=0,
+                **style | {'markersize': 2.6},
+            )
+            middle, mean, error = in_bins(value)
+            axes.errorbar(
+                middle + 3 * aside,
+                mean,
+                error,
+                lw=1.5,
+                elinewidth=0.9,
+                label=legend_name(name),
+                **style | {'markersize': 4.2},
             )
         axes.set(
             xlabel='class, most training images first',

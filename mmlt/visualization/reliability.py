@@ -15,6 +15,8 @@ def reliability_diagram(
     title: str = '',
     note: str = '',
     figure: Figure | SubFigure | None = None,
+    interval: tuple[Sequence[float], Sequence[float]] | None = None,
+    sparse: int = 0,
 ) -> Figure | SubFigure:
     """Accuracy against confidence, the gap between, and how many samples.
 
@@ -31,6 +33,9 @@ def reliability_diagram(
         title: Above the diagram.
         note: A number or two, in its upper left corner.
         figure: Where to draw; a new figure for None.
+        interval: (B,) lower and (B,) upper end of what the accuracy may be,
+            in [0, 1]; a line in each bin.
+        sparse: Bins with fewer samples are an outline alone.
 
     Returns:
         The figure.
@@ -44,10 +49,10 @@ def reliability_diagram(
     )
     edges = np.arange(len(count)) / len(count)
     width = 1 / len(count)
-    filled = count > 0
+    certain = count >= max(sparse, 1)
     bars = dict(width=width * 0.92, align='edge', lw=0)
-    left = (edges + width * 0.04)[filled]
-    hits, sure = accuracy[filled], confidence[filled]
+    left = (edges + width * 0.04)[certain]
+    hits, sure = accuracy[certain], confidence[certain]
     lower = np.minimum(sure, hits)
     top.bar(left, lower, color=theme_color('run0'), **bars)
     over = sure > hits
@@ -76,18 +81,43 @@ def reliability_diagram(
                 label=legend_name(name),
                 **{**bars, **style},
             )
+    uncertain = (count > 0) & ~certain
+    if uncertain.any():
+        top.bar(
+            (edges + width * 0.04)[uncertain],
+            accuracy[uncertain],
+            label=legend_name(f'fewer than {sparse} images'),
+            **{**bars, 'lw': 0.9},
+            fill=False,
+            edgecolor=theme_color('muted'),
+            ls=(0, (2, 1.5)),
+        )
+    if interval is not None:
+        low, high = map(np.asarray, interval)
+        top.vlines(
+            (edges + width / 2)[count > 0],
+            low[count > 0],
+            high[count > 0],
+            color=theme_color('ink'),
+            lw=0.7,
+            alpha=0.8,
+        )
     top.plot(
         [0, 1], [0, 1], color=theme_color('muted'), lw=0.8, ls=(0, (4, 3))
     )
     top.set(xlim=(0, 1), ylim=(0, 1), ylabel='accuracy')
     top.set_title(fitted_title(title, figure))
-    if filled.any():
+    if (count > 0).any():
         top.legend(
             title=note,
             loc='upper left',
             alignment='left',
             title_fontsize=8.5,
             fontsize=7.5,
+            frameon=True,
+            framealpha=0.8,
+            facecolor=theme_color('surface'),
+            edgecolor='none',
         )
     share = count / max(count.sum(), 1)
     bottom.bar(edges + width * 0.04, share, color=theme_color('muted'), **bars)

@@ -41,7 +41,9 @@ def test_this_installation_is_whole(capsys):
     assert all(len(line) < 120 for line in said.splitlines()[1:])
     for title in ('Installed', 'Optional', 'Devices', 'Training'):
         assert f'\n{title}\n' in said
-    assert re.search(r'cpu, cores: \d+, threads: \d+ .*bfloat16 (yes|no)', said)
+    assert re.search(
+        r'cpu, cores: \d+, threads: \d+ .*bfloat16 (yes|no)', said
+    )
     assert re.search(
         r'fcc/resnet20_digitslt on \w+, threads: \d+, forward pass in '
         r'(bfloat16|float32), into work_dirs/fcc/resnet20_digitslt',

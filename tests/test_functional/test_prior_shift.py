@@ -182,3 +182,14 @@ def test_refuses_what_is_no_distribution():
         long_tailed_prior(COUNTS, 2, 'reverse')
     with pytest.raises(ValueError, match='got none'):
         estimate_prior(torch.ones(0, 3), torch.ones(3))
+
+
+def test_convention_probability_zero_is_the_smallest_normal_number():
+    """As ``probability 0 of the label`` of docs/metrics.md."""
+    log_probs = torch.tensor([[0.0, -float('inf')], [0.5, 0.5]]).double()
+    log_probs[1] = log_probs[1].log()
+    labels, weights = torch.tensor([1, 0]), torch.tensor([0.25, 0.75]).double()
+    numbers = weighted_numbers(log_probs, labels, weights)
+    least = np.finfo(np.float64).tiny
+    expected = -0.25 * np.log(least) - 0.75 * np.log(0.5)
+    assert numbers['nll'] == pytest.approx(expected, rel=1e-12)

@@ -44,6 +44,59 @@ def _(x):
     return Call(tuple(counts), low=0, high=1, nan=True, gradient=False)
 
 
+@property_of('f1_scores')
+def _(x):
+    recall, precision = x.uniform(x.c), x.uniform(x.c)
+    recall[::3], precision[::5] = float('nan'), float('nan')
+    return Call(
+        (recall, precision),
+        shapes=[(x.c,)],
+        dtypes=torch.float64,
+        low=0,
+        high=1,
+        nan=True,
+        gradient=False,
+    )
+
+
+@property_of('wilson_interval')
+def _(x):
+    number = x.count_tensor()
+    hits = (number * x.uniform(x.c)).floor().long()
+    return Call(
+        (hits, number),
+        shapes=[(x.c,)] * 2,
+        dtypes=torch.float64,
+        low=0,
+        high=1,
+        gradient=False,
+    )
+
+
+@property_of('confused_pairs')
+def _(x):
+    return Call(
+        (x.labels(), x.labels(), x.c),
+        shapes=[ANY],
+        dtypes=torch.int64,
+        low=0,
+        high=max(x.c, x.n),
+        gradient=False,
+    )
+
+
+@property_of('confident_mistakes')
+def _(x):
+    return Call(
+        (x.probs(), x.labels(), x.number(0, 3, 1000), x.number(1, 2)),
+        shapes=[ANY],
+        dtypes=torch.int64,
+        low=0,
+        high=x.n,
+        gradient=False,
+    )
+
+
 @property_of('balanced_log_likelihood')
 def _(x):
     return scalar(x.logits(), x.labels(), low=-1e9, high=0)

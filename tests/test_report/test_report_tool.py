@@ -19,6 +19,7 @@ from sklearn.metrics import (
     confusion_matrix,
     f1_score,
     log_loss,
+    precision_score,
     recall_score,
 )
 from torchmetrics.functional.classification import multiclass_calibration_error
@@ -30,10 +31,12 @@ from mmlt.functional import compression_factors
 from mmlt.report import file_name, load_run, with_names
 from mmlt.report.build import commands
 from mmlt.report.names import short_names
+from mmlt.report.script import SCRIPT
 
 from .conftest import COUNTS, NAMES, ROOT
 
 MINUS = '\N{MINUS SIGN}'
+DASH = '\N{EN DASH}'
 
 
 @pytest.fixture(scope='module')
@@ -104,7 +107,12 @@ def expected_of(folder):
         'Brier': brier.mean(),
         'NLL': nll.mean(),
         'recall': recalls,
+        'precision': precision_score(
+            labels, predicted, average=None, zero_division=math.nan
+        ),
+        'F1': f1_score(labels, predicted, average=None, zero_division=0),
         'confusion': confusion_matrix(labels, predicted),
+        'never right': (recalls == 0).sum(),
         'spread': [
             pdist(d['features'][labels == c]).mean() for c in range(10)
         ],
@@ -132,8 +140,47 @@ def expected_of(folder):
 
 def read(cell):
     """Mean and spread of a cell, nan where there is none."""
+    cell = cell.strip('*')  # the best ones are bold
+    if cell == DASH:
+        return math.nan, math.nan
     first, _, second = cell.replace(MINUS, '-').partition(' ± ')
     return float(first), float(second) if second else math.nan
+
+
+# column of the first table -> number of a dump
+COMPARED = {
+    'top-1 accuracy': 'top-1',
+    'macro accuracy': 'macro',
+    'many-shot (&gt; 100)': 'many',
+    'medium-shot (20 to 100)': 'medium',
+    'few-shot (&lt; 20)': 'few',
+    'macro F1': 'macro F1',
+    'classes never right': 'never right',
+    'calibration error (ECE)': 'ECE',
+    'NLL': 'NLL',
+}
+
+
+def check_classes(table, dumps):
+    """Recall, precision, F1 and confusion of each class, means over seeds."""
+    head, *rows = table
+    assert [r[0] for r in rows] == NAMES
+    assert [r[1] for r in rows] == [str(n) for n in COUNTS]
+    for c, row in enumerate(rows):
+        cells = dict(zip(head, row, strict=True))
+        for name, of_seeds in dumps.items():
+            for key in ('recall', 'precision', 'F1'):
+                # nan where one of the seeds never predicts the class
+                mean = 100 * np.mean([d[key][c] for d in of_seeds])
+                shown = read(cells[f'{key} {name}'])[0]
+                assert shown == pytest.approx(mean, abs=0.0501, nan_ok=True)
+            wrong = sum(d['confusion'][c] for d in of_seeds)
+            wrong[c] = 0
+            other = f'{NAMES[wrong.argmax()]} ({wrong.max()})'
+            assert cells[f'taken for {name}'] == (other if wrong.any() else '')
+            assert (
+                int(cells['test images']) == of_seeds[0]['confusion'][c].sum()
+            )
 
 
 def test_every_number_of_the_page_is_that_of_the_dumps(made, work_dirs):
@@ -174,15 +221,19 @@ def test_every_number_of_the_page_is_that_of_the_dumps(made, work_dirs):
                 else:
                     assert spread == pytest.approx(error, abs=half)
                 checked += 1
-    # three rows of accuracy, calibration and calibration by shot; the area
-    assert checked == 3 * (10 + 4 + 9) + 3
-    head, *rows = tables['Recall of each class']
-    assert [r[0] for r in rows] == NAMES
-    assert [r[1] for r in rows] == [str(n) for n in COUNTS]
-    for c, row in enumerate(rows):
-        for name, cell in zip(head[2:], row[2:], strict=True):
-            mean = 100 * np.mean([d['recall'][c] for d in dumps[name]])
-            assert read(cell)[0] == pytest.approx(mean, abs=0.0501)
+    # three rows of accuracy, calibration and calibration by shot; the area.
+    # where a recall is 0 in every run, three columns are left out
+    least = max(d['worst class'] for of in dumps.values() for d in of)
+    columns = 10 if least else 7
+    assert checked == 3 * (columns + 4 + 9) + 3
+    check_classes(tables['Each class'], dumps)
+    head, *rows = tables['Comparison']
+    assert [row[0] for row in rows] == ['fcc', 'vmf']
+    for name, *cells in rows:
+        for column, cell in zip(head[1:], cells, strict=True):
+            values = [d[COMPARED[column]] for d in dumps[name]]
+            half = 0.5001 * 10 ** -len(cell.split(' ±')[0].split('.')[1:][-1:])
+            assert read(cell)[0] == pytest.approx(np.mean(values), abs=half)
     (head, *rows) = tables['Spread, concentration and overlap of each class']
     for c, row in enumerate(rows):
         cells = dict(zip(head, row, strict=True))
@@ -245,8 +296,13 @@ def test_the_page_needs_nothing_else_and_is_well_formed(made):
     text = (made / 'index.html').read_text()
     root = ElementTree.fromstring(text.split('\n', 1)[1])
     assert root.tag == 'html'
+    (script,) = root.iter('script')
+    assert script.text.strip('/\n') == SCRIPT.strip('\n')
+    assert not script.attrib
+    for asks in ('fetch', 'XMLHttp', 'import', 'eval', 'innerHTML', 'storage'):
+        assert asks not in SCRIPT
     for element in root.iter():
-        assert element.tag not in ('script', 'link', 'iframe', 'object')
+        assert element.tag not in ('link', 'iframe', 'object')
         for key, value in element.attrib.items():
             if key.endswith(('href', 'src')):
                 assert value.startswith(('#', 'data:')), value
@@ -484,6 +540,38 @@ def test_the_commit_and_the_command_are_those_of_the_run(copies, tmp_path):
         "mmlt train configs/vmf/x.py --seed 0 --cfg-options 'a.b=[1,2]'",
     ]
     assert f'| {"c" * 10}, with changes that were not committed |' in page
+
+
+def test_the_commands_are_those_of_the_users_repository(copies, tmp_path):
+    theirs = {
+        'name': 'plankton',
+        'remote': None,
+        'commit': 'd' * 40,
+        'changed': True,
+    }
+    made_with(copies[0], config='ce.py', repository=theirs, work_dir='work/ce')
+    made_with(
+        copies[1], config='fcc.py', repository=theirs, work_dir='work/fcc'
+    )
+    unknown = dict.fromkeys(theirs)
+    made_with(
+        copies[2], config='mine/vmf.py', repository=unknown, work_dir=None
+    )
+    page = report(
+        tmp_path / 'out', *copies[:3], '--no-maps', '--names', *'abc'
+    )
+    *_, block, _ = page.split('```')
+    rest = "--seed {} --cfg-options 'a.b=[1,2]'"
+    with_mmlt = f'# with mmlt at commit {"c" * 10}'
+    assert block.strip().splitlines()[:-1] == [
+        with_mmlt,
+        '# in plankton, with changes that were not committed',
+        f'git checkout {"d" * 10}',
+        f'mmlt train ce.py --work-dir work/ce {rest.format(0)}',
+        f'mmlt train fcc.py --work-dir work/fcc {rest.format(2)}',
+        with_mmlt,
+        f'mmlt train mine/vmf.py {rest.format(0)}',
+    ]
 
 
 def test_an_unfinished_run_is_said_to_be_one(copies, tmp_path):

@@ -15,6 +15,7 @@ from mmlt.runs.record import (
     checkout,
     code_version,
     kept_arguments,
+    own_repository,
     read_run_record,
     record_run,
 )
@@ -120,6 +121,50 @@ def test_a_resumed_run_has_parts_and_a_new_one_begins_anew(root):
     assert (after['resumed'], after['changed']) == (True, True)
     record_run(config(root))
     assert len(read_run_record(folder)) == 1
+
+
+def test_a_config_of_ones_own_has_the_commit_of_its_repository(root, tmp_path):
+    """As README's: a repository of configs, mmlt beside it."""
+    theirs = tmp_path / 'plankton'
+    theirs.mkdir()
+    own = theirs / 'ce.py'
+    own.write_text('x = 1\n')
+    nothing = dict.fromkeys(('name', 'remote', 'commit', 'changed'))
+    assert own_repository(str(own), root) == nothing
+    git(theirs, 'init', '-q')
+    assert own_repository(str(own), root)['commit'] is None
+    (theirs / 'notes.txt').write_text('one')
+    git(theirs, 'add', 'notes.txt')
+    git(theirs, 'commit', '-q', '-m', 'one')
+    found = own_repository(str(own), root)
+    assert found['changed']  # git does not know the config
+    git(theirs, 'add', 'ce.py')
+    git(theirs, 'commit', '-q', '-m', 'two')
+    (theirs / 'work').mkdir()
+    (theirs / 'work/run.json').write_text('[]')  # new files change nothing
+    address = 'https://me:secret@example.com/me/plankton.git'
+    git(theirs, 'remote', 'add', 'origin', address)
+    cfg = Config.fromfile(own)
+    cfg.work_dir = str(tmp_path / 'run')
+    record_run(cfg, ['ce.py', '--work-dir', 'work/ce', '--seed=3'])
+    (part,) = read_run_record(cfg.work_dir)
+    assert part['repository'] == {
+        'name': 'plankton',
+        'remote': 'https://example.com/me/plankton.git',
+        'commit': head(theirs),
+        'changed': False,
+    }
+    assert part['commit'] == head(root)
+    assert part['work_dir'] == 'work/ce'
+    assert part['arguments'] == ['--seed=3']
+    (theirs / 'notes.txt').write_text('two')
+    assert own_repository(str(own), root)['changed']
+    # a recipe of mmlt has none
+    record_run(config(root), ['a.py', '--work-dir=work'])
+    (part,) = read_run_record(config(root).work_dir)
+    assert part['repository'] is None
+    assert part['work_dir'] == 'work'
+    assert own_repository(None, root) is None
 
 
 def test_a_damaged_file_is_named_and_does_not_stop_a_training(root):

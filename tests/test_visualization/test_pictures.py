@@ -6,13 +6,16 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure
+from scipy import stats
 
 from mmlt.visualization import (
     accuracy_by_strategy,
     by_class_count,
     confusion_matrix,
     css_svg,
+    error_by_calibrator,
     feature_map,
     file_svg,
     overlap_matrix,
@@ -23,6 +26,7 @@ from mmlt.visualization import (
     theme,
     training_curves,
 )
+from mmlt.visualization.recall import in_bins
 from mmlt.visualization.style import THEMES, theme_color
 
 COUNTS = [50, 200, 5]
@@ -54,6 +58,61 @@ def test_reliability_bars_are_the_bins():
     ]
 
 
+def test_a_bin_of_few_images_is_an_outline_with_its_interval():
+    count, accuracy = [0, 9, 10], [0, 0.75, 0.5]
+    interval = [0, 0.4, 0.2], [1, 0.9, 0.8]
+    figure = reliability_diagram(
+        count, [0, 0.5, 0.9], accuracy, interval=interval, sparse=10
+    )
+    top = figure.axes[0]
+    outlines = [p for p in top.patches if not p.get_fill()]
+    assert [p.get_height() for p in outlines] == [0.75]
+    full = [p for p in top.patches if p.get_fill()]
+    assert [p.get_height() for p in full] == pytest.approx([0.5, 0.4])
+    (lines,) = top.collections
+    ends = [segment[:, 1].tolist() for segment in lines.get_segments()]
+    assert ends == [[0.4, 0.9], [0.2, 0.8]]
+    names = [t.get_text() for t in top.get_legend().get_texts()]
+    assert 'fewer than 10 images' in names
+
+
+def test_errors_by_calibrator_are_rows_and_uncertain_ones_hollow():
+    errors = {
+        'many': {'none': 8.0, 'one_temperature': 2.0},
+        'few': {'none': 30.0, 'one_temperature': None},
+    }
+    figure = error_by_calibrator(errors, [False, True], 'ce', 40)
+    drawn = lines(figure)
+    assert drawn['many'].tolist() == [[8, 0], [2, 1]]
+    assert drawn['few'][0].tolist() == [30, 0]
+    assert np.isnan(drawn['few'][1, 0])
+    axes = figure.axes[0]
+    names = [t.get_text() for t in axes.get_yticklabels()]
+    assert names == ['none', 'one temperature']
+    assert axes.get_xlim()[1] == 42
+    full, hollow = (line.get_markerfacecolor() for line in axes.lines)
+    assert full == theme_color('run0')
+    assert hollow == theme_color('surface')
+
+
+def test_the_mistakes_of_a_confusion_matrix_have_a_color_of_their_own():
+    axes = confusion_matrix([[80, 20], [5, 95]]).axes[0]
+    colors = {
+        (bar.get_x() + 0.48, bar.get_y() + 0.48): bar.get_facecolor()
+        for bar in axes.patches
+    }
+    assert colors[0, 0] == pytest.approx(to_rgba(theme_color('run0'), 0.8))
+    assert colors[1, 0] == pytest.approx(to_rgba(theme_color('run1'), 1))
+    assert colors[0, 1] == pytest.approx(to_rgba(theme_color('run1'), 0.25))
+
+
+def test_overlaps_that_are_near_each_other_are_told_apart():
+    axes = overlap_matrix([[100, 98.26], [98.91, 100]]).axes[0]
+    assert {t.get_text() for t in axes.texts} == {'98.26', '98.91'}
+    strength = sorted(bar.get_alpha() for bar in axes.patches)
+    assert strength == [0, 1]
+
+
 def test_reliability_without_a_sample_is_empty():
     top, _ = reliability_diagram([0, 0], [0, 0], [0, 0]).axes
     assert not [p for p in top.patches if p.get_height()]
@@ -73,7 +132,23 @@ def test_recall_rows_are_sorted_by_training_images():
 def test_recall_of_many_classes_is_along_an_axis():
     counts = list(range(1, 41))
     figure = recall_by_class({'a': np.arange(40.0)}, counts)
-    assert lines(figure)['a'][:, 1].tolist() == list(range(39, -1, -1))
+    classes, means = figure.axes[0].lines[:2]
+    assert classes.get_ydata().tolist() == list(range(39, -1, -1))
+    # five neighbors each, and their standard error
+    assert means.get_ydata().tolist() == list(range(37, 0, -5))
+    _, _, (bars,) = figure.axes[0].containers[0]
+    low, high = bars.get_segments()[0][:, 1]
+    error = stats.sem([39, 38, 37, 36, 35])
+    assert [low, high] == pytest.approx([37 - error, 37 + error])
+
+
+def test_means_of_neighbors_leave_out_what_is_missing():
+    values = np.array([1, np.nan, 3, 5, np.nan, np.nan])
+    middle, mean, error = in_bins(values, bins=3)
+    assert middle.tolist() == [0, 2.5]
+    assert mean.tolist() == [1, 4]
+    assert np.isnan(error[0])
+    assert error[1] == pytest.approx(stats.sem([3, 5]))
 
 
 def test_matrices_write_percent():

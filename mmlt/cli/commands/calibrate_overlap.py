@@ -58,6 +58,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         'classes: accuracy (default), or the log-likelihood',
     )
     parser.add_argument(
+        '--choose-on',
+        choices=['train', 'val'],
+        default='train',
+        help='a part of the training images (default), or the validation set '
+        'of the config, which is refused where it is the test set',
+    )
+    parser.add_argument(
         '--fraction',
         type=float,
         default=0.2,

@@ -7,7 +7,7 @@ from pathlib import Path
 import mmlt.engine
 import mmlt.models  # noqa: F401 (registers the parts that configs name)
 from mmlt.cli.options import add_trust, chosen
-from mmlt.cli.predictions import load_predicted_run
+from mmlt.cli.predictions import load_predicted_run, say_incomplete
 from mmlt.cli.values import positive, seed, whole_number
 from mmlt.report.make import PictureSettings, make_picture
 
@@ -107,6 +107,7 @@ def add_map_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> None:
     """Draw it, and say where it is."""
+    say_incomplete(args.work_dirs)
     load = partial(load_predicted_run, train=getattr(args, 'train', False))
     make_picture(args.work_dirs, chosen(args, PictureSettings), load)
     print(f'Wrote {args.out}')

@@ -8,7 +8,7 @@ from pathlib import Path
 import mmlt.engine
 import mmlt.models  # noqa: F401 (registers the parts that configs name)
 from mmlt.cli.options import add_shot_limits, add_trust, check_shot_limits
-from mmlt.cli.predictions import load_predicted_run
+from mmlt.cli.predictions import load_predicted_run, say_incomplete
 from mmlt.cli.progress import bar
 from mmlt.report.make import make_report
 
@@ -85,6 +85,7 @@ def command_of(args: argparse.Namespace) -> str:
 
 def run(args: argparse.Namespace) -> None:
     """Make the report, and say where it is."""
+    say_incomplete(args.work_dirs)
     files = make_report(
         args.work_dirs,
         args.out,

@@ -9,9 +9,11 @@ from mmlt.cli.predictions import run_predictions
 from mmlt.cli.progress import bar
 from mmlt.cli.values import seed
 from mmlt.posthoc.prior_shift import (
+    PRIOR_ERROR,
     PRIORS,
     prior_in_probabilities,
     prior_shift_rows,
+    with_units,
 )
 from mmlt.report.table import check_table_path, print_table, write_table
 from mmlt.runs.dump import load_predictions
@@ -85,8 +87,10 @@ def run(args: argparse.Namespace) -> None:
         'test sets': 'expected under class weights'
         if args.subset_seed is None
         else f'one subset, seed {args.subset_seed}',
+        'prior error': PRIOR_ERROR,
         'checkpoint': predictions.source,
     }
+    rows = with_units(rows)
     print_table(rows, facts)
     for out in args.out:
         write_table(out, rows, facts)
