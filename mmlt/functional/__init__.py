@@ -48,6 +48,7 @@ from .schedule import *
 from .shot_matching import *
 from .shots import *
 from .unit_vectors import *
+from .vector_scaling import *
 from .vmf import *
 from .vmf_calibration import *
 from .vmf_classifier import *

@@ -33,7 +33,7 @@ STRATEGIES = [
 ]
 # losses that --with drw defers
 DEFERRED = ['bsce/', 'cbce/', 'cdt/', 'celas/', 'cels/']
-LOSSES = [*DEFERRED, 'focal/', 'la/']
+LOSSES = [*DEFERRED, 'focal/', 'la/', 'vs/']
 MIXING = ['mixup/', 'manifold_mixup/', 'remix/']
 STAGES = ['crt/', 'lws/', 'tau_norm/']
 # overlays -> recipes

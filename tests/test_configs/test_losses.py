@@ -6,7 +6,17 @@ from mmpretrain.registry import MODELS
 from .recipes import CONFIGS, load
 
 DATA = ('cifar10lt', 'cifar10lt-ir50', 'cifar100lt', 'cifar100lt-ir50')
-METHODS = ('focal', 'cbfocal', 'cbce', 'cels', 'celas', 'cdt', 'bsce', 'la')
+METHODS = (
+    'focal',
+    'cbfocal',
+    'cbce',
+    'cels',
+    'celas',
+    'cdt',
+    'bsce',
+    'la',
+    'vs',
+)
 DEFERRED = ('bsce', 'cdt', 'cbce', 'focal', 'cbfocal', 'ldam', 'cels', 'celas')
 
 
@@ -56,7 +66,8 @@ def test_ldam_has_a_cosine_head_of_scale_one(data):
     assert squares == pytest.approx(64 / head.num_classes, rel=0.1)
 
 
-# appendix of FCC and the published configs, per data set
+# appendix of FCC and the published configs, per data set; VS: README
+# of its code, scripts/cifar.sh of scongl/Focal-SAM@86c13c6
 @pytest.mark.parametrize(
     ('name', 'settings'),
     [
@@ -75,6 +86,10 @@ def test_ldam_has_a_cosine_head_of_scale_one(data):
         ('celas', [dict(head_smoothing=0.4, tail_smoothing=0.1)] * 4),
         ('cdt', [dict(gamma=0.2)] * 4),
         ('la', [dict(tau=1)] * 4),
+        (
+            'vs',
+            [dict(gamma=0.2, tau=1.2)] * 2 + [dict(gamma=0.05, tau=0.75)] * 2,
+        ),
         ('bsce', [dict()] * 4),
     ],
 )

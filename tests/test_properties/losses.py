@@ -36,6 +36,14 @@ def _(x):
     return per_sample(x, x.logits(), x.labels_or_soft(), temperatures)
 
 
+@property_of('vs_loss')
+def _(x):
+    counts = x.counts()
+    temperatures = f.cdt_temperatures(counts, x.number(0, 0.1, 0.3, 1))
+    args = x.logits(), x.labels_or_soft(), counts, temperatures
+    return per_sample(x, *args, tau=x.number(0.0, 0.75, 1.0, 3.0))
+
+
 @property_of('smoothed_cross_entropy')
 def _(x):
     smoothing = x.uniform(x.c)

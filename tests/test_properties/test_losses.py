@@ -34,6 +34,7 @@ ON_LOGITS = {
     'LabelAwareSmoothLoss': [{}],
     'LogitAdjustedLoss': [{}, dict(tau=0.0), dict(tau=3.0)],
     'OneVsAllFocalLoss': [{}],
+    'VSLoss': [{}, dict(gamma=1.0, tau=3.0)],
 }
 ON_DIRECTIONS = {
     'InterClassDiscrepancyLoss',

@@ -23,7 +23,7 @@ FAMILIES = {
     'the two papers': ['fcc', 'vmf'],
     're-weighting': [
         'focal', 'cbfocal', 'cbce', 'cels', 'celas', 'ldam', 'cdt', 'bsce',
-        'la', 'drw',
+        'la', 'vs', 'drw',
     ],
     're-sampling': ['resampling', 'drs'],
     'two-stage': ['crt', 'lws', 'tau_norm'],
@@ -45,6 +45,7 @@ NAMES = {
     'cdt': ('CDT', 'class-dependent temperatures'),
     'bsce': ('BSCE', 'balanced softmax cross-entropy'),
     'la': ('LA', 'logit adjustment'),
+    'vs': ('VS', 'vector scaling'),
     'drw': ('DRW', 'deferred re-weighting'),
     'resampling': ('', 're-sampling: class-balanced and others'),
     'drs': ('DRS', 'deferred re-sampling'),

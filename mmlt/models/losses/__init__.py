@@ -12,5 +12,6 @@ from .label_aware_smooth_loss import *
 from .ldam_loss import *
 from .logit_adjusted_loss import *
 from .one_vs_all_focal_loss import *
+from .vs_loss import *
 
 __all__ = public_names(globals())
