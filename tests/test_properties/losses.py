@@ -186,6 +186,23 @@ def _(x):
     )
 
 
+@property_of('balanced_expert_adjustments')
+def _(x):
+    taus = x.number([0.0, 1.0, 2.0], [-1.0, 1.0, 3.0], [0.5])
+    return Call(
+        (x.counts(), taus),
+        shapes=[(len(taus), x.c)],
+        dtypes=torch.float64,
+        gradient=False,
+    )
+
+
+@property_of('mean_tau')
+def _(x):
+    taus = x.number([0.0, 1.0, 2.0], [-1.0, 1.0, 3.0], [0.5])
+    return Call((taus,), low=min(taus), high=max(taus), gradient=False)
+
+
 @property_of('reversed_prior')
 def _(x):
     return Call(

@@ -137,6 +137,7 @@ VMF = dict(
 )
 # name of a head -> configs of it
 HEADS = {
+    'BalPoEClsHead': [{}, dict(taus=(-1.0, 1.0, 3.0), scale=None)],
     'CausalClsHead': [{}],
     'CosineClsHead': [{}],
     'LWSClsHead': [{}],

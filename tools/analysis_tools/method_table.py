@@ -29,7 +29,7 @@ FAMILIES = {
     'two-stage': ['crt', 'lws', 'tau_norm'],
     'mixing': ['mixup', 'manifold_mixup', 'remix'],
     'distillation': ['dive'],
-    'multi-expert': ['sade', 'ncl'],
+    'multi-expert': ['sade', 'ncl', 'balpoe'],
 }  # fmt: skip
 # folder -> acronym as the papers print it, and what it stands for
 NAMES = {
@@ -58,6 +58,7 @@ NAMES = {
     'dive': ('DiVE', 'distilling virtual examples'),
     'sade': ('SADE', 'self-supervised aggregation of diverse experts'),
     'ncl': ('NCL', 'nested collaborative learning'),
+    'balpoe': ('BalPoE', 'balanced product of calibrated experts'),
 }
 # a method that is an overlay on the recipes of others -> folder of these
 OVERLAY_OF = {'drs': 'resampling'}
