@@ -20,6 +20,7 @@ from .compression import *
 from .contrast import *
 from .correlation import *
 from .decision_planes import *
+from .disentangling import *
 from .distillation import *
 from .equal_mass import *
 from .expert_weights import *

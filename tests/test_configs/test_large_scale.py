@@ -59,6 +59,7 @@ def steps(top, epochs, first, second):
 #                            config/*/cls_crt.yaml, config/*/cls_lws.yaml
 # Vanint/SADE-AgnosticLT@cba11b8   configs/config_*_sade.json
 # emasa/BalPoE-CalibratedLT@11f38d1   configs/mixup/standard_training
+# hyperconnect/LADE@150181e   config/*/lade.yaml
 # Bazinga699/NCL@f64fddb           config/ImageNet_LT, iNat18, Places_LT
 # SiLangWHL/vMF-OP@964d491         classification/config/ImageNet_LT/vmf.yaml:
 #                            45 epochs with two views of each image, 90 here
@@ -102,6 +103,9 @@ PUBLISHED = {
     'balpoe/resnet50_imagenetlt': (64, cosine(0.025, 180), 5e-4, True),
     'balpoe/resnext50_imagenetlt': (64, cosine(0.025, 180), 5e-4, True),
     'balpoe/resnet50_inat18': (512, cosine(0.2, 100), 2e-4, True),
+    'lade/resnext50_imagenetlt': (256, cosine(0.05, 180), 5e-4, False),
+    'lade/resnet50_inat18': (256, cosine(0.1, 200), 1e-4, False),
+    'lade/resnet152_placeslt': (128, steps(0.1, 30, 10, 20), 5e-4, False),
     'ncl/resnet10_imagenetlt': (
         256,
         cosine(0.2, 200, 1e-4, first=1),

@@ -44,6 +44,12 @@ def _(x):
     return per_sample(x, *args, tau=x.number(0.0, 0.75, 1.0, 3.0))
 
 
+@property_of('lade_regularizer')
+def _(x):
+    args = x.logits(), x.labels_or_soft(), x.counts(), x.number(0, 0.01, 0.5)
+    return Call(args, shapes=[()], dtypes=x.wide, of=(0,))
+
+
 @property_of('smoothed_cross_entropy')
 def _(x):
     smoothing = x.uniform(x.c)

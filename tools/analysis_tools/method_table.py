@@ -23,7 +23,7 @@ FAMILIES = {
     'the two papers': ['fcc', 'vmf'],
     're-weighting': [
         'focal', 'cbfocal', 'cbce', 'cels', 'celas', 'ldam', 'cdt', 'bsce',
-        'la', 'vs', 'drw',
+        'la', 'vs', 'lade', 'drw',
     ],
     're-sampling': ['resampling', 'drs'],
     'two-stage': ['crt', 'lws', 'tau_norm'],
@@ -46,6 +46,7 @@ NAMES = {
     'bsce': ('BSCE', 'balanced softmax cross-entropy'),
     'la': ('LA', 'logit adjustment'),
     'vs': ('VS', 'vector scaling'),
+    'lade': ('LADE', 'label distribution disentangling'),
     'drw': ('DRW', 'deferred re-weighting'),
     'resampling': ('', 're-sampling: class-balanced and others'),
     'drs': ('DRS', 'deferred re-sampling'),
