@@ -1,7 +1,7 @@
 """LADE (alpha 0.1, lambda 0.01), ResNet-32 on CIFAR-100-LT, ratio 100.
 
-Theirs (accuracy): 45.4 to 45.6 by users (issues of the code); the paper: none
-read by us. Ours: not run yet.
+Theirs (accuracy): none known to us; users of the code report 45.4 to 45.6 (its
+issues). Ours: not run yet.
 Run: python tools/train.py configs/lade/resnet32_cifar100lt.py
 """
 

@@ -16,10 +16,9 @@ def lade_regularizer(
 ) -> Tensor:
     r"""Negative bound on how far logits tell a class from a balanced batch.
 
-    With d_c = log mean_i exp(z_ic - log(C pi_c)), the log of the mean of class
-    c's exponentials over the batch, weighed from the prior pi to a uniform one:
-
-    -sum_c pi_c (mean over the images of class c of z_ic - d_c - strength d_c^2)
+    With m_c the mean of z_ic over the images of class c, and d_c = log mean_i
+    exp(z_ic - log(C pi_c)) over the batch, weighed from the prior pi to a
+    uniform one, it is -sum_c pi_c (m_c - d_c - strength d_c^2).
 
     It is the regularized Donsker-Varadhan bound of each class; where a class
     is not in the batch its mean is 0.

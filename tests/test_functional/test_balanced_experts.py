@@ -8,7 +8,6 @@ from mmlt.functional import (
     logit_adjusted_loss,
     mean_tau,
 )
-
 from tests.golden_cases import COUNTS, LABELS, logits
 
 PRIOR = [n / sum(COUNTS) for n in COUNTS]
