@@ -6,6 +6,7 @@ of lines, and in each epoch two that say nothing new.
 """
 
 import logging
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -25,23 +26,34 @@ FOR_THE_FILE = (
     '"FileClient" will be deprecated',
     '"HardDiskBackend" is the alias',
 )
+ALL_NUMBERS = re.compile(r'Epoch\(test\) \[[^]]*\]\s+\w+/\w+: ')
 
 
 class NotForTheFileAlone(logging.Filter):
     """Lets through what a person wants to see while a run goes on."""
 
+    def __init__(self, has_table: bool) -> None:
+        super().__init__()
+        self.has_table = has_table
+
     def filter(self, record: logging.LogRecord) -> bool:
         """Whether a message is shown."""
         text = record.getMessage().lstrip('\n-')
+        if self.has_table and ALL_NUMBERS.match(text):
+            return False
         return not text.startswith(FOR_THE_FILE)
 
 
 @contextmanager
-def quiet_console(verbose: bool = False) -> Iterator[None]:
+def quiet_console(
+    verbose: bool = False, has_table: bool = False
+) -> Iterator[None]:
     """Show the lines of a run that are for a person, and where the others are.
 
     Args:
         verbose: Whether every line is shown, as mmengine does.
+        has_table: Whether a test ends with a table; the line of all of its
+            numbers, some fifty in three units, is then for the file.
     """
     if verbose:
         yield
@@ -57,7 +69,7 @@ def quiet_console(verbose: bool = False) -> Iterator[None]:
         ]
         for handler in self.handlers:
             if files and type(handler) is logging.StreamHandler:
-                handler.addFilter(NotForTheFileAlone())
+                handler.addFilter(NotForTheFileAlone(has_table))
         for file in files:
             self.info(f'The whole log: {file}')
 

@@ -7,6 +7,7 @@ from mmengine.config import Config
 from mmengine.registry import RUNNERS
 from mmengine.runner import Runner
 
+from mmlt.engine.hooks.result_table_hook import COLUMNS
 from mmlt.fileio import write_json
 
 from .checkpoint import check_checkpoint
@@ -20,6 +21,8 @@ from .recipes import load_recipe
 from .result_file import ResultFile
 from .settings import check_evaluation, check_needed
 
+TABLE = 'ResultTableHook'
+MACRO = 'long_tail/macro_accuracy'
 NEEDED = ('model', 'test_dataloader', 'test_cfg', 'test_evaluator')
 
 
@@ -54,7 +57,31 @@ def prepare_test(
     elif cfg.get('work_dir') is None:
         cfg.work_dir = default_work_dir(config, overlays)
     check_work_dir(cfg.work_dir)
+    choose_columns(cfg)
     return complete_config(cfg)
+
+
+def tables_of(cfg: Config) -> list[dict]:
+    """Settings of the hooks that write the table of the result."""
+    return [h for h in cfg.get('custom_hooks') or [] if h['type'] == TABLE]
+
+
+def has_table(cfg: Config) -> bool:
+    """Whether a test ends with the table of its result."""
+    return bool(tables_of(cfg))
+
+
+def choose_columns(cfg: Config) -> None:
+    """Have the table of the result begin with macro accuracy.
+
+    It is the mean over the classes, by which a test set of unequal classes
+    is read; a training does not measure it.
+
+    Args:
+        cfg: Changed in place, unless its table has columns of its own.
+    """
+    for hook in tables_of(cfg):
+        hook.setdefault('columns', {MACRO: 'macro', **COLUMNS})
 
 
 def run_test(

@@ -21,6 +21,7 @@ from .preflight import (
 from .processes import is_first_process
 from .recipes import check_same_overlays, load_recipe
 from .resumed_settings import check_resumed_settings
+from .scalars import keep_scalars
 from .settings import check_evaluation, check_needed, check_settings
 from .two_stage import (
     is_finished,
@@ -177,6 +178,7 @@ def prepare_training(options: TrainingOptions) -> list[Config]:
         # mmengine would look into `last_checkpoint` and believe it
         stage.resume = bool(stage.get('resume') and stage.get('load_from'))
         check_work_dir(stage.work_dir)
+        keep_scalars(stage)
     return [complete_config(stage) for stage in stages]
 
 

@@ -44,6 +44,23 @@ def test_what_is_for_the_file_is_not_shown(logger, tmp_path, capsys):
     assert 'Epoch(train)' in kept
 
 
+def test_a_test_shows_its_table_and_not_fifty_numbers(
+    logger, tmp_path, capsys
+):
+    long = 'Epoch(test) [9/9]    accuracy/top1: 75.0000  long_tail/nll: 2.0'
+    for has_table in (True, False):
+        with quiet_console(has_table=has_table):
+            made = logger()
+            made.info(long)
+            made.info('Epoch(test) [ 50/313]    eta: 0:00:09  time: 0.1')
+            made.info('Result test (percent)')
+        shown = capsys.readouterr().out
+        assert (long in shown) != has_table
+        assert 'eta: 0:00:09' in shown
+        assert 'Result test' in shown
+        assert long in (tmp_path / 'run.log').read_text()
+
+
 def test_verbose_shows_all(logger, capsys):
     with quiet_console(verbose=True):
         log_all(logger())

@@ -13,7 +13,12 @@ from mmlt.cli.options import (
     check_launcher,
 )
 from mmlt.runs.processes import join_processes
-from mmlt.runs.testing import check_results_path, prepare_test, run_test
+from mmlt.runs.testing import (
+    check_results_path,
+    has_table,
+    prepare_test,
+    run_test,
+)
 
 TOOL = 'tools/test.py'
 DESCRIPTION = 'Test a checkpoint.'
@@ -83,5 +88,5 @@ def run(prepared: tuple[argparse.Namespace, Config]) -> None:
     """Run the test."""
     args, cfg = prepared
     join_processes(args.launcher)
-    with quiet_console(args.verbose):
+    with quiet_console(args.verbose, has_table=has_table(cfg)):
         run_test(cfg, args.out, args.out_item or 'pred')
