@@ -4,6 +4,7 @@ from mmlt.star_imports import public_names
 
 from .by_count import *
 from .calibrators import *
+from .class_counts import *
 from .clusters import *
 from .curves import *
 from .matrices import *

@@ -4,18 +4,32 @@ import argparse
 from functools import partial
 from pathlib import Path
 
+from mmengine.utils import import_modules_from_strings
+
 import mmlt.engine
 import mmlt.models  # noqa: F401 (registers the parts that configs name)
-from mmlt.cli.options import add_trust, chosen
+from mmlt.cli.options import (
+    add_config_options,
+    add_shot_limits,
+    add_trust,
+    check_shot_limits,
+    chosen,
+)
 from mmlt.cli.predictions import load_predicted_run, say_incomplete
 from mmlt.cli.values import positive, seed, whole_number
+from mmlt.functional import shot_groups
 from mmlt.report.make import PictureSettings, make_picture
+from mmlt.runs.recipes import load_recipe
+from mmlt.runs.train_counts import train_counts
+from mmlt.visualization import images_by_class, save_figure, theme
+from mmlt.visualization.style import check_picture_path
 
 TOOL = 'tools/analysis_tools/plot.py'
 DESCRIPTION = (
-    'Draw a picture of finished runs. Config and checkpoint are found in the '
-    'work directory; predictions on the test set are made where they are not '
-    'there yet, and kept beside the checkpoint.'
+    'Draw a picture of finished runs, or of the training set of a config. '
+    'Config and checkpoint of a run are found in the work directory; '
+    'predictions on the test set are made where they are not there yet, and '
+    'kept beside the checkpoint.'
 )
 EXAMPLE = (
     'reliability work_dirs/ce/resnet20_digitslt '
@@ -64,7 +78,32 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
             )
         if name == 'features':
             add_map_arguments(command)
+    add_counts(commands, program)
     add_trust(parser)
+
+
+def add_counts(commands, program: str) -> None:
+    """The picture that needs a config and no run."""
+    text = 'training images of each class of a config, by shot group'
+    command = commands.add_parser(
+        'counts',
+        help=text,
+        description=f'Draw: {text}.',
+        epilog=f'Example: {program} counts bsce/resnet20_digitslt --out '
+        'counts.svg',
+    )
+    command.add_argument('config', help='config file, or name of a recipe')
+    add_config_options(command)
+    add_out(command)
+    add_shot_limits(command)
+
+
+def check_arguments(
+    parser: argparse.ArgumentParser, args: argparse.Namespace
+) -> None:
+    """The limits of the shot groups are in order."""
+    if args.picture == 'counts':
+        check_shot_limits(parser, args)
 
 
 def add_picture_arguments(parser: argparse.ArgumentParser) -> None:
@@ -73,10 +112,18 @@ def add_picture_arguments(parser: argparse.ArgumentParser) -> None:
         'work_dirs', nargs='+', type=Path, help='folders of finished runs'
     )
     parser.add_argument(
-        '--out', type=Path, required=True, help='file; .png, .svg or .pdf'
-    )
-    parser.add_argument(
         '--names', nargs='+', help='a name for every work directory'
+    )
+    add_out(parser)
+    parser.add_argument(
+        '--columns', type=whole_number(1), help='panels in a row (at most 3)'
+    )
+
+
+def add_out(parser: argparse.ArgumentParser) -> None:
+    """The file, and how it is drawn."""
+    parser.add_argument(
+        '--out', type=Path, required=True, help='file; .png, .svg or .pdf'
     )
     parser.add_argument('--theme', choices=['light', 'dark'], default='light')
     parser.add_argument(
@@ -84,9 +131,6 @@ def add_picture_arguments(parser: argparse.ArgumentParser) -> None:
         type=positive,
         default=200,
         help='of a PNG (200)',
-    )
-    parser.add_argument(
-        '--columns', type=whole_number(1), help='panels in a row (at most 3)'
     )
 
 
@@ -107,7 +151,37 @@ def add_map_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> None:
     """Draw it, and say where it is."""
+    if args.picture == 'counts':
+        draw_counts(args)
+    else:
+        draw_runs(args)
+    print(f'Wrote {args.out}')
+
+
+def draw_counts(args: argparse.Namespace) -> None:
+    """Draw the training images of each class of a config."""
+    check_picture_path(args.out)
+    cfg = load_recipe(args.config, args.overlays, args.cfg_options)
+    if cfg.get('custom_imports'):
+        import_modules_from_strings(**cfg.custom_imports)
+    counts, names = train_counts(cfg)
+    limits = (
+        f'more than {args.many}',
+        f'{args.few} to {args.many}',
+        f'fewer than {args.few}',
+    )
+    members = shot_groups(counts, args.many, args.few)
+    groups = {
+        f'{name}-shot ({limit})': members[name].tolist()
+        for name, limit in zip(members, limits, strict=True)
+    }
+    with theme(args.theme):
+        figure = images_by_class(counts, groups, names)
+        save_figure(figure, args.out, args.dpi)
+
+
+def draw_runs(args: argparse.Namespace) -> None:
+    """Draw a picture of finished runs."""
     say_incomplete(args.work_dirs)
     load = partial(load_predicted_run, train=getattr(args, 'train', False))
     make_picture(args.work_dirs, chosen(args, PictureSettings), load)
-    print(f'Wrote {args.out}')
