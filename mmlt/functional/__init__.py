@@ -9,6 +9,7 @@ and ``from mmlt.functional import *``.
 
 from mmlt.star_imports import public_names
 
+from .balanced_experts import *
 from .bessel import *
 from .calibration import *
 from .classification_state import *
@@ -19,6 +20,7 @@ from .compression import *
 from .contrast import *
 from .correlation import *
 from .decision_planes import *
+from .disentangling import *
 from .distillation import *
 from .equal_mass import *
 from .expert_weights import *

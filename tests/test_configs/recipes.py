@@ -39,7 +39,16 @@ STAGES = ['crt/', 'lws/', 'tau_norm/']
 # overlays -> recipes
 GROUPS = {
     'ratio50': (
-        ['ce/', 'fcc/', 'ldam/', 'ncl/', 'sade/', 'dive/teacher_']
+        [
+            'ce/',
+            'fcc/',
+            'ldam/',
+            'ncl/',
+            'sade/',
+            'balpoe/',
+            'lade/',
+            'dive/teacher_',
+        ]
         + ['drw/focal_', 'drw/ldam_', 'resampling/bbn_']
         + LOSSES
         + MIXING

@@ -58,6 +58,8 @@ def steps(top, epochs, first, second):
 # facebookresearch/classifier-balancing@f162ade
 #                            config/*/cls_crt.yaml, config/*/cls_lws.yaml
 # Vanint/SADE-AgnosticLT@cba11b8   configs/config_*_sade.json
+# emasa/BalPoE-CalibratedLT@11f38d1   configs/mixup/standard_training
+# hyperconnect/LADE@150181e   config/*/lade.yaml
 # Bazinga699/NCL@f64fddb           config/ImageNet_LT, iNat18, Places_LT
 # SiLangWHL/vMF-OP@964d491         classification/config/ImageNet_LT/vmf.yaml:
 #                            45 epochs with two views of each image, 90 here
@@ -98,6 +100,12 @@ PUBLISHED = {
         True,
     ),
     'sade/resnet152_placeslt': (128, steps(0.01, 30, 10, 20), 4e-4, True),
+    'balpoe/resnet50_imagenetlt': (64, cosine(0.025, 180), 5e-4, True),
+    'balpoe/resnext50_imagenetlt': (64, cosine(0.025, 180), 5e-4, True),
+    'balpoe/resnet50_inat18': (512, cosine(0.2, 100), 2e-4, True),
+    'lade/resnext50_imagenetlt': (256, cosine(0.05, 180), 5e-4, False),
+    'lade/resnet50_inat18': (256, cosine(0.1, 200), 1e-4, False),
+    'lade/resnet152_placeslt': (128, steps(0.1, 30, 10, 20), 5e-4, False),
     'ncl/resnet10_imagenetlt': (
         256,
         cosine(0.2, 200, 1e-4, first=1),
@@ -265,6 +273,26 @@ def test_settings_of_sade(name, kind, channels, tau):
     assert (head.type, head.scale, head.tau) == ('SADEClsHead', 30, tau)
     assert head.in_channels == (channels[-1] if channels else 2048)
     assert head.num_classes == plain.head.num_classes
+
+
+@pytest.mark.parametrize(
+    ('name', 'taus', 'alpha'),
+    [
+        ('resnet32_cifar100lt', (0, 1, 2), 0.4),
+        ('resnet32_cifar10lt', (0, 1, 2), 0.4),
+        ('resnet50_imagenetlt', (0, 1.25, 2.5), 0.3),
+        ('resnext50_imagenetlt', (0, 1.25, 2.5), 0.3),
+        ('resnet50_inat18', (-1, 1, 3), 0.2),
+    ],
+)
+def test_settings_of_balpoe(name, taus, alpha):
+    cfg = load(f'balpoe/{name}')
+    head, plain = cfg.model.head, load(f'ce/{name}').model.head
+    assert (head.type, head.scale, head.taus) == ('BalPoEClsHead', 30, taus)
+    # as wide as the plain network: `reduce_dimension` is false
+    assert head.in_channels == plain.in_channels
+    assert head.num_classes == plain.num_classes
+    assert cfg.data_preprocessor.mixing == dict(type='BatchMixup', alpha=alpha)
 
 
 def test_all_but_the_classifiers_learns_at_a_tenth_of_the_rate_on_places():

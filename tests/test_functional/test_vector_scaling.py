@@ -1,7 +1,8 @@
 """The VS loss against the published code.
 
 ``VSLoss`` of orparask/VS-Loss at commit 7ade9c9, class_imbalance/losses.py
-lines 34 to 53, executed in float32 on CPU with the inputs of ``tests/golden_cases.py``.
+lines 34 to 53, executed in float32 on CPU with the inputs of
+``tests/golden_cases.py``.
 """
 
 import pytest
@@ -13,7 +14,6 @@ from mmlt.functional import (
     logit_adjusted_loss,
     vs_loss,
 )
-
 from tests.golden_cases import COUNTS, LABELS, logits
 
 GOLDEN = [(0.3, 1, 1.8629650), (0.15, 1.25, 2.1540849), (0.05, 0.75, 1.235341)]

@@ -44,6 +44,12 @@ def _(x):
     return per_sample(x, *args, tau=x.number(0.0, 0.75, 1.0, 3.0))
 
 
+@property_of('lade_regularizer')
+def _(x):
+    args = x.logits(), x.labels_or_soft(), x.counts(), x.number(0, 0.01, 0.5)
+    return Call(args, shapes=[()], dtypes=x.wide, of=(0,))
+
+
 @property_of('smoothed_cross_entropy')
 def _(x):
     smoothing = x.uniform(x.c)
@@ -184,6 +190,23 @@ def _(x):
         dtypes=torch.float64,
         gradient=False,
     )
+
+
+@property_of('balanced_expert_adjustments')
+def _(x):
+    taus = x.number([0.0, 1.0, 2.0], [-1.0, 1.0, 3.0], [0.5])
+    return Call(
+        (x.counts(), taus),
+        shapes=[(len(taus), x.c)],
+        dtypes=torch.float64,
+        gradient=False,
+    )
+
+
+@property_of('mean_tau')
+def _(x):
+    taus = x.number([0.0, 1.0, 2.0], [-1.0, 1.0, 3.0], [0.5])
+    return Call((taus,), low=min(taus), high=max(taus), gradient=False)
 
 
 @property_of('reversed_prior')

@@ -31,6 +31,7 @@ ON_LOGITS = {
     'DeferredLoss': [DEFERRED],
     'DiVELoss': [{}, dict(temperature=0.1, power=1.0)],
     'LDAMLoss': [{}, dict(reweight='class_balanced')],
+    'LADELoss': [{}, dict(alpha=1.0, strength=0.5)],
     'LabelAwareSmoothLoss': [{}],
     'LogitAdjustedLoss': [{}, dict(tau=0.0), dict(tau=3.0)],
     'OneVsAllFocalLoss': [{}],
@@ -137,6 +138,7 @@ VMF = dict(
 )
 # name of a head -> configs of it
 HEADS = {
+    'BalPoEClsHead': [{}, dict(taus=(-1.0, 1.0, 3.0), scale=None)],
     'CausalClsHead': [{}],
     'CosineClsHead': [{}],
     'LWSClsHead': [{}],

@@ -23,13 +23,13 @@ FAMILIES = {
     'the two papers': ['fcc', 'vmf'],
     're-weighting': [
         'focal', 'cbfocal', 'cbce', 'cels', 'celas', 'ldam', 'cdt', 'bsce',
-        'la', 'vs', 'drw',
+        'la', 'vs', 'lade', 'drw',
     ],
     're-sampling': ['resampling', 'drs'],
     'two-stage': ['crt', 'lws', 'tau_norm'],
     'mixing': ['mixup', 'manifold_mixup', 'remix'],
     'distillation': ['dive'],
-    'multi-expert': ['sade', 'ncl'],
+    'multi-expert': ['sade', 'ncl', 'balpoe'],
 }  # fmt: skip
 # folder -> acronym as the papers print it, and what it stands for
 NAMES = {
@@ -46,6 +46,7 @@ NAMES = {
     'bsce': ('BSCE', 'balanced softmax cross-entropy'),
     'la': ('LA', 'logit adjustment'),
     'vs': ('VS', 'vector scaling'),
+    'lade': ('LADE', 'label distribution disentangling'),
     'drw': ('DRW', 'deferred re-weighting'),
     'resampling': ('', 're-sampling: class-balanced and others'),
     'drs': ('DRS', 'deferred re-sampling'),
@@ -58,6 +59,7 @@ NAMES = {
     'dive': ('DiVE', 'distilling virtual examples'),
     'sade': ('SADE', 'self-supervised aggregation of diverse experts'),
     'ncl': ('NCL', 'nested collaborative learning'),
+    'balpoe': ('BalPoE', 'balanced product of calibrated experts'),
 }
 # a method that is an overlay on the recipes of others -> folder of these
 OVERLAY_OF = {'drs': 'resampling'}

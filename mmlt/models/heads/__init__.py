@@ -1,5 +1,6 @@
 from mmlt.star_imports import public_names
 
+from .balpoe_cls_head import *
 from .calibrated_cls_head import *
 from .causal_cls_head import *
 from .cosine_cls_head import *

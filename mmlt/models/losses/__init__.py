@@ -9,6 +9,7 @@ from .deferred_loss import *
 from .dive_loss import *
 from .inter_class_discrepancy_loss import *
 from .label_aware_smooth_loss import *
+from .lade_loss import *
 from .ldam_loss import *
 from .logit_adjusted_loss import *
 from .one_vs_all_focal_loss import *

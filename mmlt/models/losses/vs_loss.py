@@ -11,7 +11,7 @@ __all__ = ['VSLoss']
 
 @MODELS.register_module()
 class VSLoss(CDTLoss):
-    """Cross-entropy with vector-scaled logits (VS), those of CDT and LA in one.
+    """Cross-entropy with vector-scaled logits (VS): CDT and LA in one.
 
     The temperatures are those of :class:`CDTLoss`, (n_max / n_c)^gamma, the
     offsets those of :class:`LogitAdjustedLoss`, tau log n_c.

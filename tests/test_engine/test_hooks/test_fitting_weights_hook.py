@@ -18,13 +18,14 @@ HEADS = {
     'CausalClsHead': {},
     'LWSClsHead': {},
     'SADEClsHead': {},
+    'BalPoEClsHead': {},
     'NCLClsHead': {},
 }
 
 
 def network(head='VMFClsHead', num_classes=10, depth=20, **settings):
     """An LDAM network has counts in its loss, one with FCC in its neck."""
-    experts = head in ('SADEClsHead', 'NCLClsHead')
+    experts = head in ('SADEClsHead', 'NCLClsHead', 'BalPoEClsHead')
     backbone = dict(type='CIFARResNet', depth=depth)
     if experts:
         backbone = dict(
