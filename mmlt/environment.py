@@ -72,30 +72,52 @@ def check_environment() -> None:
             and its fork are both installed, or torchvision is not the
             partner of torch. The message names the command that mends it.
     """
-    found = {}
-    for name, (oldest, originals) in REQUIRED.items():
-        both = [o for o in originals or () if installed_version(o)]
-        fork = installed_version(name)
-        if both:
-            what = 'both ' if fork else ''
-            raise ImportError(
-                f'Expected {name} without {both[0]}, but {what}{both[0]} '
-                f'{installed_version(both[0])} is installed: they share one '
-                'folder. Mend it with: pip uninstall -y '
-                f'{" ".join(both)} {name} && pip install "{name}>={oldest}"'
-            )
-        if fork is None:
-            raise ImportError(
-                f'Expected {name} >= {oldest}, but it is not installed. '
-                f'Mend it with: pip install "{name}>={oldest}"'
-            )
-        if _release(fork) < _release(oldest):
-            raise ImportError(
-                f'Expected {name} >= {oldest}, but got {fork}. Mend it '
-                f'with: pip install -U "{name}>={oldest}"'
-            )
-        found[name] = fork
-    check_torch_pair(found['torch'], found['torchvision'])
+    for name in REQUIRED:
+        check_distribution(name)
+    check_torch_pair(*map(installed_version, ('torch', 'torchvision')))
+
+
+def check_distribution(name: str) -> None:
+    """Check one distribution of ``REQUIRED``, whatever the others are.
+
+    Raises:
+        ImportError: As :func:`check_environment`.
+    """
+    oldest, originals = REQUIRED[name]
+    both = [o for o in originals or () if installed_version(o)]
+    if both:
+        what = 'both ' if installed_version(name) else ''
+        raise ImportError(
+            f'Expected {name} without {both[0]}, but {what}{both[0]} '
+            f'{installed_version(both[0])} is installed: they share one '
+            'folder. Mend it with: pip uninstall -y '
+            f'{" ".join(both)} {name} && pip install "{name}>={oldest}"'
+        )
+    check_version(name, oldest)
+
+
+def check_version(name: str, oldest: str) -> None:
+    """Check that a distribution is installed, and not too old.
+
+    Args:
+        name: Of the distribution.
+        oldest: Release that serves.
+
+    Raises:
+        ImportError: If it is missing or older. The message names the command
+            that mends it.
+    """
+    found = installed_version(name)
+    if found is None:
+        raise ImportError(
+            f'Expected {name} >= {oldest}, but it is not installed. '
+            f'Mend it with: pip install "{name}>={oldest}"'
+        )
+    if _release(found) < _release(oldest):
+        raise ImportError(
+            f'Expected {name} >= {oldest}, but got {found}. Mend it '
+            f'with: pip install -U "{name}>={oldest}"'
+        )
 
 
 def check_torch_pair(torch: str, torchvision: str) -> None:

@@ -48,7 +48,12 @@ COMMANDS = {
         'export': 'write TorchScript, ONNX or plain mmpretrain',
         'publish': 'make a checkpoint ready to be handed on',
     },
+    'this installation': {
+        'doctor': 'what is installed, what is broken, what it would train on',
+    },
 }
+# those that work without mmengine, mmcv and mmpretrain
+PLAIN = ('doctor',)
 NAMES = [name for group in COMMANDS.values() for name in group]
 
 
@@ -110,6 +115,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.print_help(sys.stderr)
         return 2
     name = parser.parse_args(arguments[:1]).command
-    if why_no_trainer():
+    if name not in PLAIN and why_no_trainer():
         sys.exit(f'error: {why_no_trainer()}')
     return run_command(command_module(name), f'mmlt {name}', arguments[1:])

@@ -48,6 +48,12 @@ def load(
     """
     config, weights = network_of(name, checkpoint)
     if isinstance(calibrator, str):
+        if checkpoint is None and not Path(name).is_dir():
+            raise ValueError(
+                'Expected a training of yours to calibrate, but '
+                f'{name} comes with mmlt, and without calibrators. Take its '
+                'probabilities as they are, or pass a Calibrator.'
+            )
         calibrator = load_calibrator(weights, calibrator)
     return Network(config, weights, calibrator)
 

@@ -13,8 +13,9 @@ from mmengine.runner import Runner
 
 from mmlt.cli.main import main
 from mmlt.functional import held_out_rows
-from mmlt.posthoc.calibrators import CALIBRATORS, check_fit_split
+from mmlt.posthoc.calibrators import CALIBRATORS
 from mmlt.posthoc.comparison import compare_calibrators, compare_on_halves
+from mmlt.posthoc.held_out import check_fit_split
 from mmlt.report.table import markdown_table
 from mmlt.runs.dump import load_predictions, save_predictions
 from mmlt.runs.preflight import complete_config

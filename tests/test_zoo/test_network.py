@@ -7,6 +7,7 @@ from PIL import Image
 
 import mmlt
 from mmlt.datasets import DigitsLT
+from mmlt.posthoc.steps import Calibrator
 from mmlt.runs.predict import predict_split
 from mmlt.runs.preflight import read_config
 from mmlt.zoo import index
@@ -181,6 +182,16 @@ def test_wrong_names_are_told(tmp_path, monkeypatch):
     monkeypatch.setattr(index, 'ZOO', tmp_path)
     with pytest.raises(FileNotFoundError, match='Install mmlt again'):
         mmlt.load(NAME)
+
+
+def test_a_network_of_mmlt_has_no_calibrators():
+    with pytest.raises(ValueError, match='comes with mmlt, and without'):
+        mmlt.load(NAME, calibrator='temperature')
+    none = mmlt.load(NAME, calibrator=Calibrator('none', []))
+    pixels = torch.zeros(1, 3, 32, 32)
+    with torch.no_grad():
+        logits = none(pixels)
+        assert torch.allclose(none.probabilities_of(logits), logits.softmax(1))
 
 
 def test_a_damaged_network_is_not_loaded(tmp_path, monkeypatch):

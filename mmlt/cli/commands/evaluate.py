@@ -8,8 +8,9 @@ from pathlib import Path
 from mmlt.cli.options import add_shot_limits, check_shot_limits
 from mmlt.cli.progress import bar
 from mmlt.fileio import check_can_write
-from mmlt.posthoc.calibrators import CALIBRATORS, check_fit_split
+from mmlt.posthoc.calibrators import CALIBRATORS
 from mmlt.posthoc.comparison import compare_calibrators
+from mmlt.posthoc.held_out import check_fit_split
 from mmlt.predictions import (
     read_class_names,
     read_counts,

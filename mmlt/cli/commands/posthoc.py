@@ -14,16 +14,13 @@ from mmlt.cli.predictions import run_predictions
 from mmlt.cli.progress import bar
 from mmlt.functional.shots import SHOT_LIMITS
 from mmlt.posthoc.calibrator_file import calibrators_path, save_calibrators
-from mmlt.posthoc.calibrators import (
-    CALIBRATORS,
-    check_fit_split,
-    check_not_test,
-)
+from mmlt.posthoc.calibrators import CALIBRATORS
 from mmlt.posthoc.comparison import (
     compare_calibrators,
     compare_on_halves,
     facts_of_comparison,
 )
+from mmlt.posthoc.held_out import check_fit_split, check_not_test
 from mmlt.report.record import limits_of
 from mmlt.report.table import check_table_path, print_table, write_table
 from mmlt.runs.dump import dump_path, load_predictions

@@ -6,6 +6,7 @@ from .fitting_weights_hook import *
 from .fresh_parts_hook import *
 from .long_tail_hook import *
 from .result_table_hook import *
+from .resumable_early_stopping_hook import *
 from .skipped_images_hook import *
 from .speed_settings_hook import *
 from .stop_on_signal_hook import *
