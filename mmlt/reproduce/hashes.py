@@ -133,13 +133,16 @@ def code_hash(cfg: Config, first_stage: Config | None = None) -> str:
     Returns:
         12 hexadecimal digits.
     """
-    names = set(training_modules(cfg))
-    if first_stage is not None:
-        names |= set(training_modules(first_stage))
     found = hashlib.sha256()
-    for name in sorted(names):
+    for name in modules_of_stages(cfg, first_stage):
         found.update(f'{name}\n{_bare_source(name)}\n'.encode())
     return found.hexdigest()[:DIGITS]
+
+
+def modules_of_stages(cfg: Config, first_stage: Config | None) -> list[str]:
+    """Modules of mmlt that a training runs, with its first stage, sorted."""
+    stages = [stage for stage in (cfg, first_stage) if stage is not None]
+    return sorted({name for s in stages for name in training_modules(s)})
 
 
 def training_modules(cfg: Config) -> list[str]:
@@ -224,11 +227,15 @@ def _defining(source: str, names: Iterable[str]) -> Iterator[str]:
             yield f'{source}.{name}' if name != '*' else source
 
 
+def path_of_module(name: str) -> Path:
+    """File of a module."""
+    return Path(importlib.import_module(name).__file__)
+
+
 @functools.cache
 def _bare_source(name: str) -> str:
     """Code of a module without comments, docstrings and blank lines."""
-    path = Path(importlib.import_module(name).__file__)
-    return bare_source(path.read_text('utf-8'))
+    return bare_source(path_of_module(name).read_text('utf-8'))
 
 
 def bare_source(text: str) -> str:

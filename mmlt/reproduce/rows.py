@@ -4,7 +4,7 @@ import platform
 import re
 import statistics
 import subprocess
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from mmengine.config import Config
@@ -21,7 +21,13 @@ from mmlt.runs.record import CODE, checkout, code_version
 from mmlt.runs.stated_commit import stated_version
 from mmlt.version import __version__
 
-from .hashes import code_hash, config_hash
+from .hashes import (
+    bare_source,
+    code_hash,
+    config_hash,
+    modules_of_stages,
+    path_of_module,
+)
 from .ledger import Row
 
 __all__ = ['make_row', 'processor']
@@ -87,7 +93,9 @@ def make_row(
         epochs=epoch,
         metrics=metrics_of(run.path, evaluated),
         config_hash=config_hash(cfg, stage1),
-        code_hash=code_hash(cfg, stage1) if is_of_this_code(run) else None,
+        code_hash=code_hash(cfg, stage1)
+        if is_of_this_code(run, modules_of_stages(cfg, stage1))
+        else None,
         commit=git('rev-parse', '--short=10', commit) or commit[:10],
         changed=any(part['changed'] for part in run.parts) or False,
         date=date_of(commit),
@@ -171,11 +179,15 @@ def date_of(commit: str) -> str | None:
     return found or (date if stated == commit else None)
 
 
-def is_of_this_code(run: WorkDir) -> bool:
+def is_of_this_code(run: WorkDir, modules: Sequence[str]) -> bool:
     """Whether all parts of a run were made with the code that is here.
 
     The hash of the code is that of the files beside us, and says nothing of
-    a run that another commit made.
+    a run that another commit made, unless what it trains by is the same.
+
+    Args:
+        run: The run.
+        modules: What it trains by.
     """
     here, _ = code_version(checkout())
     if not here or not run.parts:
@@ -183,16 +195,21 @@ def is_of_this_code(run: WorkDir) -> bool:
     made = {part['commit'] for part in run.parts}
     changed = any(part['changed'] for part in run.parts)
     return not changed and all(
-        commit == here or same_files(commit, here) for commit in made
+        commit == here or same_code(commit, modules) for commit in made
     )
 
 
-def same_files(one: str | None, other: str) -> bool:
-    """Whether two commits have the same package."""
-    if one is None:
+def same_code(commit: str | None, modules: Sequence[str]) -> bool:
+    """Whether a commit has modules as they are here, but for comments."""
+    root = checkout()
+    if commit is None or root is None:
         return False
-    trees = [git('rev-parse', f'{commit}:mmlt') for commit in (one, other)]
-    return trees[0] == trees[1] != ''
+    for name in modules:
+        path = path_of_module(name)
+        before = git('show', f'{commit}:{path.relative_to(root).as_posix()}')
+        if bare_source(before) != bare_source(path.read_text('utf-8')):
+            return False
+    return True
 
 
 def first_stage_of(run: WorkDir) -> Config | None:

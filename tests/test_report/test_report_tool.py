@@ -373,6 +373,7 @@ def test_other_test_sets_are_refused(made, work_dirs, tmp_path):
                 logits=d['logits'][:-1],
                 labels=d['labels'][:-1],
                 features=d['features'][:-1],
+                sample_idx=d['sample_idx'][:-1],
             ),
             'number of test images: 400 and 399',
         ),

@@ -8,7 +8,7 @@ from sklearn.metrics import f1_score
 
 from mmlt.cli.main import main
 from mmlt.reproduce import rows
-from mmlt.reproduce.hashes import code_hash, config_hash
+from mmlt.reproduce.hashes import code_hash, config_hash, path_of_module
 from mmlt.reproduce.ledger import read_ledger
 from mmlt.reproduce.plan import Job
 from mmlt.reproduce.rows import make_row
@@ -43,7 +43,7 @@ def run(trained, tmp_path):
 
 
 def test_row_has_every_number_and_what_made_it(run, monkeypatch):
-    monkeypatch.setattr(rows, 'is_of_this_code', lambda run: True)
+    monkeypatch.setattr(rows, 'is_of_this_code', lambda *_: True)
     row = make_row(run, note='a try', options=OPTIONS)
     logged = [
         json.loads(line)
@@ -73,7 +73,7 @@ def test_row_has_every_number_and_what_made_it(run, monkeypatch):
 
 
 def test_hashes_of_a_run_are_those_of_the_plan(run, monkeypatch):
-    monkeypatch.setattr(rows, 'is_of_this_code', lambda run: True)
+    monkeypatch.setattr(rows, 'is_of_this_code', lambda *_: True)
     row = make_row(run)
     configs = configs_of(Job('fcc/resnet20_digitslt', 5, options=OPTIONS))
     assert row.config_hash == config_hash(*configs)
@@ -83,11 +83,25 @@ def test_hashes_of_a_run_are_those_of_the_plan(run, monkeypatch):
 
 
 def test_run_of_other_code_has_no_code_hash(run, monkeypatch):
-    monkeypatch.setattr(rows, 'same_files', lambda one, other: False)
     record = json.loads((run / 'run.json').read_text())
     record[0]['commit'] = '0' * 40
     (run / 'run.json').write_text(json.dumps(record))
     assert make_row(run).code_hash is None
+
+
+def test_code_of_another_commit_is_the_same_but_for_comments(
+    tmp_path, monkeypatch
+):
+    here = path_of_module('mmlt.functional.schedule').read_text()
+    shown = {'before': '# a comment\n' + here, 'other': here + '\nx = 1'}
+    monkeypatch.setattr(
+        rows, 'git', lambda _, name: shown.get(name.split(':')[0], '')
+    )
+    modules = ['mmlt.functional.schedule']
+    assert rows.same_code('before', modules)
+    assert not rows.same_code('other', modules)
+    assert not rows.same_code('without the file', modules)
+    assert not rows.same_code(None, modules)
 
 
 def test_unfinished_run_is_refused(run):
@@ -111,7 +125,7 @@ def test_predictions_of_another_network_are_refused(run, monkeypatch):
 
 
 def test_command_records_a_run_once(run, tmp_path, capsys, monkeypatch):
-    monkeypatch.setattr(rows, 'is_of_this_code', lambda run: True)
+    monkeypatch.setattr(rows, 'is_of_this_code', lambda *_: True)
     ledger = tmp_path / 'results' / 'ledger.jsonl'
     for said in ('added', 'was there already'):
         main(['reproduce', 'record', str(run), '--ledger', str(ledger)])

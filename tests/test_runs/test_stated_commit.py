@@ -59,7 +59,7 @@ def test_a_copy_is_at_its_commit(copy):
     queue.check_traceable()
     part = {'commit': commit, 'changed': False}
     run = WorkDir(*[None] * 9, parts=[part])
-    assert rows.is_of_this_code(run)
+    assert rows.is_of_this_code(run, [])
     today = git(copy.parent / 'checkout', 'log', '-1', '--format=%cs')
     assert rows.date_of(commit) == today
     assert rows.date_of('0' * 40) is None
