@@ -27,6 +27,10 @@ def reduce_loss(
         ValueError: If ``avg_factor`` is given with 'sum', or ``reduction``
             is something else.
 
+    Examples:
+        >>> reduce_loss(torch.tensor([1.0, 3.0]), avg_factor=4)
+        tensor(1.)
+
     Source:
         The convention of ``weight_reduce_loss`` in mmpretrain,
         https://mmpretrain.readthedocs.io/en/latest/api/models.html

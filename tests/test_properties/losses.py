@@ -70,6 +70,20 @@ def _(x):
     return per_sample(x, x.logits(), x.labels(), gamma)
 
 
+@property_of('reduce_loss')
+def _(x):
+    reduction = x.number('mean', 'sum', 'none')
+    factor = None if reduction == 'sum' else x.number(None, 1, 7.5)
+    values = x.uniform(x.n, high=10, dtype=x.wide)
+    return Call(
+        (values, x.number(None, 0.5 * values.detach()), reduction, factor),
+        shapes=[(x.n,)] if reduction == 'none' else None,
+        dtypes=x.wide,
+        low=0,
+        of=(0,),
+    )
+
+
 @property_of('label_weights')
 def _(x):
     weights = x.uniform(x.c, high=10, dtype=x.wide)
