@@ -4,7 +4,7 @@ import shlex
 from collections.abc import Sequence
 
 from . import pictures
-from .blocks import Code, Report, Section
+from .blocks import Code, Gallery, Report, Section
 from .class_tables import (
     class_table,
     confusion_table,
@@ -16,7 +16,14 @@ from .overview import overview_table, settings_table
 from .page import FIRST_SECTIONS
 from .pictures import Picture
 from .record import RunRecord
-from .tables import TABLES, epochs_of, files_table, runs_table, unfinished
+from .tables import (
+    TABLES,
+    Table,
+    epochs_of,
+    files_table,
+    runs_table,
+    unfinished,
+)
 
 __all__ = ['build_report']
 
@@ -27,6 +34,7 @@ def build_report(
     numbers_folder: str,
     command: str,
     heading: str | None = None,
+    worst: Gallery | Table | None = None,
 ) -> Report:
     """Everything that is said of some runs, or of some predictions.
 
@@ -36,6 +44,8 @@ def build_report(
         numbers_folder: Where the records are written, as the text names it.
         command: The command that makes the report again.
         heading: Title of the page; None: names and data set.
+        worst: The most confident mistakes, of
+            :func:`~mmlt.report.worst_images.worst_images`.
 
     Returns:
         The report.
@@ -60,6 +70,7 @@ def build_report(
                 worst_table(records),
                 worst_words(records),
                 confusion_table(records),
+                worst,
                 pictures.confusion(records),
                 class_table(records),
             ],

@@ -1,6 +1,6 @@
 """A report, and one picture, from the folders of runs to the files."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -27,6 +27,7 @@ from .names import by_recipe, check_same_test_set, file_name, with_names
 from .page import Section, check_report_folder, draw_panels, write_report
 from .pictures import Picture
 from .record import RunRecord, load_run
+from .worst_images import Images, worst_images
 
 __all__ = ['PictureSettings', 'make_picture', 'make_report', 'report_of']
 
@@ -84,6 +85,7 @@ def make_report(
     progress: Progress = silent,
     load: Load = load_run,
     heading: str | None = None,
+    images: Callable[[Path, Sequence[int]], list | None] | None = None,
 ) -> list[Path]:
     """Read, compare, draw and write.
 
@@ -97,6 +99,8 @@ def make_report(
         progress: Shows how far it is.
         load: Record and predictions of a run; may make predictions first.
         heading: Title of the page; None: names and data set.
+        images: Images of the test set of a run by their rows, None where
+            they cannot be had; None: the page shows none.
 
     Returns:
         The files that were written.
@@ -113,8 +117,21 @@ def make_report(
         (from_ledger(record), predictions)
         for record, predictions in load_runs(work_dirs, names, load)
     ]
+    readers = {
+        id(record): partial(images, path)
+        for path, (record, _) in zip(work_dirs, loaded, strict=True)
+        if images is not None
+    }
     return report_of(
-        loaded, out, command, numbers, maps, progress, heading, incomplete
+        loaded,
+        out,
+        command,
+        numbers,
+        maps,
+        progress,
+        heading,
+        incomplete,
+        readers,
     )
 
 
@@ -127,6 +144,7 @@ def report_of(
     progress: Progress = silent,
     heading: str | None = None,
     incomplete: Sequence[IncompleteRun] = (),
+    readers: Mapping[int, Images] | None = None,
 ) -> list[Path]:
     """Compare, draw and write; of runs, or of predictions alone.
 
@@ -139,6 +157,7 @@ def report_of(
         progress: As there.
         heading: As there.
         incomplete: Runs that are named, and not compared.
+        readers: Id of a record to what reads images of its test set.
 
     Returns:
         The files that were written.
@@ -152,7 +171,10 @@ def report_of(
     check_can_write(numbers, folder=True)
     records = [record for record, _ in loaded]
     drawn_maps = feature_maps(loaded, progress) if maps else {}
-    report = build_report(records, drawn_maps, str(numbers), command, heading)
+    worst = worst_images(records, readers or {})
+    report = build_report(
+        records, drawn_maps, str(numbers), command, heading, worst
+    )
     if incomplete:
         section = Section(TITLE, [incomplete_table(incomplete)])
         report.sections.insert(1, section)

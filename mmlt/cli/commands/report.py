@@ -11,6 +11,7 @@ from mmlt.cli.options import add_shot_limits, add_trust, check_shot_limits
 from mmlt.cli.predictions import load_predicted_run, say_incomplete
 from mmlt.cli.progress import bar
 from mmlt.report.make import make_report
+from mmlt.runs.test_images import read_test_images
 
 TOOL = 'tools/analysis_tools/report.py'
 DESCRIPTION = (
@@ -101,5 +102,6 @@ def run(args: argparse.Namespace) -> None:
             few=args.few,
         ),
         args.title,
+        read_test_images,
     )
     print(f'Wrote {len(files)} files. Open {args.out / "index.html"}')

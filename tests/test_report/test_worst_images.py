@@ -1,0 +1,110 @@
+"""The most confident mistakes, with their images where they can be had."""
+
+import base64
+import io
+import re
+
+import pytest
+import torch
+from PIL import Image
+
+from mmlt.cli.main import main
+from mmlt.datasets import DigitsLT
+from mmlt.report.blocks import Gallery
+from mmlt.report.record import record_of_predictions
+from mmlt.report.tables import Table
+from mmlt.report.worst_images import worst_images
+from mmlt.runs.dump import load_predictions
+from mmlt.runs.test_images import read_test_images
+from mmlt.structures import Predictions
+
+
+def record(logits, labels, name='ce'):
+    predictions = Predictions(
+        torch.tensor(logits),
+        torch.tensor(labels),
+        torch.tensor([50, 5]),
+        meta={'split': 'test'},
+        class_names=['cat', 'dog'],
+    )
+    return record_of_predictions(predictions, name)
+
+
+def test_images_are_those_of_the_rows_and_said_in_words():
+    wrong = record([[3.0, 0.0], [0.0, 1.0], [0.0, 2.0]], [1, 0, 1])
+    asked = []
+
+    def read(rows):
+        asked.append(rows)
+        return [Image.new('RGB', (300, 150), (r * 100, 0, 0)) for r in rows]
+
+    found = worst_images([wrong], {id(wrong): read})
+    assert type(found) is Gallery
+    assert asked == [[0, 1]]  # the more confident one first
+    (first, second) = found.groups['The most confident mistakes of ce']
+    assert first.lines == ('cat, 95 %', 'is dog')
+    assert second.lines == ('dog, 73 %', 'is cat')
+    image = Image.open(io.BytesIO(second.jpeg))
+    assert image.size == (96, 48)
+    assert abs(image.getpixel((9, 9))[0] - 100) < 4
+    assert [row[:3] for row in found.table.rows] == [
+        ['ce', 'dog', 'cat'],
+        ['ce', 'cat', 'dog'],
+    ]
+
+
+@pytest.mark.parametrize('read', [None, lambda rows: None])
+def test_words_alone_where_the_images_cannot_be_had(read):
+    wrong = record([[3.0, 0.0]], [1])
+    images = {} if read is None else {id(wrong): read}
+    assert type(worst_images([wrong], images)) is Table
+
+
+def test_nothing_is_said_where_nothing_is_wrong():
+    assert worst_images([record([[3.0, 0.0]], [0])], {}) is None
+
+
+@pytest.fixture(scope='module')
+def run(tmp_path_factory):
+    """A run of one epoch, which is wrong often enough."""
+    folder = tmp_path_factory.mktemp('runs') / 'ce'
+    options = ['train_cfg.max_epochs=1', 'train_cfg.val_interval=1']
+    options += ['param_scheduler.1.milestones=[1]']
+    main(
+        ['train', 'ce/resnet20_digitslt', '--work-dir', str(folder)]
+        + ['--cfg-options', *options]
+    )
+    return folder
+
+
+def test_page_of_a_run_shows_the_digits_that_were_mistaken(run, tmp_path):
+    main(['report', str(run), '--out', str(tmp_path / 'out'), '--no-maps'])
+    page = (tmp_path / 'out' / 'index.html').read_text()
+    shown = re.findall(r'data:image/jpeg;base64,([^"]+)"', page)
+    predictions = load_predictions(run / 'predictions_test.npz')
+    wrong = (predictions.logits.argmax(1) != predictions.labels).sum()
+    assert 0 < len(shown) <= min(12, int(wrong))
+    image = Image.open(io.BytesIO(base64.b64decode(shown[0])))
+    assert max(image.size) <= 96
+    assert 'The most confident mistakes' in page
+
+
+def test_images_are_those_of_the_data_set(run):
+    data = DigitsLT(split='test')
+    (image,) = read_test_images(run, [7])
+    assert (
+        torch.tensor(list(image.getdata())).view(image.height, image.width, 3)
+        == torch.tensor(data.get_data_info(7)['img'])
+    ).all()
+
+
+def test_data_that_is_gone_gives_no_images(run, tmp_path):
+    config = tmp_path / 'lost'
+    config.mkdir()
+    (config / 'lost.py').write_text(
+        "test_dataloader = dict(dataset=dict(type='LongTailedList', "
+        "ann_file='nowhere.txt', data_prefix='nowhere'))"
+    )
+    (config / 'last_checkpoint').write_text('epoch_1.pth')
+    (config / 'epoch_1.pth').write_bytes(b'')
+    assert read_test_images(config, [0]) is None
