@@ -158,6 +158,7 @@ def test_json_is_what_every_reader_takes(tmp_path):
 # hashes of settings, and a file of another format than JSON
 OTHERS = {
     ('report/record.py', 'json.dumps'),
+    ('runs/result_file.py', 'mmengine.dump'),
     ('runs/testing.py', 'mmengine.dump'),
 }
 

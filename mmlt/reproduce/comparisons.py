@@ -9,7 +9,7 @@ import json
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from mmlt.fileio import whole_file
+from mmlt.fileio import json_text, whole_file
 
 from .ledger import Row, alone_with, read_ledger
 
@@ -59,7 +59,7 @@ def add_comparison(ledger: str | Path, comparison: Comparison) -> None:
     with alone_with(path):
         lines = [*read_comparisons(ledger), comparison]
         with whole_file(path) as draft:
-            texts = (json.dumps(asdict(line)) for line in lines)
+            texts = (json_text(asdict(line), indent=None) for line in lines)
             draft.write_text('\n'.join(texts) + '\n', 'utf-8')
 
 

@@ -159,7 +159,7 @@ VALUES = [
     (
         'another-array',
         dict(foo=np.zeros(2)),
-        "class_names, but got 'foo' as well",
+        "image_paths, but got 'foo' as well",
     ),
     (
         'names-of-nine',

@@ -16,8 +16,9 @@ class LADELoss(ClassCountsLoss):
     The regularizer is one number for the batch: every sample gets it on top
     of its own loss, so that reductions and weights act as usual. With
     several processes each takes it of its own part of the batch, as the
-    published code does on its devices. At test with the prior q of the test
-    set known, take the logits plus log q.
+    published code does on its devices. The loss of mixed labels is the
+    weighted sum of those of the two; soft labels are refused. At test with
+    the prior q of the test set known, take the logits plus log q.
 
     Args:
         alpha: Weight of the regularizer, >= 0; 0 is balanced softmax.
@@ -33,6 +34,9 @@ class LADELoss(ClassCountsLoss):
         https://github.com/hyperconnect/LADE/tree/150181e447e714475e433e532b09990e920e1a1b
     """
 
+    # the means of the classes are not linear in them
+    accepts_soft_labels = False
+
     def __init__(
         self, alpha: float = 0.1, strength: float = 0.01, **kwargs
     ) -> None:
@@ -47,7 +51,7 @@ class LADELoss(ClassCountsLoss):
 
         Args:
             logits: (N, C).
-            labels: (N,) indices or (N, C) soft labels.
+            labels: (N,) indices.
         """
         losses = balanced_softmax_loss(logits, labels, self.class_counts)
         bound = lade_regularizer(
