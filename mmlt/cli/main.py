@@ -49,6 +49,7 @@ COMMANDS = {
         'publish': 'make a checkpoint ready to be handed on',
     },
     'this installation': {
+        'completion': 'print what makes a shell complete these commands',
         'doctor': 'what is installed, what is broken, what it would train on',
     },
 }
