@@ -45,6 +45,7 @@ GUIDES = [
     'stopping.md',
     'hooks.md',
     'parent_tools.md',
+    'trackers.md',
     'large_models.md',
     'zoo.md',
     'predict.md',
