@@ -42,6 +42,7 @@ ON_DIRECTIONS = {
     'ClassFeatureConsistencyLoss',
 }
 HARD_ALONE = {
+    'LADELoss',
     'LDAMLoss',
     'OneVsAllFocalLoss',
     'ClassBalancedFocalLoss',
