@@ -15,7 +15,7 @@ from mmlt.report.record import record_of_predictions
 from mmlt.report.tables import Table
 from mmlt.report.worst_images import worst_images
 from mmlt.runs.dump import load_predictions
-from mmlt.runs.test_images import read_test_images
+from mmlt.runs.shown_images import read_test_images
 from mmlt.structures import Predictions
 
 

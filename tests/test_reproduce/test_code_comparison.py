@@ -168,6 +168,13 @@ def test_other_settings_are_not_compared(project, task):
         compare_code([task], [row], project)
 
 
+def test_row_of_changed_code_is_not_compared(project, task):
+    commit = git(project, 'rev-parse', 'HEAD')
+    row = row_of(task, commit, changed=True)
+    with pytest.raises(ValueError, match='changes that are not committed'):
+        compare_code([task], [row], project)
+
+
 def test_commit_must_be_in_the_history(project, task):
     row = row_of(task, 'a' * 10)
     with pytest.raises(ValueError, match='Fetch the whole history'):

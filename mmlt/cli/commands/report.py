@@ -11,7 +11,7 @@ from mmlt.cli.options import add_shot_limits, add_trust, check_shot_limits
 from mmlt.cli.predictions import load_predicted_run, say_incomplete
 from mmlt.cli.progress import bar
 from mmlt.report.make import make_report
-from mmlt.runs.test_images import read_test_images
+from mmlt.runs.shown_images import read_test_images
 
 TOOL = 'tools/analysis_tools/report.py'
 DESCRIPTION = (
