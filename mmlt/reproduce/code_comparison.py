@@ -83,8 +83,8 @@ def compare_code(
     if any(row.changed or row.commit != commit for row in rows):
         raise ValueError(
             f'Expected the rows of {task.job.variant} to be made by the '
-            f'commit {commit} as it is, but one was made by another, or with changes '
-            'that are not committed. `run --stale` trains it again.'
+            f'commit {commit} as it is, but one was made by another, or with '
+            'changes that are not committed. `run --stale` trains it again.'
         )
     stages = configs_of(task.job)
     words = short_schedule(task, options or {})
