@@ -12,7 +12,7 @@ from .folder import config_and_checkpoint
 from .preflight import read_config
 from .splits import split_loader
 
-__all__ = ['read_test_images']
+__all__ = ['image_of', 'read_test_images']
 
 
 def read_test_images(
@@ -35,7 +35,7 @@ def read_test_images(
             import_modules_from_strings(**cfg.custom_imports)
         with DefaultScope.overwrite_default_scope('mmpretrain'):
             dataset = DATASETS.build(split_loader(cfg, 'test')['dataset'])
-        return [_image_of(dataset.get_data_info(row)) for row in rows]
+        return [image_of(dataset.get_data_info(row)) for row in rows]
     except (
         OSError,
         ValueError,
@@ -46,7 +46,7 @@ def read_test_images(
         return None
 
 
-def _image_of(info: dict) -> Image.Image:
+def image_of(info: dict) -> Image.Image:
     """The image of an entry of a data set, in memory or a file."""
     if 'img' in info:
         return Image.fromarray(np.asarray(info['img'])).convert('RGB')
