@@ -12,6 +12,7 @@ from mmlt.cli.options import (
     add_config_options,
     add_shot_limits,
     check_shot_limits,
+    shot_limits,
 )
 from mmlt.cli.values import seed, whole_number
 from mmlt.fileio import check_can_write, whole_file
@@ -91,10 +92,7 @@ def run(args: argparse.Namespace) -> None:
     check_image_folders(cfg)
     if cfg.get('custom_imports'):
         import_modules_from_strings(**cfg.custom_imports)
-    limits = limits_of(cfg)
-    for name in limits:
-        if getattr(args, name) is not None:
-            limits[name] = getattr(args, name)
+    limits = shot_limits(args, limits_of(cfg))
     shown = training_images(cfg, args.classes, args.per_class, seed=args.seed)
     command = f'{args.program} {shlex.join(args.arguments)}'
     page = image_page(shown, args.config, command, **limits)
