@@ -200,7 +200,7 @@ def without_normalization(image: Tensor, pixels: torch.nn.Module) -> Tensor:
 
 
 def label_words(labels: Any, names: Sequence[str]) -> list[str]:
-    """For each image what it is labelled with, '' where that is its class."""
+    """For each image what it is labeled with, '' where that is its class."""
     if isinstance(labels, MixedLabels):
         hot = [
             torch.nn.functional.one_hot(label, len(names)).double()

@@ -16,7 +16,7 @@ class ShownImage:
         name: Of its file, or ''.
         versions: As the network gets it, each time with other random
             numbers; the mean and standard deviation are put back.
-        labels: What each version is labelled with, in words, where that is
+        labels: What each version is labeled with, in words, where that is
             more than its class; else ''.
     """
 
