@@ -40,6 +40,7 @@ GUIDES = [
     'add_a_dataset.md',
     'add_a_number.md',
     'evaluate.md',
+    'read_a_report.md',
     'bare_pytorch.md',
     'settings.md',
     'distributed.md',

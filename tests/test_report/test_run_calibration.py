@@ -9,7 +9,7 @@ from mmengine.config import Config
 from mmlt.cli.main import main
 from mmlt.report.record import load_run
 
-from .conftest import write_run
+from .conftest import ROOT, write_run
 
 CALIBRATORS = ['none', 'temperature', 'vector_balanced']
 
@@ -103,3 +103,17 @@ def test_counts_take_the_limits_of_the_config(held_out, tmp_path):
     assert 'many-shot (more than 50)' in out.read_text()
     main(['plot', 'counts', str(config), '--out', str(out), '--many', '80'])
     assert 'many-shot (more than 80)' in out.read_text()
+
+
+def test_the_guide_names_what_is_on_the_page(made):
+    guide = (ROOT / 'docs/read_a_report.md').read_text()
+    titles = re.findall(r'\*\*([^*]+)\*\*', guide)
+    assert len(titles) == 7
+    page = (made / 'index.html').read_text()
+    for title in titles:
+        assert f'>{title}' in page, title
+    for option in set(re.findall(r'`?(--[a-z-]+)', guide)):
+        assert option in {
+            *('--out', '--names', '--title', '--many', '--few'),
+            *('--calibrators', '--split', '--with', '--seed'),
+        }
