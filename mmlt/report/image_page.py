@@ -15,6 +15,7 @@ from mmlt.structures.training_images import (
 
 from .escape import html_text, one_line
 from .html import framed
+from .names import OF_ANY_IMAGES
 
 __all__ = ['image_page', 'shown_words']
 
@@ -97,9 +98,12 @@ def shown_words(shown: TrainingImages) -> list[str]:
         else f'{size} of {total} classes are shown, at equal steps from the '
         f'most frequent to the rarest; {left_out} are left out.'
     )
+    # the name of a class that reads any folder says nothing
+    named = shown.dataset not in OF_ANY_IMAGES
+    of_set = f' of {shown.dataset}' if named else ''
     return [
-        f'{len(images)} of {sum(shown.counts):,} training images '
-        f'({shown.dataset}), drawn with seed {shown.seed}. {chosen}',
+        f'{len(images)} of {sum(shown.counts):,} training images{of_set}, '
+        f'drawn with seed {shown.seed}. {chosen}',
         'Left of each line the image as it is; right of it what the network '
         'gets for it in one epoch after the other'
         + (f', {of_network} pixels.' if of_network else '.'),
