@@ -328,7 +328,7 @@ def record(task: Task, settings: QueueSettings, say: Say) -> list[Row]:
         made = row.config_hash, row.code_hash
         as_planned = made == (task.config_hash, task.code_hash)
         added = as_planned and add_row(settings.ledger, row)
-    except ValueError as error:
+    except (ValueError, OSError) as error:
         note_failure(task, f'not recorded: {error}', say)
         return []
     if not as_planned:
