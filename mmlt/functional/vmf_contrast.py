@@ -131,9 +131,7 @@ def vmf_log_partition_rise(dim: int, kappa: Tensor, rise: Tensor) -> Tensor:
 
 class _Rise(torch.autograd.Function):
     @staticmethod
-    def forward(
-        ctx: Any, rise: Tensor, kappa: Tensor, order: float
-    ) -> Tensor:
+    def forward(ctx: Any, rise: Tensor, kappa: Tensor, order: float) -> Tensor:
         ctx.order = order
         rise_of = _rise_by_terms if order >= MIN_ORDER else _rise_of_two
         value, slope = rise_of(order, kappa, rise, ctx.needs_input_grad[0])

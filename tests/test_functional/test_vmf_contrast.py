@@ -233,7 +233,9 @@ def test_a_mean_of_length_one_has_the_largest_concentration():
     )
     assert found.tolist() == [0, 1e5, 1e5, 1e5]
     # 18.9473684 times the dimension over 4: where the statistics begin
-    start = vmf_concentration_estimate(4, torch.tensor(0.9, dtype=torch.float64))
+    start = vmf_concentration_estimate(
+        4, torch.tensor(0.9, dtype=torch.float64)
+    )
     assert start.item() == pytest.approx(18.9473684, rel=1e-7)
 
 
