@@ -1,6 +1,5 @@
 """Contrast in which every class has one vote (BCL)."""
 
-import torch
 from mmpretrain.registry import MODELS
 from torch import Tensor, nn
 
@@ -24,6 +23,7 @@ class BalancedContrast(nn.Module):
     gradients flow to all of them.
 
     Args:
+        num_classes: C.
         in_channels: D, of the features and of the classifier's rows.
         hidden_channels: Width of the projections.
         dim: Length of a projected feature.
@@ -43,6 +43,7 @@ class BalancedContrast(nn.Module):
 
     def __init__(
         self,
+        num_classes: int,
         in_channels: int,
         hidden_channels: int = 512,
         dim: int = 128,
@@ -54,6 +55,8 @@ class BalancedContrast(nn.Module):
             'temperature', temperature, 0, 'The usual one is 0.1.', above=True
         )
         check_real('loss_weight', loss_weight, 0, 'Published: 0.35 or 0.6.')
+        self.num_classes = num_classes
+        self.in_channels = in_channels
         self.temperature = temperature
         self.loss_weight = loss_weight
         self.projection = projection(in_channels, hidden_channels, dim)
@@ -74,7 +77,8 @@ class BalancedContrast(nn.Module):
             A scalar.
         """
         check_plain_labels(labels, type(self).__name__)
-        weight = classifier_weight(head)
+        shape = self.num_classes, self.in_channels
+        weight = classifier_weight(head, shape)
         views, num, _ = features.shape
         projected = self.projection(features.flatten(0, 1))
         own, own_labels = projected[num:], labels.repeat(views - 1)
@@ -89,17 +93,18 @@ class BalancedContrast(nn.Module):
         return self.loss_weight * losses.mean()
 
 
-def classifier_weight(head: nn.Module) -> Tensor:
+def classifier_weight(head: nn.Module, shape: tuple[int, int]) -> Tensor:
     """Rows of the classifier, (C, D).
 
     Raises:
-        TypeError: If the head has none.
+        TypeError: If the head has no weight of that shape.
     """
     weight = getattr(getattr(head, 'fc', None), 'weight', None)
-    if not isinstance(weight, torch.Tensor) or weight.dim() != 2:
+    if not isinstance(weight, Tensor) or tuple(weight.shape) != shape:
         raise TypeError(
-            'Expected a head with one linear layer `fc`, whose rows are the '
-            f'centers of the classes, but got {type(head).__name__}. Use '
-            'LinearClsHead or CosineClsHead.'
+            f'Expected a head with one linear layer `fc` of {shape[0]} rows '
+            f'and {shape[1]} columns, which are made centers of the classes, '
+            f'but got {type(head).__name__}. Use LinearClsHead or '
+            'CosineClsHead, or give the contrast their sizes.'
         )
     return weight

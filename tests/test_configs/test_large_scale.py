@@ -60,6 +60,8 @@ def steps(top, epochs, first, second):
 # Vanint/SADE-AgnosticLT@cba11b8   configs/config_*_sade.json
 # emasa/BalPoE-CalibratedLT@11f38d1   configs/mixup/standard_training
 # hyperconnect/LADE@150181e   config/*/lade.yaml
+# FlamieZhu/Balanced-Contrastive-Learning@f72d070   README.md
+# LeapLabTHU/ProCo@af9e78e   sh/ProCo_*.sh
 # Bazinga699/NCL@f64fddb           config/ImageNet_LT, iNat18, Places_LT
 # SiLangWHL/vMF-OP@964d491         classification/config/ImageNet_LT/vmf.yaml:
 #                            45 epochs with two views of each image, 90 here
@@ -106,6 +108,12 @@ PUBLISHED = {
     'lade/resnext50_imagenetlt': (256, cosine(0.05, 180), 5e-4, False),
     'lade/resnet50_inat18': (256, cosine(0.1, 200), 1e-4, False),
     'lade/resnet152_placeslt': (128, steps(0.1, 30, 10, 20), 5e-4, False),
+    'bcl/resnet50_imagenetlt': (256, cosine(0.1, 90), 5e-4, False),
+    'bcl/resnext50_imagenetlt': (256, cosine(0.1, 90), 5e-4, False),
+    'bcl/resnet50_inat18': (256, cosine(0.2, 100), 1e-4, False),
+    'proco/resnet50_imagenetlt': (256, cosine(0.1, 90), 5e-4, False),
+    'proco/resnext50_imagenetlt': (256, cosine(0.1, 90), 5e-4, False),
+    'proco/resnet50_inat18': (256, cosine(0.2, 90), 1e-4, False),
     'ncl/resnet10_imagenetlt': (
         256,
         cosine(0.2, 200, 1e-4, first=1),

@@ -23,9 +23,10 @@ class MultiViewClassifier(LongTailClassifier):
 
     Args:
         *args: As :class:`LongTailClassifier`.
-        contrast: Config of a branch (``VMFContrast``, ``BalancedContrast``):
-            called with the features (V, N, D) of V views, the labels and the
-            head, it returns a scalar loss.
+        contrast: Config of a branch (``VMFContrast``, ``BalancedContrast``);
+            ``num_classes`` and ``in_channels`` are those of the head where
+            it names none. Called with the features (V, N, D) of V views, the
+            labels and the head, it returns a scalar loss.
         **kwargs: As :class:`LongTailClassifier`.
 
     Raises:
@@ -39,7 +40,11 @@ class MultiViewClassifier(LongTailClassifier):
     def __init__(self, *args, contrast: dict | nn.Module, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         if isinstance(contrast, dict):
-            contrast = MODELS.build(contrast)
+            sizes = dict(
+                num_classes=self.head.num_classes,
+                in_channels=self.head.in_channels,
+            )
+            contrast = MODELS.build({**sizes, **contrast})
         self.contrast = contrast
 
     def loss(
