@@ -35,6 +35,7 @@ STRATEGIES = [
 DEFERRED = ['bsce/', 'cbce/', 'cdt/', 'celas/', 'cels/']
 LOSSES = [*DEFERRED, 'focal/', 'la/', 'vs/']
 MIXING = ['mixup/', 'manifold_mixup/', 'remix/']
+LATER = ['mislas/', 'los/']  # two stages too, on fewer data sets
 STAGES = ['crt/', 'lws/', 'tau_norm/']
 # overlays -> recipes
 GROUPS = {
@@ -53,11 +54,13 @@ GROUPS = {
         + LOSSES
         + MIXING
         + STAGES
+        + LATER
         + STRATEGIES,
         CIFAR,
     ),
     'fcc': (
         ['ce/', 'cbfocal/', 'drw/focal_', *LOSSES, *MIXING, *STAGES]
+        + LATER
         + STRATEGIES,
         CIFAR,
     ),

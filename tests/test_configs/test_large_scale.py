@@ -60,6 +60,7 @@ def steps(top, epochs, first, second):
 # Vanint/SADE-AgnosticLT@cba11b8   configs/config_*_sade.json
 # emasa/BalPoE-CalibratedLT@11f38d1   configs/mixup/standard_training
 # hyperconnect/LADE@150181e   config/*/lade.yaml
+# dvlab-research/MiSLAS@0fc381e   config/*/*.yaml
 # FlamieZhu/Balanced-Contrastive-Learning@f72d070   README.md
 # LeapLabTHU/ProCo@af9e78e   sh/ProCo_*.sh
 # Bazinga699/NCL@f64fddb           config/ImageNet_LT, iNat18, Places_LT
@@ -108,6 +109,10 @@ PUBLISHED = {
     'lade/resnext50_imagenetlt': (256, cosine(0.05, 180), 5e-4, False),
     'lade/resnet50_inat18': (256, cosine(0.1, 200), 1e-4, False),
     'lade/resnet152_placeslt': (128, steps(0.1, 30, 10, 20), 5e-4, False),
+    'mislas/stage1_resnet50_imagenetlt': (256, cosine(0.1, 180), 5e-4, False),
+    'mislas/stage1_resnet50_inat18': (256, cosine(0.1, 200), 1e-4, False),
+    'mislas/resnet50_imagenetlt': (256, cosine(0.1, 10), 5e-4, False),
+    'mislas/resnet50_inat18': (256, cosine(0.1, 10), 1e-4, False),
     'bcl/resnet50_imagenetlt': (256, cosine(0.1, 90), 5e-4, False),
     'bcl/resnext50_imagenetlt': (256, cosine(0.1, 90), 5e-4, False),
     'bcl/resnet50_inat18': (256, cosine(0.2, 100), 1e-4, False),

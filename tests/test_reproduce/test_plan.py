@@ -78,7 +78,7 @@ def test_every_run_of_the_plan_can_be_made(tmp_path):
     tasks = tasks_of(PLAN.jobs, tmp_path)
     assert len({task.folder for task in tasks}) == len(tasks)
     # of two stages, that of the classifier; none for a test of the first one
-    epochs = {'full': {0, 30, 200, 400}, 'fast': {0, 6, 40}}
+    epochs = {'full': {0, 10, 20, 30, 200, 400}, 'fast': {0, 2, 4, 6, 40}}
     for protocol, expected in epochs.items():
         own = [t for t in tasks if t.job.protocol == protocol]
         assert {task.max_epochs for task in own} == expected

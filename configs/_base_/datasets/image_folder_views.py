@@ -7,12 +7,12 @@ data_preprocessor = dict(
     type='MultiViewDataPreprocessor',
     other_augments=[_base_.view_colors, _base_.view_colors],
 )
-train_views = [
+train_pipeline = [
     load,
     dict(type='MultiView', transforms=[[crop]], num_views=[3]),
     pack,
 ]
 train_dataloader = dict(
-    dataset=dict(dataset=dict(dataset=dict(pipeline=train_views))),
+    dataset=dict(dataset=dict(dataset=dict(pipeline=train_pipeline))),
     collate_fn=dict(type='multi_view_collate'),
 )

@@ -4,5 +4,6 @@ from .distill_classifier import *
 from .long_tail_classifier import *
 from .multi_view_classifier import *
 from .ncl_classifier import *
+from .shifted_norm_classifier import *
 
 __all__ = public_names(globals())

@@ -1,0 +1,16 @@
+"""First stage of MiSLAS: cross-entropy and mixup (alpha 1),
+ResNet-32 on CIFAR-100-LT, ratio 100.
+
+Theirs (accuracy): 39.5 (README of MiSLAS). Ours: not run yet.
+Run: python tools/train.py configs/mislas/stage1_resnet32_cifar100lt.py
+"""
+
+_base_ = [
+    '../_base_/models/resnet32_cifar.py',
+    '../_base_/datasets/cifar100lt.py',
+    '../_base_/schedules/mislas_cifar_200e.py',
+    '../_base_/default_runtime.py',
+]
+
+model = dict(head=dict(num_classes=100))
+data_preprocessor = dict(mixing=dict(type='BatchMixup', alpha=1.0))
