@@ -35,6 +35,7 @@ FRONT = {
 }
 GUIDES = [
     'own_images.md',
+    'browse.md',
     'add_a_loss.md',
     'add_a_dataset.md',
     'add_a_number.md',

@@ -41,6 +41,7 @@ COMMANDS = {
     },
     'data': {
         'new': 'begin a project on images of your own',
+        'browse': 'show training images as the network sees them',
         'verify-splits': 'check lists and images of a data set',
         'make-longtail': 'make long-tailed lists from a folder of images',
     },

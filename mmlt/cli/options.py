@@ -3,6 +3,7 @@
 import argparse
 import dataclasses
 import os
+from collections.abc import Sequence
 
 from mmengine.config import DictAction
 
@@ -187,3 +188,39 @@ def check_shot_limits(
             f'argument --few: expected at most --many ({args.many}), but got '
             f'{args.few}'
         )
+
+
+def shot_limits(args: argparse.Namespace, own: dict[str, int]) -> dict:
+    """Limits of the shot groups: as said, else those of a run or a config.
+
+    Args:
+        args: With the options of :func:`add_shot_limits`.
+        own: 'many' and 'few' of the run.
+
+    Returns:
+        The same two.
+    """
+    return {
+        name: value if getattr(args, name) is None else getattr(args, name)
+        for name, value in own.items()
+    }
+
+
+def add_calibrators(
+    parser: argparse.ArgumentParser, known: Sequence[str], when: str = ''
+) -> None:
+    """``--calibrators``: which are fitted.
+
+    Args:
+        parser: Of the command.
+        known: Names of all.
+        when: Words for when they are, before the default.
+    """
+    parser.add_argument(
+        '--calibrators',
+        nargs='+',
+        choices=list(known),
+        default=list(known),
+        metavar='NAME',
+        help=f'{when}default: all of {", ".join(known)}',
+    )

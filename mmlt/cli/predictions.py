@@ -3,14 +3,16 @@
 import sys
 from collections.abc import Sequence
 from contextlib import redirect_stdout
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 from mmlt.fileio import check_can_write
 from mmlt.functional import percent
+from mmlt.posthoc.comparison import calibration_numbers
 from mmlt.report import RunRecord, load_run
 from mmlt.report.incomplete import incomplete_run
-from mmlt.runs.dump import save_predictions
+from mmlt.runs.dump import dump_of, load_predictions, save_predictions
 from mmlt.runs.folder import find_run
 from mmlt.runs.predict import dump_split, predict_split, predictions_of
 from mmlt.runs.recipes import load_recipe
@@ -95,6 +97,7 @@ def load_predicted_run(
     train: bool = False,
     many: int | None = None,
     few: int | None = None,
+    calibrators: Sequence[str] = (),
 ) -> tuple[RunRecord, Predictions]:
     """What a report needs of a run, predicted where it is not there yet.
 
@@ -104,8 +107,39 @@ def load_predicted_run(
         many: Many-shot classes have more training images than this; None:
             as the metrics of the run have it.
         few: Few-shot classes have fewer; None: the same.
+        calibrators: Those that are fitted where predictions of held-out
+            images are there; see :func:`held_out_of`.
     """
     progress = partial(bar, words=f'predicting {work_dir}')
     for split in ('test', 'train') if train else ('test',):
         dump_split(work_dir, split, with_features=True, progress=progress)
-    return load_run(work_dir, many, few)
+    record, predictions = load_run(work_dir, many, few)
+    held = held_out_of(work_dir) if calibrators else None
+    if held is None:
+        return record, predictions
+    fitted = calibration_numbers(
+        held,
+        predictions,
+        calibrators,
+        partial(bar, words=f'fitting calibrators for {work_dir}'),
+        record.many,
+        record.few,
+    )
+    return replace(record, calibration=fitted), predictions
+
+
+def held_out_of(work_dir: Path) -> Predictions | None:
+    """Predictions of a run that calibrators may be fitted on.
+
+    Args:
+        work_dir: Folder of a training.
+
+    Returns:
+        Those of its last checkpoint on what was held out of the training
+        set, else on the validation set; None where neither file is there.
+    """
+    for split in ('held-out', 'val'):
+        path = dump_of(work_dir, split)
+        if path is not None:
+            return load_predictions(path)
+    return None

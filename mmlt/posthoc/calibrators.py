@@ -309,7 +309,12 @@ def tau_norm(held: Predictions) -> Fitted | None:
     return _fitted(held, steps, 2, names, _weights(held))
 
 
-def shot_matched(held: Predictions, keep_accuracy: bool = True) -> Fitted:
+def shot_matched(
+    held: Predictions,
+    keep_accuracy: bool = True,
+    many: int = 100,
+    few: int = 20,
+) -> Fitted:
     """Confidence matched to accuracy in every shot group, in two steps.
 
     First :func:`vector_balanced`. Then three numbers, on its predictions of
@@ -321,6 +326,8 @@ def shot_matched(held: Predictions, keep_accuracy: bool = True) -> Fitted:
     accuracy on the held-out images, every class alike (all of them without
     ``keep_accuracy``).
     Three numbers are what the few-shot images of a held-out part can tell.
+    The groups are those of :func:`~mmlt.functional.shot_groups` with ``many``
+    and ``few``.
     """
     counts = check_counts(held.class_counts)
     refuse_separated(held.logits, held.labels)
@@ -337,7 +344,7 @@ def shot_matched(held: Predictions, keep_accuracy: bool = True) -> Fitted:
         held.labels.repeat(NUM_REPEATS),
         _weights(held).repeat(NUM_REPEATS) / NUM_REPEATS,
         counts,
-        list(shot_groups(counts).values()),
+        list(shot_groups(counts, many, few).values()),
         STRENGTHS,
         GAP_WEIGHT,
         keep_accuracy_of=repeated if keep_accuracy else None,
@@ -360,9 +367,11 @@ def shot_matched(held: Predictions, keep_accuracy: bool = True) -> Fitted:
     )
 
 
-def shot_matched_free(held: Predictions) -> Fitted:
+def shot_matched_free(
+    held: Predictions, many: int = 100, few: int = 20
+) -> Fitted:
     """:func:`shot_matched` with any strength, whatever accuracy it costs."""
-    return shot_matched(held, keep_accuracy=False)
+    return shot_matched(held, False, many, few)
 
 
 CALIBRATORS = {
@@ -385,3 +394,26 @@ CALIBRATORS = {
         shot_matched_free,
     )
 }
+# those that look at the shot groups, and take their limits
+BY_SHOT = {shot_matched.__name__, shot_matched_free.__name__}
+
+
+def fit_calibrator(
+    name: str, held: Predictions, many: int = 100, few: int = 20
+) -> Fitted | None:
+    """Fit one calibrator.
+
+    Args:
+        name: In :data:`CALIBRATORS`.
+        held: Held-out predictions.
+        many: Many-shot classes have more training images than this.
+        few: Few-shot classes have fewer.
+
+    Returns:
+        What was fitted; None where the classifier lacks an input for it.
+
+    Raises:
+        NoMinimumError: If its likelihood has no minimum.
+    """
+    limits = {'many': many, 'few': few} if name in BY_SHOT else {}
+    return CALIBRATORS[name](held, **limits)

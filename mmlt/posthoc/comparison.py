@@ -11,7 +11,8 @@ from mmlt.evaluation import summarize
 from mmlt.functional import NoMinimumError, held_out_rows
 from mmlt.structures import Predictions
 
-from .calibrators import CALIBRATORS, Fitted
+from .calibrators import Fitted, fit_calibrator
+from .held_out import check_fit_split
 
 # column of the table -> key of the summary
 COLUMNS = {
@@ -68,7 +69,7 @@ def compare_calibrators(
     rows, all_fitted, left_out = [], {}, {}
     for name in progress(names):
         try:
-            fitted = CALIBRATORS[name](fit)
+            fitted = fit_calibrator(name, fit, many, few)
         except NoMinimumError as error:
             left_out[name] = str(error)
             continue
@@ -98,6 +99,45 @@ def compare_calibrators(
             'applies to every classifier.'
         )
     return rows, all_fitted, left_out
+
+
+def calibration_numbers(
+    fit: Predictions,
+    evaluate: Predictions,
+    names: Sequence[str],
+    progress: Callable[[Iterable], Iterable] = iter,
+    many: int = 100,
+    few: int = 20,
+) -> dict:
+    """What a report says of calibrators.
+
+    Args:
+        fit: To fit on; not the test set, nor what was trained on.
+        evaluate: To report on.
+        names: As in :func:`compare_calibrators`.
+        progress: As there.
+        many: As there.
+        few: As there.
+
+    Returns:
+        The field ``calibration`` of a record: 'fitted_on' in words, 'rows',
+        'parameters' of each, and 'left_out', by name why.
+
+    Raises:
+        ValueError: As :func:`compare_calibrators`, or if the predictions are
+            not for fitting on.
+    """
+    check_fit_split(fit, evaluate)
+    rows, calibrators, left_out = compare_calibrators(
+        fit, evaluate, names, progress, many, few
+    )
+    images = {'val': 'validation'}.get(fit.meta['split'], 'held-out')
+    return {
+        'fitted_on': f'{len(fit.labels):,} {images} images',
+        'rows': rows,
+        'parameters': {n: c.parameters for n, c in calibrators.items()},
+        'left_out': left_out,
+    }
 
 
 def compare_on_halves(

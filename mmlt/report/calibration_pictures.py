@@ -75,7 +75,7 @@ def _reliability(bins: dict, title: str, note: str, figure) -> None:
 
 
 def calibrators(records: Sequence[RunRecord]) -> Picture | None:
-    """ECE of each shot group before and after each calibrator."""
+    """ECE of all images and of each shot group, for each calibrator."""
     panels = []
     shown = {n: r for n, r in shown_runs(records).items() if r.calibration}
     highest = (
@@ -105,7 +105,8 @@ def calibrators(records: Sequence[RunRecord]) -> Picture | None:
         panels.append(
             Panel(
                 f'calibrators-{slug(name)}',
-                f'ECE of {name} before and after calibration, by shot group',
+                f'ECE of {name} before and after calibration, in all and by '
+                'shot group',
                 partial(_calibrators, errors, sparse, name, highest),
                 4.0,
                 1.5 + 0.28 * len(rows),
@@ -115,8 +116,9 @@ def calibrators(records: Sequence[RunRecord]) -> Picture | None:
         return None
     return Picture(
         'calibrators',
-        'ECE of the test images of each shot group, percent, without a '
-        'calibrator (none) and after each; the calibrators were fitted on '
+        'ECE of all test images and of those of each shot group, percent, '
+        'without a calibrator (none) and after each; the calibrators were '
+        'fitted on '
         f'{next(iter(shown.values())).calibration["fitted_on"]}. Hollow: '
         f'most images of the group lie in bins of fewer than {SPARSE} '
         'images, where even a perfect network has an error of many percent: '
@@ -126,8 +128,10 @@ def calibrators(records: Sequence[RunRecord]) -> Picture | None:
     )
 
 
-# shot group -> column of the table of calibrators
-HEADS = dict(zip(SHOTS, ('ECE many', 'ECE med', 'ECE few'), strict=True))
+# all images, and each shot group -> column of the table of calibrators
+HEADS = {'all': 'ECE'} | dict(
+    zip(SHOTS, ('ECE many', 'ECE med', 'ECE few'), strict=True)
+)
 
 
 def is_sparse(bins: dict) -> bool:

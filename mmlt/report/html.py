@@ -13,7 +13,7 @@ from .script import SCRIPT
 from .style_sheet import style_sheet
 from .tables import Sorted, Table, Value
 
-__all__ = ['html_page']
+__all__ = ['framed', 'html_page']
 
 # more rows than this are folded, or scroll in a window of their own
 FOLDED_ROWS = 30
@@ -38,14 +38,33 @@ def html_page(report: Report, drawn: dict[str, tuple[str, str]]) -> str:
     script = ''
     if any(table.sortable for table in report.blocks(Table)):
         script = f'<script>//<![CDATA[{SCRIPT}//]]></script>'
-    title = html.escape(one_line(report.title))
+    lead = f'<p>{html_text(report.summary)}</p><nav><ul>{links}</ul></nav>'
+    return framed(report.title, lead, body, script)
+
+
+def framed(
+    title: str, lead: str, body: str, script: str = '', style: str = ''
+) -> str:
+    """A page that needs nothing else, around what it says.
+
+    Args:
+        title: Of the page, as text.
+        lead: HTML under the title.
+        body: HTML of the sections.
+        script: HTML at the end.
+        style: Further CSS.
+
+    Returns:
+        The text of the page.
+    """
+    title = html.escape(one_line(title))
     return (
         '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"/>'
         '<meta name="viewport" content="width=device-width, '
         f'initial-scale=1"/><title>{title}</title>'
-        f'<style>{style_sheet()}</style></head>\n<body><main><header>'
-        f'<h1>{title}</h1><p>{html_text(report.summary)}</p><nav><ul>{links}'
-        f'</ul></nav></header>\n{body}</main>{script}</body></html>\n'
+        f'<style>{style_sheet()}{style}</style></head>\n<body><main><header>'
+        f'<h1>{title}</h1>{lead}</header>\n{body}</main>{script}</body>'
+        '</html>\n'
     )
 
 

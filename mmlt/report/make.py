@@ -85,7 +85,7 @@ def make_report(
     progress: Progress = silent,
     load: Load = load_run,
     heading: str | None = None,
-    images: Callable[[Path, Sequence[int]], list | None] | None = None,
+    images: Callable[[Path, Sequence[int]], list | str] | None = None,
 ) -> list[Path]:
     """Read, compare, draw and write.
 
@@ -99,8 +99,8 @@ def make_report(
         progress: Shows how far it is.
         load: Record and predictions of a run; may make predictions first.
         heading: Title of the page; None: names and data set.
-        images: Images of the test set of a run by their rows, None where
-            they cannot be had; None: the page shows none.
+        images: Images of the test set of a run by their rows, or why they
+            cannot be had; None: the page shows none.
 
     Returns:
         The files that were written.

@@ -12,8 +12,8 @@ from .tables import Table, Value
 
 __all__ = ['Images', 'worst_images']
 
-# images of the test set by their rows; None: they cannot be had
-Images = Callable[[Sequence[int]], list[Image] | None]
+# images of the test set by their rows; or why they cannot be had
+Images = Callable[[Sequence[int]], list[Image] | str]
 # longest side of a thumbnail, pixels
 SIDE = 96
 NOTE = (
@@ -41,22 +41,28 @@ def worst_images(
         return None
     of = 'the network was' if len(first) == 1 else 'the networks were'
     note = NOTE.format(of=of)
-    table = mistakes_table(first, note)
-    groups = {}
+    groups, missing = {}, []
     for record in first:
         rows = [mistake['row'] for mistake in record.mistakes]
         read = images.get(id(record))
-        found = read(rows) if read is not None else None
-        if found is not None:
-            groups[f'The most confident mistakes of {record.name}'] = [
-                thumbnail(record, mistake, image)
-                for mistake, image in zip(record.mistakes, found, strict=True)
-            ]
+        if read is None:
+            continue
+        found = read(rows)
+        if isinstance(found, str):
+            missing.append(f' No images of {record.name}: {found}.')
+            continue
+        groups[f'The most confident mistakes of {record.name}'] = [
+            thumbnail(record, mistake, image)
+            for mistake, image in zip(record.mistakes, found, strict=True)
+        ]
+    table = mistakes_table(first, note, ''.join(missing))
+    if not groups:
+        return table
     note += (
         ' Under an image: what it was taken for with which probability, and '
         'what it is.'
     )
-    return Gallery(note, groups, table) if groups else table
+    return Gallery(note + ''.join(missing), groups, table)
 
 
 def thumbnail(record: RunRecord, mistake: dict, image: Image) -> Thumbnail:
@@ -74,8 +80,10 @@ def thumbnail(record: RunRecord, mistake: dict, image: Image) -> Thumbnail:
     )
 
 
-def mistakes_table(records: Sequence[RunRecord], note: str) -> Table:
-    """The mistakes in words."""
+def mistakes_table(
+    records: Sequence[RunRecord], note: str, missing: str
+) -> Table:
+    """The mistakes in words, and why there are no images."""
     rows = [
         [
             record.name,
@@ -90,7 +98,7 @@ def mistakes_table(records: Sequence[RunRecord], note: str) -> Table:
     return Table(
         key='worst-images',
         title='The most confident mistakes',
-        note=f'{note} Row: place in the test set, 0 the first.',
+        note=f'{note} Row: place in the test set, 0 the first.{missing}',
         head=head,
         rows=rows,
     )

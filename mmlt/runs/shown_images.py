@@ -6,18 +6,18 @@ from pathlib import Path
 import numpy as np
 from mmengine.registry import DATASETS, DefaultScope
 from mmengine.utils import import_modules_from_strings
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageOps
 
 from .folder import config_and_checkpoint
 from .preflight import read_config
 from .splits import split_loader
 
-__all__ = ['read_test_images']
+__all__ = ['image_of', 'read_test_images']
 
 
 def read_test_images(
     work_dir: str | Path, rows: Sequence[int]
-) -> list[Image.Image] | None:
+) -> list[Image.Image] | str:
     """Some images of the test set, without the pipeline.
 
     Args:
@@ -25,8 +25,9 @@ def read_test_images(
         rows: Their places in the test set, 0 the first.
 
     Returns:
-        One for each row, RGB; None where they cannot be had: the config or
-        the data is no longer there, or the data set has no images to show.
+        One for each row, RGB; or, as a part of a sentence, why they cannot
+        be had: the config or the data is no longer there, or the data set
+        has no images to show.
     """
     config, _ = config_and_checkpoint(Path(work_dir))
     try:
@@ -35,18 +36,21 @@ def read_test_images(
             import_modules_from_strings(**cfg.custom_imports)
         with DefaultScope.overwrite_default_scope('mmpretrain'):
             dataset = DATASETS.build(split_loader(cfg, 'test')['dataset'])
-        return [_image_of(dataset.get_data_info(row)) for row in rows]
-    except (
-        OSError,
-        ValueError,
-        LookupError,
-        AttributeError,
-        UnidentifiedImageError,
-    ):
-        return None
+        return [image_of(dataset.get_data_info(row)) for row in rows]
+    except (OSError, ValueError, LookupError, AttributeError) as error:
+        return _why(error)
 
 
-def _image_of(info: dict) -> Image.Image:
+def _why(error: Exception) -> str:
+    """What is wrong, as a part of a sentence."""
+    if isinstance(error, FileNotFoundError) and error.filename:
+        return f'{error.filename} is not there'
+    said = str(error).splitlines()
+    name = type(error).__name__
+    return f'{said[0].rstrip(".")} ({name})' if said else name
+
+
+def image_of(info: dict) -> Image.Image:
     """The image of an entry of a data set, in memory or a file."""
     if 'img' in info:
         return Image.fromarray(np.asarray(info['img'])).convert('RGB')

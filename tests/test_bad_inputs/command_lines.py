@@ -173,6 +173,36 @@ REPORT: list[BadInput] = [
 ]
 PLOT: list[BadInput] = [
     call(
+        'browse-config-missing',
+        'browse nope --out a.html',
+        sentence='Expected a config file, but nope does not exist',
+    ),
+    call(
+        'browse-into-a-picture',
+        'browse ce/resnet20_digitslt --out a.png',
+        sentence=r"--out: expected a file that ends with \.html, but got 'a",
+    ),
+    call(
+        'browse-more-than-can-be-looked-at',
+        'browse ce/resnet20_digitslt --out a.html --classes 100 --per-class 3',
+        sentence='at most 200 images in all, but got 100 classes of 3',
+    ),
+    call(
+        'browse-limits-the-wrong-way',
+        'browse ce/resnet20_digitslt --out a.html --many 5 --few 50',
+        sentence=r'argument --few: expected at most --many \(5\), but got 50',
+    ),
+    call(
+        'browse-few-above-the-many-of-the-config',
+        'browse ce/resnet20_digitslt --out a.html --few 500',
+        sentence='Expected `few` <= `many`, but got few=500 and many=100',
+    ),
+    call(
+        'browse-images-missing',
+        'browse ce/resnet18_images --out a.html',
+        sentence='Expected a folder of images at data/images',
+    ),
+    call(
         'plot-without-a-picture',
         'plot',
         sentence='arguments are required: PICTURE',

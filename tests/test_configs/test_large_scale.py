@@ -61,6 +61,7 @@ def steps(top, epochs, first, second):
 # emasa/BalPoE-CalibratedLT@11f38d1   configs/mixup/standard_training
 # hyperconnect/LADE@150181e   config/*/lade.yaml
 # dvlab-research/MiSLAS@0fc381e   config/*/*.yaml
+# Megvii-BaseDetection/DisAlign@a2fc350   classification/imagenetlt/*/*.py
 # FlamieZhu/Balanced-Contrastive-Learning@f72d070   README.md
 # LeapLabTHU/ProCo@af9e78e   sh/ProCo_*.sh
 # Bazinga699/NCL@f64fddb           config/ImageNet_LT, iNat18, Places_LT
@@ -109,6 +110,7 @@ PUBLISHED = {
     'lade/resnext50_imagenetlt': (256, cosine(0.05, 180), 5e-4, False),
     'lade/resnet50_inat18': (256, cosine(0.1, 200), 1e-4, False),
     'lade/resnet152_placeslt': (128, steps(0.1, 30, 10, 20), 5e-4, False),
+    'disalign/resnext50_imagenetlt': (256, cosine(0.1, 10), 5e-4, False),
     'mislas/stage1_resnet50_imagenetlt': (256, cosine(0.1, 180), 5e-4, False),
     'mislas/stage1_resnet50_inat18': (256, cosine(0.1, 200), 1e-4, False),
     'mislas/resnet50_imagenetlt': (256, cosine(0.1, 10), 5e-4, False),

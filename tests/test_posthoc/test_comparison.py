@@ -4,7 +4,8 @@ import pytest
 import torch
 
 from mmlt.evaluation import summarize
-from mmlt.posthoc.comparison import compare_calibrators
+from mmlt.posthoc.calibrators import shot_matched, shot_matched_free
+from mmlt.posthoc.comparison import calibration_numbers, compare_calibrators
 from mmlt.structures import Predictions
 
 COUNTS = torch.tensor([60, 40, 9, 3])
@@ -46,3 +47,36 @@ def test_none_is_what_the_network_says_of_the_groups_asked_for(probabilities):
         assert rows[0][group] == rows[1][group] == numbers[group]
     # one temperature keeps every prediction, and mends the confidence
     assert rows[1]['NLL'] < rows[0]['NLL']
+
+
+def test_groups_that_are_matched_are_those_asked_for():
+    fit, tested = predictions('held-out', 0), predictions('test', 1)
+
+    def parameters(**limits):
+        names = ['none', 'shot_matched', 'shot_matched_free']
+        _, fitted, _ = compare_calibrators(fit, tested, names, **limits)
+        return [fitted[name].parameters for name in names[1:]]
+
+    found = parameters(many=50, few=5)
+    assert found == [
+        shot_matched(fit, many=50, few=5).parameters,
+        shot_matched_free(fit, many=50, few=5).parameters,
+    ]
+    # with 100 and 20 no class of these four is many-shot
+    assert found[1] != parameters()[1]
+
+
+def test_only_what_is_held_out_is_reported_as_such():
+    fit, tested = predictions('val', 0), predictions('test', 1)
+    asked = {'names': ['none', 'temperature'], 'many': 50, 'few': 5}
+    found = calibration_numbers(fit, tested, **asked)
+    rows, fitted, _ = compare_calibrators(fit, tested, **asked)
+    assert found == {
+        'fitted_on': '80 validation images',
+        'rows': rows,
+        'parameters': {name: f.parameters for name, f in fitted.items()},
+        'left_out': {},
+    }
+    for other in (tested, predictions('train', 0)):
+        with pytest.raises(ValueError, match='Expected predictions of'):
+            calibration_numbers(other, tested, ['none'])

@@ -74,6 +74,19 @@ def test_the_config_is_the_one_on_the_page(said, place):
     assert text.replace(here, '/home/me/plankton') == shown
 
 
+def test_counts_and_images_are_looked_at(said, place):
+    assert follow('how many', place) == 'Wrote counts.png\n'
+    assert follow('which', place) == 'Wrote images.html: 12 classes\n'
+    page = (place / 'images.html').read_text()
+    assert '12 of 30 classes are shown' in page
+    assert '18 are left out' in page
+    counts = [int(n) for n in re.findall(r'>([\d,]+) training image', page)]
+    assert (len(counts), counts[0], counts[-1]) == (12, 28, 1)
+    strips = page.count('<ul class="strip"')
+    assert strips == sum(min(2, count) for count in counts)
+    assert ', 64 × 64 pixels' in page
+
+
 def test_three_commands_lead_to_a_report(said, place):
     trained = follow('2', place, *SHORT)
     assert 'Result after epoch 1' in trained

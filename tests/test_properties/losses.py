@@ -52,6 +52,18 @@ def _(x):
     return Call(args, shapes=[()], dtypes=x.wide, of=(0,))
 
 
+@property_of('alignment_confidence')
+def _(x):
+    args = x.features(), x.uniform(x.d, low=-1), x.uniform(1, low=-1)
+    return Call(args, shapes=[(x.n,)], dtypes=x.wide, low=0, high=1, of=(0,))
+
+
+@property_of('aligned_logits')
+def _(x):
+    args = x.logits(), x.uniform(x.n), x.uniform(x.c), x.uniform(x.c)
+    return Call(args, shapes=[(x.n, x.c)], dtypes=x.wide, of=(0,))
+
+
 @property_of('smoothed_cross_entropy')
 def _(x):
     smoothing = x.uniform(x.c)

@@ -53,11 +53,24 @@ def test_images_are_those_of_the_rows_and_said_in_words():
     ]
 
 
-@pytest.mark.parametrize('read', [None, lambda rows: None])
-def test_words_alone_where_the_images_cannot_be_had(read):
+def test_words_alone_and_why_where_the_images_cannot_be_had():
     wrong = record([[3.0, 0.0]], [1])
-    images = {} if read is None else {id(wrong): read}
-    assert type(worst_images([wrong], images)) is Table
+    nothing = worst_images([wrong], {})
+    assert type(nothing) is Table
+    assert 'No images' not in nothing.note
+    why = worst_images([wrong], {id(wrong): lambda rows: 'a.jpg is gone'})
+    assert type(why) is Table
+    assert why.note.endswith(' No images of ce: a.jpg is gone.')
+
+
+def test_images_of_one_run_and_why_there_are_none_of_another():
+    runs = [record([[3.0, 0.0]], [1], name) for name in ('ce', 'fcc')]
+    image = Image.new('RGB', (4, 4))
+    readers = {id(runs[0]): lambda rows: [image], id(runs[1]): lambda r: 'x'}
+    found = worst_images(runs, readers)
+    assert list(found.groups) == ['The most confident mistakes of ce']
+    assert found.note.endswith(' No images of fcc: x.')
+    assert found.table.note.endswith(' No images of fcc: x.')
 
 
 def test_nothing_is_said_where_nothing_is_wrong():
@@ -98,13 +111,14 @@ def test_images_are_those_of_the_data_set(run):
     ).all()
 
 
-def test_data_that_is_gone_gives_no_images(run, tmp_path):
+def test_data_that_is_gone_is_named(run, tmp_path):
     config = tmp_path / 'lost'
     config.mkdir()
     (config / 'lost.py').write_text(
         "test_dataloader = dict(dataset=dict(type='LongTailedList', "
-        "ann_file='nowhere.txt', data_prefix='nowhere'))"
+        "ann_file='nowhere.txt', data_prefix='nowhere', "
+        "metainfo=dict(classes=['a', 'b'])))"
     )
     (config / 'last_checkpoint').write_text('epoch_1.pth')
     (config / 'epoch_1.pth').write_bytes(b'')
-    assert read_test_images(config, [0]) is None
+    assert 'nowhere.txt' in read_test_images(config, [0])

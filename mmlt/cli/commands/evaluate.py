@@ -5,12 +5,15 @@ import shlex
 from functools import partial
 from pathlib import Path
 
-from mmlt.cli.options import add_shot_limits, check_shot_limits
+from mmlt.cli.options import (
+    add_calibrators,
+    add_shot_limits,
+    check_shot_limits,
+)
 from mmlt.cli.progress import bar
 from mmlt.fileio import check_can_write
 from mmlt.posthoc.calibrators import CALIBRATORS
-from mmlt.posthoc.comparison import compare_calibrators
-from mmlt.posthoc.held_out import check_fit_split
+from mmlt.posthoc.comparison import calibration_numbers
 from mmlt.predictions import (
     read_class_names,
     read_counts,
@@ -82,14 +85,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help='predictions on held-out images, a file for each of '
         '--predictions: calibrators are fitted on them',
     )
-    parser.add_argument(
-        '--calibrators',
-        nargs='+',
-        choices=list(CALIBRATORS),
-        default=list(CALIBRATORS),
-        metavar='NAME',
-        help=f'with --held-out (default: all of {", ".join(CALIBRATORS)})',
-    )
+    add_calibrators(parser, CALIBRATORS, 'with --held-out; ')
     add_shot_limits(parser)
     parser.add_argument('--title', help='of the page')
     parser.add_argument(
@@ -157,8 +153,7 @@ def calibration_of(
     if 'config_hash' not in tested.meta:
         # two files of others: nothing says that they are of one checkpoint
         held.meta['checkpoint_hash'] = tested.meta.get('checkpoint_hash')
-    check_fit_split(held, tested)
-    rows, calibrators, left_out = compare_calibrators(
+    return calibration_numbers(
         held,
         tested,
         args.calibrators,
@@ -166,12 +161,6 @@ def calibration_of(
         args.many,
         args.few,
     )
-    return {
-        'fitted_on': f'{len(held.labels):,} held-out images',
-        'rows': rows,
-        'parameters': {n: c.parameters for n, c in calibrators.items()},
-        'left_out': left_out,
-    }
 
 
 def records_of(

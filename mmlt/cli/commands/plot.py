@@ -14,11 +14,13 @@ from mmlt.cli.options import (
     add_trust,
     check_shot_limits,
     chosen,
+    shot_limits,
 )
 from mmlt.cli.predictions import load_predicted_run, say_incomplete
 from mmlt.cli.values import positive, seed, whole_number
 from mmlt.functional import shot_groups
 from mmlt.report.make import PictureSettings, make_picture
+from mmlt.report.record import limits_of
 from mmlt.runs.recipes import load_recipe
 from mmlt.runs.train_counts import train_counts
 from mmlt.visualization import images_by_class, save_figure, theme
@@ -95,15 +97,14 @@ def add_counts(commands, program: str) -> None:
     command.add_argument('config', help='config file, or name of a recipe')
     add_config_options(command)
     add_out(command)
-    add_shot_limits(command)
+    add_shot_limits(command, defaults=False)
 
 
 def check_arguments(
     parser: argparse.ArgumentParser, args: argparse.Namespace
 ) -> None:
     """The limits of the shot groups are in order."""
-    if args.picture == 'counts':
-        check_shot_limits(parser, args)
+    check_shot_limits(parser, args)
 
 
 def add_picture_arguments(parser: argparse.ArgumentParser) -> None:
@@ -118,6 +119,7 @@ def add_picture_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         '--columns', type=whole_number(1), help='panels in a row (at most 3)'
     )
+    add_shot_limits(parser, defaults=False)
 
 
 def add_out(parser: argparse.ArgumentParser) -> None:
@@ -165,15 +167,13 @@ def draw_counts(args: argparse.Namespace) -> None:
     if cfg.get('custom_imports'):
         import_modules_from_strings(**cfg.custom_imports)
     counts, names = train_counts(cfg)
-    limits = (
-        f'more than {args.many}',
-        f'{args.few} to {args.many}',
-        f'fewer than {args.few}',
-    )
-    members = shot_groups(counts, args.many, args.few)
+    limits = shot_limits(args, limits_of(cfg))
+    many, few = limits['many'], limits['few']
+    words = (f'more than {many}', f'{few} to {many}', f'fewer than {few}')
+    members = shot_groups(counts, many, few)
     groups = {
         f'{name}-shot ({limit})': members[name].tolist()
-        for name, limit in zip(members, limits, strict=True)
+        for name, limit in zip(members, words, strict=True)
     }
     with theme(args.theme):
         figure = images_by_class(counts, groups, names)
@@ -183,5 +183,7 @@ def draw_counts(args: argparse.Namespace) -> None:
 def draw_runs(args: argparse.Namespace) -> None:
     """Draw a picture of finished runs."""
     say_incomplete(args.work_dirs)
-    load = partial(load_predicted_run, train=getattr(args, 'train', False))
+    load = partial(
+        load_predicted_run, train=args.train, many=args.many, few=args.few
+    )
     make_picture(args.work_dirs, chosen(args, PictureSettings), load)

@@ -5,10 +5,12 @@ from functools import partial
 from pathlib import Path
 
 from mmlt.cli.options import (
+    add_calibrators,
     add_shot_limits,
     add_tables,
     add_trust,
     check_shot_limits,
+    shot_limits,
 )
 from mmlt.cli.predictions import run_predictions
 from mmlt.cli.progress import bar
@@ -55,14 +57,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help='what to fit on, with a work directory (default: held-out; '
         'test is refused without the last option)',
     )
-    parser.add_argument(
-        '--calibrators',
-        nargs='+',
-        choices=list(CALIBRATORS),
-        default=list(CALIBRATORS),
-        metavar='NAME',
-        help=f'default: all of {", ".join(CALIBRATORS)}',
-    )
+    add_calibrators(parser, CALIBRATORS)
     parser.add_argument(
         '--halves',
         action='store_true',
@@ -103,7 +98,7 @@ def read_predictions(
     )
 
 
-def limits(args: argparse.Namespace) -> tuple[int, int]:
+def limits(args: argparse.Namespace) -> dict[str, int]:
     """Limits of the shot groups: as said, else as the run has them."""
     folder = Path(args.run) if args.run else Path()
     own = (
@@ -111,10 +106,7 @@ def limits(args: argparse.Namespace) -> tuple[int, int]:
         if args.run and folder.is_dir()
         else SHOT_LIMITS['oltr']
     )
-    return (
-        own['many'] if args.many is None else args.many,
-        own['few'] if args.few is None else args.few,
-    )
+    return shot_limits(args, own)
 
 
 def run(args: argparse.Namespace) -> None:
@@ -126,16 +118,15 @@ def run(args: argparse.Namespace) -> None:
         return
     fit, evaluate = read_predictions(args)
     check_fit_split(fit, evaluate, args.i_know_this_is_the_test_set)
-    many, few = limits(args)
+    shots = limits(args)
     rows, fitted, left_out = compare_calibrators(
         fit,
         evaluate,
         args.calibrators,
         partial(bar, words='fitting'),
-        many,
-        few,
+        **shots,
     )
-    facts = facts_of_comparison(fit, evaluate) | limit_facts(many, few)
+    facts = facts_of_comparison(fit, evaluate) | limit_facts(**shots)
     for name, why in left_out.items():
         facts[f'left out: {name}'] = why
     print_table(rows, facts)
@@ -168,16 +159,15 @@ def run_on_halves(args: argparse.Namespace) -> None:
         if path.endswith('.npz')
         else run_predictions(path, 'test')
     )
-    many, few = limits(args)
+    shots = limits(args)
     rows, left_out = compare_on_halves(
         predictions,
         args.calibrators,
         progress=partial(bar, words='fitting'),
-        many=many,
-        few=few,
+        **shots,
     )
     facts = facts_of_comparison(predictions, predictions)
-    facts |= limit_facts(many, few)
+    facts |= limit_facts(**shots)
     facts['fitted on'] = (
         'the other half of these images: what a calibrator could do at '
         'best, no result of a method'

@@ -7,9 +7,15 @@ from pathlib import Path
 
 import mmlt.engine
 import mmlt.models  # noqa: F401 (registers the parts that configs name)
-from mmlt.cli.options import add_shot_limits, add_trust, check_shot_limits
+from mmlt.cli.options import (
+    add_calibrators,
+    add_shot_limits,
+    add_trust,
+    check_shot_limits,
+)
 from mmlt.cli.predictions import load_predicted_run, say_incomplete
 from mmlt.cli.progress import bar
+from mmlt.posthoc.calibrators import CALIBRATORS
 from mmlt.report.make import make_report
 from mmlt.runs.shown_images import read_test_images
 
@@ -56,6 +62,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help='leave out the feature maps, of which t-SNE takes most time',
     )
     parser.add_argument('--title', help='of the page')
+    add_calibrators(
+        parser,
+        CALIBRATORS,
+        'fitted where predictions_held-out.npz or predictions_val.npz is '
+        'there (mmlt dump-predictions RUN --split val makes it); ',
+    )
     add_shot_limits(parser, defaults=False)
     add_trust(parser)
 
@@ -81,6 +93,8 @@ def command_of(args: argparse.Namespace) -> str:
     for option in ('title', 'many', 'few'):
         if getattr(args, option) is not None:
             parts += [f'--{option}', str(getattr(args, option))]
+    if args.calibrators != list(CALIBRATORS):
+        parts += ['--calibrators', *args.calibrators]
     return f'{args.program} {shlex.join(parts)}'
 
 
@@ -100,6 +114,7 @@ def run(args: argparse.Namespace) -> None:
             train=args.train,
             many=args.many,
             few=args.few,
+            calibrators=args.calibrators,
         ),
         args.title,
         read_test_images,
