@@ -10,6 +10,7 @@ and ``from mmlt.functional import *``.
 from mmlt.star_imports import public_names
 
 from .alignment import *
+from .balanced_contrast import *
 from .balanced_experts import *
 from .bessel import *
 from .calibration import *
@@ -55,6 +56,7 @@ from .vector_scaling import *
 from .vmf import *
 from .vmf_calibration import *
 from .vmf_classifier import *
+from .vmf_contrast import *
 from .vmf_conversion import *
 from .vmf_divergence import *
 from .vmf_losses import *

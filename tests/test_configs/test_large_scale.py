@@ -62,6 +62,8 @@ def steps(top, epochs, first, second):
 # hyperconnect/LADE@150181e   config/*/lade.yaml
 # dvlab-research/MiSLAS@0fc381e   config/*/*.yaml
 # Megvii-BaseDetection/DisAlign@a2fc350   classification/imagenetlt/*/*.py
+# FlamieZhu/Balanced-Contrastive-Learning@f72d070   README.md
+# LeapLabTHU/ProCo@af9e78e   sh/ProCo_*.sh
 # Bazinga699/NCL@f64fddb           config/ImageNet_LT, iNat18, Places_LT
 # SiLangWHL/vMF-OP@964d491         classification/config/ImageNet_LT/vmf.yaml:
 #                            45 epochs with two views of each image, 90 here
@@ -113,6 +115,12 @@ PUBLISHED = {
     'mislas/stage1_resnet50_inat18': (256, cosine(0.1, 200), 1e-4, False),
     'mislas/resnet50_imagenetlt': (256, cosine(0.1, 10), 5e-4, False),
     'mislas/resnet50_inat18': (256, cosine(0.1, 10), 1e-4, False),
+    'bcl/resnet50_imagenetlt': (256, cosine(0.1, 90), 5e-4, False),
+    'bcl/resnext50_imagenetlt': (256, cosine(0.1, 90), 5e-4, False),
+    'bcl/resnet50_inat18': (256, cosine(0.2, 100), 1e-4, False),
+    'proco/resnet50_imagenetlt': (256, cosine(0.1, 90), 5e-4, False),
+    'proco/resnext50_imagenetlt': (256, cosine(0.1, 90), 5e-4, False),
+    'proco/resnet50_inat18': (256, cosine(0.2, 90), 1e-4, False),
     'ncl/resnet10_imagenetlt': (
         256,
         cosine(0.2, 200, 1e-4, first=1),

@@ -1,5 +1,7 @@
 """Losses and what they are made of."""
 
+import math
+
 import torch
 
 import mmlt.functional as f
@@ -130,6 +132,15 @@ def _(x):
     queue = x.features(x.number(1, 16))
     args = x.features(), x.features(), queue, x.number(0.07, 0.2, 1.0)
     return per_sample(x, *args)
+
+
+@property_of('balanced_contrastive_loss')
+def _(x):
+    args = x.features(), x.labels(), x.directions(), x.number(0.07, 0.1, 1.0)
+    call = per_sample(x, *args)
+    call.low = -math.inf  # the anchor's own class is not the only candidate
+    call.of = (0, 2)
+    return call
 
 
 @property_of('mutual_distillation')

@@ -30,6 +30,7 @@ FAMILIES = {
     'mixing': ['mixup', 'manifold_mixup', 'remix'],
     'distillation': ['dive'],
     'multi-expert': ['sade', 'ncl', 'balpoe'],
+    'contrastive': ['bcl', 'proco'],
 }  # fmt: skip
 # folder -> acronym as the papers print it, and what it stands for
 NAMES = {
@@ -63,6 +64,8 @@ NAMES = {
     'sade': ('SADE', 'self-supervised aggregation of diverse experts'),
     'ncl': ('NCL', 'nested collaborative learning'),
     'balpoe': ('BalPoE', 'balanced product of calibrated experts'),
+    'bcl': ('BCL', 'balanced contrastive learning'),
+    'proco': ('ProCo', 'probabilistic contrastive learning'),
 }
 # a method that is an overlay on the recipes of others -> folder of these
 OVERLAY_OF = {'drs': 'resampling'}

@@ -8,5 +8,6 @@ from .manifold_mixup import *
 from .mixup import *
 from .remix import *
 from .rotation import *
+from .views import *
 
 __all__ = public_names(globals())
