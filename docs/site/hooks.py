@@ -53,6 +53,7 @@ GUIDES = [
     'export.md',
     'metrics.md',
     'misclassified_area.md',
+    'vmf_contrast.md',
     'parts.md',
 ]
 FIGURES = [
