@@ -6,8 +6,10 @@ For every folder of configs/ the recipe of the data set (all variants of drw/,
 whose losses are taken after they switch): one batch that is already there
 (128 x 32 x 32 or 32 x 8 x 8), augmented, forward, backward, update. Each
 method takes turns with cross-entropy, step by step, so the ratio is of one
-run. Re-sampling changes which images are drawn, not the step, and is left
-out; so is what has no training of its own.
+run. Of a training in two stages it is the step of the second; where the first
+has a recipe of its own (MiSLAS), its step is that of `mixup`. Re-sampling
+changes which images are drawn, not the step, and is left out; so is what has
+no training of its own.
 
 Memory: the peak over two steps above what the process held before.
 """
@@ -81,6 +83,9 @@ def training_step(recipe: Path, data: str, folder: Path):
             part.set_class_counts(torch.arange(num_classes, 0, -1) * 5)
         if hasattr(part, 'set_progress'):
             part.set_progress(10**6, 10**6 + 1)  # whatever begins has begun
+    mixing = getattr(model.data_preprocessor, 'mixing', None)
+    if getattr(mixing, 'needs_pairs', False):
+        num *= 2  # it trains on one image of two
     wrapper = build_optim_wrapper(model, cfg.optim_wrapper)
     images = torch.randint(0, 256, (num, 3, size, size), dtype=torch.uint8)
     labels = torch.arange(num) % num_classes

@@ -54,6 +54,7 @@ GUIDES = [
     'export.md',
     'metrics.md',
     'misclassified_area.md',
+    'vmf_contrast.md',
     'parts.md',
 ]
 FIGURES = [

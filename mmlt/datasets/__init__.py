@@ -17,6 +17,7 @@ if has_trainer():
     from .list_file import *
     from .long_tailed_list import *
     from .long_tailed_subset import *
+    from .multi_view_collate import *
     from .places_lt import *
     from .shared_images import *
 

@@ -9,6 +9,8 @@ and ``from mmlt.functional import *``.
 
 from mmlt.star_imports import public_names
 
+from .alignment import *
+from .balanced_contrast import *
 from .balanced_experts import *
 from .bessel import *
 from .calibration import *
@@ -19,6 +21,7 @@ from .collaboration import *
 from .compression import *
 from .contrast import *
 from .correlation import *
+from .cutmix import *
 from .decision_planes import *
 from .disentangling import *
 from .distillation import *
@@ -54,6 +57,7 @@ from .vector_scaling import *
 from .vmf import *
 from .vmf_calibration import *
 from .vmf_classifier import *
+from .vmf_contrast import *
 from .vmf_conversion import *
 from .vmf_divergence import *
 from .vmf_losses import *

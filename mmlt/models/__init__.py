@@ -6,12 +6,15 @@ from .necks import *
 
 if has_trainer():
     from .backbones import *
+    from .balanced_contrast import *
     from .batch_augments import *
     from .classifiers import *
     from .data_preprocessor import *
     from .heads import *
     from .momentum_contrast import *
+    from .multi_view_data_preprocessor import *
     from .two_view_data_preprocessor import *
+    from .vmf_contrast import *
 else:
 
     def __getattr__(name):

@@ -18,6 +18,7 @@ import torch
 from mmlt.runs.record import checkout, code_version
 
 from .comparisons import known_rows
+from .first_stages import reuse_first_stage
 from .ledger import Row, add_row
 from .rows import make_row
 from .tasks import (
@@ -175,7 +176,9 @@ def start_next(
         state = standing_of(task, rows).state
         if state == 'running':
             continue
-        one = start(task, settings, place, say) if state in wanted else None
+        one = None
+        if state in wanted:
+            one = start(task, settings, place, say, rows)
         if one is not None or state not in wanted:
             left.remove(task)
         if one is not None:
@@ -184,7 +187,11 @@ def start_next(
 
 
 def start(
-    task: Task, settings: QueueSettings, place: int, say: Say
+    task: Task,
+    settings: QueueSettings,
+    place: int,
+    say: Say,
+    rows: Sequence[Row],
 ) -> Running | None:
     """Start a training; None where another process holds its folder."""
     with contextlib.ExitStack() as stack:
@@ -193,6 +200,9 @@ def start(
             return None
         (task.folder / FAILED).unlink(missing_ok=True)
         output = stack.enter_context((task.folder / OUTPUT).open('a'))
+        source = reuse_first_stage(task, rows)
+        if source is not None:
+            say(f'{task.job.name} has its first stage from {source}')
         verb = 'goes on' if has_begun(task) else 'begins'
         say(f'{task.job.name} {verb}: {task.folder / OUTPUT}')
         process = launch(task, settings, place, lock, output)
@@ -318,7 +328,7 @@ def record(task: Task, settings: QueueSettings, say: Say) -> list[Row]:
         made = row.config_hash, row.code_hash
         as_planned = made == (task.config_hash, task.code_hash)
         added = as_planned and add_row(settings.ledger, row)
-    except ValueError as error:
+    except (ValueError, OSError) as error:
         note_failure(task, f'not recorded: {error}', say)
         return []
     if not as_planned:

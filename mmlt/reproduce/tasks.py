@@ -36,7 +36,8 @@ class Task:
         code_hash: Of the code that it would run.
         max_epochs: Of its last stage.
         root: Folder of all runs of the queue.
-        two_stages: Whether a first stage comes before it.
+        first_stage: Hashes of config and code of the stage before it, as of a
+            run of its own; None: there is none.
     """
 
     job: Job
@@ -44,7 +45,7 @@ class Task:
     code_hash: str
     max_epochs: int
     root: Path
-    two_stages: bool = False
+    first_stage: tuple[str, str] | None = None
 
     @property
     def folder(self) -> Path:
@@ -74,22 +75,25 @@ def tasks_of(
         ValueError: If an overlay does not apply, or ``options`` change a
             number.
     """
-    # seeds of one variant share its config and its code
-    first: dict[str, tuple[Config, Config | None, str]] = {}
-    found = []
+    # seeds of one variant share its configs and their code
+    first: dict[str, tuple[Config, Config | None, list[str]]] = {}
+    found: list[Task] = []
     for job in jobs:
         if job.variant not in first:
-            stages = configs_of(job)
-            first[job.variant] = (*stages, code_hash(*stages))
-        cfg, stage1, code = first[job.variant]
+            cfg, stage1 = configs_of(job)
+            codes = [code_hash(cfg, stage1)]
+            codes += [] if stage1 is None else [code_hash(stage1)]
+            first[job.variant] = cfg, stage1, codes
+        cfg, stage1, codes = first[job.variant]
         _set_seed(job.seed, cfg, stage1)
+        alone = None if stage1 is None else (config_hash(stage1), codes[1])
         task = Task(
             job=job,
             config_hash=config_hash(cfg, stage1),
-            code_hash=code,
+            code_hash=codes[0],
             max_epochs=cfg.train_cfg.max_epochs,
             root=Path(root),
-            two_stages=stage1 is not None,
+            first_stage=alone,
         )
         if options and all(t.job.variant != job.variant for t in found):
             _check_machine_alone(task, options)
@@ -111,7 +115,7 @@ def _check_machine_alone(task: Task, options: Mapping[str, Any]) -> None:
 def of_all_stages(task: Task, options: Mapping[str, Any]) -> dict[str, Any]:
     """Settings of this machine, for the first stage too where there is one."""
     first = {f'first_stage.{key}': value for key, value in options.items()}
-    return {**options, **(first if task.two_stages else {})}
+    return {**options, **(first if task.first_stage else {})}
 
 
 def configs_of(

@@ -113,8 +113,9 @@ def choose_start(cfg: Config, resume: str | None) -> None:
         # stopped before its first checkpoint: as it began
         cfg.resume = not start
         return
-    cfg.resume, cfg.load_from = True, str(found)
-    if start and start != cfg.load_from:
+    # as the runner names it: it compares its own folder with this
+    cfg.resume, cfg.load_from = True, os.path.abspath(found)
+    if start and start != str(found):
         print_log(
             f'The training goes on from {found}. `load_from` ({start}), '
             'which is what a training begins with, is not read.',

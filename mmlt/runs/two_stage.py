@@ -22,12 +22,13 @@ from typing import Any
 
 import torch
 from mmengine.config import Config, ConfigDict
-from mmengine.dist import barrier
+from mmengine.dist import barrier, is_main_process
 from mmengine.logging import print_log
 from mmengine.registry import RUNNERS
 from mmengine.runner import Runner
 
 from mmlt.engine import StopOnSignalHook
+from mmlt.fileio import whole_file
 
 from .checkpoint import read_checkpoint
 from .config_text import read_config_text
@@ -152,11 +153,33 @@ def run(cfg: Config) -> None:
             hook.evaluation_due = due
     if trains_nothing(cfg):
         check_test(runner)
-        runner.test()
+        keep_tested(runner, runner.test())
     else:
         count_accumulated(runner)
         check_training(runner)
         runner.train()
+
+
+def keep_tested(runner: Runner, metrics: dict) -> None:
+    """Leave a folder as a training does: a checkpoint, and its numbers.
+
+    Args:
+        runner: That has tested a network of which nothing was trained.
+        metrics: What came out.
+    """
+    name = 'epoch_0.pth'
+    runner.save_checkpoint(
+        runner.work_dir,
+        name,
+        save_optimizer=False,
+        save_param_scheduler=False,
+        meta=dict(epoch=0, iter=0),
+        backend_args={'backend': 'whole'},
+    )
+    if is_main_process():
+        runner.visualizer.add_scalars(metrics, step=0)
+        with whole_file(Path(runner.work_dir, 'last_checkpoint')) as draft:
+            draft.write_text(str(Path(runner.work_dir, name)))
 
 
 def trains_nothing(cfg: Config) -> bool:

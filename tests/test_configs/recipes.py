@@ -35,13 +35,14 @@ STRATEGIES = [
 DEFERRED = ['bsce/', 'cbce/', 'cdt/', 'celas/', 'cels/']
 LOSSES = [*DEFERRED, 'focal/', 'la/', 'vs/']
 MIXING = ['mixup/', 'manifold_mixup/', 'remix/']
-LATER = ['mislas/', 'los/']  # two stages too, on fewer data sets
+LATER = ['disalign/', 'mislas/', 'los/']  # two stages too, on fewer data sets
 STAGES = ['crt/', 'lws/', 'tau_norm/']
 # overlays -> recipes
 GROUPS = {
     'ratio50': (
         [
             'ce/',
+            'cmo/',
             'fcc/',
             'ldam/',
             'ncl/',

@@ -110,3 +110,30 @@ def test_strong_weight_decay_of_los_stays_under_the_fast_protocol():
     first, _ = load_stages('los/resnet32_cifar100lt', 'fast')
     assert first.optim_wrapper.optimizer.weight_decay == 5e-3
     assert first.train_cfg.max_epochs == 40
+
+
+@pytest.mark.parametrize(
+    'name',
+    [
+        'resnet32_cifar10lt',
+        'resnet32_cifar100lt',
+        'resnet50_imagenetlt',
+        'resnext50_imagenetlt',
+        'resnet50_inat18',
+        'resnet152_placeslt',
+    ],
+)
+def test_disalign_goes_on_from_cross_entropy(name):
+    """The same network on the same images, but for head, loss, schedule."""
+    first, second = load_stages(f'disalign/{name}')
+    assert second.first_stage.config == f'mmlt::ce/{name}.py'
+    loss, model = second.model.head.loss, second.model
+    assert (loss.type, loss.power) == ('ClassBalancedCELoss', 1.2)
+    assert loss.reweight == 'cost_sensitive'
+    assert model.pop('frozen') == ['backbone', 'head.fc']
+    assert model.head.type == 'DisAlignClsHead'
+    assert second.train_dataloader.sampler.type == 'DefaultSampler'
+    assert second.train_dataloader.dataset == first.train_dataloader.dataset
+    assert model.backbone == first.model.backbone
+    for key in ('num_classes', 'in_channels'):
+        assert model.head[key] == first.model.head[key]

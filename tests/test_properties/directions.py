@@ -210,3 +210,46 @@ def _(x):
         shapes=[(2 * x.d, x.d), (x.c, 2 * x.d)],
         gradient=False,
     )
+
+
+@property_of('vmf_contrast_logits')
+def _(x):
+    temperature = x.number(0.07, 0.1, 1.0)
+    most = 1.001 / temperature
+    return Call(
+        (x.features(), x.directions(), x.kappa(), temperature),
+        shapes=[(x.n, x.c)],
+        dtypes=x.wide,
+        low=-most,
+        high=most,
+        of=(0,),
+    )
+
+
+@property_of('vmf_log_partition_rise')
+def _(x):
+    dim, kappa = x.number(*DIMS), x.kappa(x.n, most=1e4)
+    rise = (kappa.double().square() * x.uniform(x.n, low=-1, high=3)).float()
+    return Call(
+        (dim, kappa, rise), shapes=[(x.n,)], dtypes=torch.float32, of=(2,)
+    )
+
+
+@property_of('vmf_concentration_estimate')
+def _(x):
+    r = x.uniform(x.c, high=1.001, dtype=x.dtype)
+    args = x.number(*DIMS), r
+    return Call(
+        args, shapes=[(x.c,)], dtypes=x.wide, low=0, high=1e5, gradient=False
+    )
+
+
+@property_of('running_class_means')
+def _(x):
+    means, amounts = x.directions(dtype=torch.float32), x.counts(low=0)
+    return Call(
+        (means, torch.as_tensor(amounts).float(), x.features(), x.labels()),
+        shapes=[(x.c, x.d), (x.c,)],
+        dtypes=torch.float32,
+        gradient=False,
+    )

@@ -1,5 +1,7 @@
 """Losses and what they are made of."""
 
+import math
+
 import torch
 
 import mmlt.functional as f
@@ -48,6 +50,18 @@ def _(x):
 def _(x):
     args = x.logits(), x.labels_or_soft(), x.counts(), x.number(0, 0.01, 0.5)
     return Call(args, shapes=[()], dtypes=x.wide, of=(0,))
+
+
+@property_of('alignment_confidence')
+def _(x):
+    args = x.features(), x.uniform(x.d, low=-1), x.uniform(1, low=-1)
+    return Call(args, shapes=[(x.n,)], dtypes=x.wide, low=0, high=1, of=(0,))
+
+
+@property_of('aligned_logits')
+def _(x):
+    args = x.logits(), x.uniform(x.n), x.uniform(x.c), x.uniform(x.c)
+    return Call(args, shapes=[(x.n, x.c)], dtypes=x.wide, of=(0,))
 
 
 @property_of('smoothed_cross_entropy')
@@ -118,6 +132,15 @@ def _(x):
     queue = x.features(x.number(1, 16))
     args = x.features(), x.features(), queue, x.number(0.07, 0.2, 1.0)
     return per_sample(x, *args)
+
+
+@property_of('balanced_contrastive_loss')
+def _(x):
+    args = x.features(), x.labels(), x.directions(), x.number(0.07, 0.1, 1.0)
+    call = per_sample(x, *args)
+    call.low = -math.inf  # the anchor's own class is not the only candidate
+    call.of = (0, 2)
+    return call
 
 
 @property_of('mutual_distillation')
@@ -237,6 +260,48 @@ def _(x):
     )
     args = x.labels(), x.labels(), weight, x.counts()
     return Call(args, shapes=[(x.n,)], low=0, high=1, gradient=False)
+
+
+def whole_box(x):
+    """Height and width of some pixels, and a box in them."""
+    height, width = x.integer(1, 40), x.integer(1, 40)
+    center = [x.integer(0, height - 1), x.integer(0, width - 1)]
+    args = height, width, x.uniform(), torch.tensor(center)
+    return args, f.cutmix_box(*args)
+
+
+@property_of('cutmix_box')
+def _(x):
+    args, _ = whole_box(x)
+    return Call(
+        args,
+        shapes=[(4,)],
+        dtypes=torch.int64,
+        low=0,
+        high=max(args[:2]),
+        gradient=False,
+    )
+
+
+@property_of('cutmix_weight')
+def _(x):
+    (height, width, *_), box = whole_box(x)
+    return Call(
+        (height, width, box),
+        shapes=[()],
+        dtypes=torch.float64,
+        low=0,
+        high=1,
+        gradient=False,
+    )
+
+
+@property_of('paste_box')
+def _(x):
+    (height, width, *_), box = whole_box(x)
+    size = 2, 3, height, width
+    args = x.normal(*size, dtype=x.dtype), x.normal(*size, dtype=x.dtype), box
+    return Call(args, shapes=[size], dtypes=x.dtype, of=(0, 1))
 
 
 @property_of('mix_batch', classes=100)

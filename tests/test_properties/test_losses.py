@@ -142,6 +142,7 @@ HEADS = {
     'BalPoEClsHead': [{}, dict(taus=(-1.0, 1.0, 3.0), scale=None)],
     'CausalClsHead': [{}],
     'CosineClsHead': [{}],
+    'DisAlignClsHead': [{}, dict(cosine_scale=16.0)],
     'LWSClsHead': [{}],
     'LogitAdjustedClsHead': [{}],
     'MultiExpertClsHead': [{}, dict(scale=16.0)],

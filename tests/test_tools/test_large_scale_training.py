@@ -34,6 +34,7 @@ RECIPES = [
     'sade/resnet10_imagenetlt',
     'sade/resnext50_imagenetlt',
     'ncl/resnet50_imagenetlt',
+    'proco/resnet50_imagenetlt',
     'crt/resnet10_imagenetlt',
     'lws/resnet10_imagenetlt',
     'tau_norm/resnet10_imagenetlt',

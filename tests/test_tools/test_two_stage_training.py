@@ -8,6 +8,8 @@ from mmengine.config import Config
 from mmengine.logging import MMLogger
 
 from mmlt.cli.main import main
+from mmlt.reproduce.rows import last_evaluation
+from mmlt.runs.folder import noted_checkpoint
 
 ROOT = Path(__file__).parents[2]
 DATA = [
@@ -132,7 +134,14 @@ def test_tau_norm_trains_stage_1_and_tests(train, tmp_path):
     log = train(recipe('tau_norm'), tmp_path, None, stage1_of(1))
     assert 'Result after epoch 1' in log
     assert log.index('Result test (percent)') > log.index('Result after epoch')
-    assert not list(tmp_path.glob('epoch_*.pth'))
+    # a run like others: the network that was tested, and its numbers
+    kept = tmp_path / 'epoch_0.pth'
+    assert noted_checkpoint(tmp_path) == kept
+    first = weights(tmp_path / 'stage1/epoch_1.pth')
+    assert all(torch.equal(weights(kept)[k], v) for k, v in first.items())
+    metrics, epoch = last_evaluation(tmp_path)
+    assert epoch == 0
+    assert f'{metrics["accuracy/top1"]:.2f}' in log.splitlines()[-2]
     # again: nothing but the test, with the same numbers
     again = train(recipe('tau_norm'), tmp_path, None, stage1_of(1))
     assert 'Result after epoch' not in again

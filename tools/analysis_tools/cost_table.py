@@ -37,7 +37,10 @@ from mmlt.report.table import between_marks
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / 'docs' / 'cost.md'
 BEGIN, END = '<!-- tables: begin -->', '<!-- tables: end -->'
-METHODS = ('ce', 'fcc', 'vmf', 'bsce', 'crt', 'lws', 'sade', 'ncl')
+METHODS = (
+    'ce', 'fcc', 'vmf', 'bsce', 'lade', 'crt', 'lws', 'disalign', 'mislas',
+    'sade', 'balpoe', 'ncl',
+)  # fmt: skip
 # training and validation images
 IMAGES = {
     'imagenetlt': (115_846, 20_000),

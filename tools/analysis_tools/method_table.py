@@ -26,10 +26,11 @@ FAMILIES = {
         'la', 'vs', 'lade', 'drw',
     ],
     're-sampling': ['resampling', 'drs'],
-    'two-stage': ['crt', 'lws', 'tau_norm', 'mislas', 'los'],
-    'mixing': ['mixup', 'manifold_mixup', 'remix'],
+    'two-stage': ['crt', 'lws', 'tau_norm', 'disalign', 'mislas', 'los'],
+    'mixing': ['mixup', 'manifold_mixup', 'remix', 'cmo'],
     'distillation': ['dive'],
     'multi-expert': ['sade', 'ncl', 'balpoe'],
+    'contrastive': ['bcl', 'proco'],
 }  # fmt: skip
 # folder -> acronym as the papers print it, and what it stands for
 NAMES = {
@@ -53,15 +54,19 @@ NAMES = {
     'crt': ('cRT', 'classifier re-training'),
     'lws': ('LWS', 'learnable weight scaling'),
     'tau_norm': ('tau-norm', 'tau-normalized classifier'),
+    'disalign': ('DisAlign', 'distribution alignment'),
     'mislas': ('MiSLAS', 'mixup, shifted statistics, label-aware smoothing'),
     'los': ('LOS', 'label over-smoothing'),
     'mixup': ('', 'mixup of images'),
     'manifold_mixup': ('', 'mixup of features'),
     'remix': ('Remix', 'rebalanced mixup'),
+    'cmo': ('CMO', 'context-rich minority oversampling'),
     'dive': ('DiVE', 'distilling virtual examples'),
     'sade': ('SADE', 'self-supervised aggregation of diverse experts'),
     'ncl': ('NCL', 'nested collaborative learning'),
     'balpoe': ('BalPoE', 'balanced product of calibrated experts'),
+    'bcl': ('BCL', 'balanced contrastive learning'),
+    'proco': ('ProCo', 'probabilistic contrastive learning'),
 }
 # a method that is an overlay on the recipes of others -> folder of these
 OVERLAY_OF = {'drs': 'resampling'}

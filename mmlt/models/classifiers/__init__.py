@@ -2,6 +2,7 @@ from mmlt.star_imports import public_names
 
 from .distill_classifier import *
 from .long_tail_classifier import *
+from .multi_view_classifier import *
 from .ncl_classifier import *
 from .shifted_norm_classifier import *
 

@@ -4,6 +4,7 @@ from .balpoe_cls_head import *
 from .calibrated_cls_head import *
 from .causal_cls_head import *
 from .cosine_cls_head import *
+from .disalign_cls_head import *
 from .logit_adjusted_cls_head import *
 from .lws_cls_head import *
 from .multi_expert_cls_head import *

@@ -16,6 +16,7 @@ HEADS = {
     'LogitAdjustedClsHead': {},
     'TauNormClsHead': {},
     'CausalClsHead': {},
+    'DisAlignClsHead': {},
     'LWSClsHead': {},
     'SADEClsHead': {},
     'BalPoEClsHead': {},

@@ -71,7 +71,7 @@ def train(monkeypatch, tmp_path):
     def call(recipe, folder, *options, how=(), code=0, epochs=3):
         recipe += '' if '/' in recipe else '/resnet20_digitslt'
         words = ['train', recipe]
-        words += ['--work-dir', tmp_path / folder, *how, '--cfg-options']
+        words += ['--work-dir', folder, *how, '--cfg-options']
         words += [*OPTIONS, f'train_cfg.max_epochs={epochs}', *options]
         before = signal.getsignal(signal.SIGTERM)
         done = run(words, tmp_path)
@@ -194,6 +194,20 @@ def test_an_evaluation_is_made_up_for(train, tmp_path, epoch):
     assert_same(*(tmp_path / d / 'epoch_3.pth' for d in ('whole', 'part')))
     assert not file.exists()
     assert 'already finished' in train('ce', 'part', how=['--resume']).output
+
+
+def test_stopped_twice_in_one_evaluation(train, tmp_path):
+    """The file of both is one, also where the folder is named from here."""
+    for how in ([], ['--resume']):
+        train('ce', 'part', *sent(3, stage='val'), how=how, code=143)
+        file = stopped_in(tmp_path / 'part')
+    assert content(file)['meta']['epoch'] == 3
+    done = train('ce', 'part', how=['--resume'])
+    assert 'Epoch(val) [3][3/3]' in done.output
+    assert 'newest whole checkpoint' not in done.output
+    assert (tmp_path / 'part/last_checkpoint').read_text() == str(
+        tmp_path / 'part/epoch_3.pth'
+    )
 
 
 @pytest.mark.parametrize('epoch', [2, 3])

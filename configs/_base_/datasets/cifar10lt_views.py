@@ -1,0 +1,9 @@
+"""CIFAR-10-LT in three views: AutoAugment and Cutout, and two of SimCLR."""
+
+_base_ = ['./cifar10lt.py', '../augments/views.py']
+
+data_preprocessor = dict(
+    type='MultiViewDataPreprocessor',
+    augments=[*_base_.data_preprocessor.augments, *_base_.auto_augment],
+    other_augments=[_base_.cifar_view, _base_.cifar_view],
+)
