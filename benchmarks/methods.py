@@ -83,6 +83,9 @@ def training_step(recipe: Path, data: str, folder: Path):
             part.set_class_counts(torch.arange(num_classes, 0, -1) * 5)
         if hasattr(part, 'set_progress'):
             part.set_progress(10**6, 10**6 + 1)  # whatever begins has begun
+    mixing = getattr(model.data_preprocessor, 'mixing', None)
+    if getattr(mixing, 'needs_pairs', False):
+        num *= 2  # it trains on one image of two
     wrapper = build_optim_wrapper(model, cfg.optim_wrapper)
     images = torch.randint(0, 256, (num, 3, size, size), dtype=torch.uint8)
     labels = torch.arange(num) % num_classes

@@ -21,6 +21,7 @@ from .collaboration import *
 from .compression import *
 from .contrast import *
 from .correlation import *
+from .cutmix import *
 from .decision_planes import *
 from .disentangling import *
 from .distillation import *

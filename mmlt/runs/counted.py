@@ -16,6 +16,7 @@ from mmengine.dist import get_world_size
 from mmengine.model import is_model_wrapper
 from mmengine.registry import MODELS, DefaultScope
 from mmengine.runner import BaseLoop, Runner
+from torch import nn
 from torch.utils.data import DataLoader
 
 from .remarks import remarks
@@ -38,7 +39,8 @@ def check_training(runner: Runner) -> None:
         runner: Built, not yet run; its loops are built here.
 
     Raises:
-        ValueError: If there is no batch to train or to evaluate on.
+        ValueError: If there is no batch to train or to evaluate on, or the
+            mixture of images needs pairs that the sampler does not draw.
     """
     loop = runner.train_loop
     loader = loop.dataloader
@@ -47,6 +49,7 @@ def check_training(runner: Runner) -> None:
     if runner._val_loop is not None:
         _check_evaluation(runner, runner.val_loop, 'val_dataloader')
     _check_classes(runner, loader)
+    _check_pairs(runner, loader)
     for text in remarks(runner.cfg, _epochs(runner, loop)):
         runner.logger.warning(text)
 
@@ -163,13 +166,16 @@ def _say_what_is_left_out(
         )
 
 
+def _preprocessor(runner: Runner) -> nn.Module | None:
+    """What prepares the batches of the model, if anything does."""
+    model = runner.model
+    model = model.module if is_model_wrapper(model) else model
+    return getattr(model, 'data_preprocessor', None)
+
+
 def _check_classes(runner: Runner, loader: DataLoader) -> None:
     """Classes of the data preprocessor, which count where images are mixed."""
-    model = runner.model.module if is_model_wrapper(runner.model) else None
-    model = model or runner.model
-    number = getattr(
-        getattr(model, 'data_preprocessor', None), 'num_classes', None
-    )
+    number = getattr(_preprocessor(runner), 'num_classes', None)
     names = (getattr(loader.dataset, 'metainfo', None) or {}).get('classes')
     if number is None or not names or number == len(names):
         return
@@ -178,6 +184,22 @@ def _check_classes(runner: Runner, loader: DataLoader) -> None:
         f'has {len(names)} classes: set it to {len(names)}. Labels that are '
         'mixed or smoothed would have the wrong length.'
     )
+
+
+def _check_pairs(runner: Runner, loader: DataLoader) -> None:
+    """See that the sampler draws the pairs that a mixture of images needs."""
+    mixing = getattr(_preprocessor(runner), 'mixing', None)
+    if not getattr(mixing, 'needs_pairs', False):
+        return
+    if not getattr(loader.sampler, 'pair_with_uniform', False):
+        raise ValueError(
+            'Expected `train_dataloader.sampler` to draw pairs for '
+            f'{type(mixing).__name__}, but got '
+            f'{type(loader.sampler).__name__} without them: half of the '
+            'images would be dropped. Set it to '
+            "dict(type='LongTailSampler', strategy='class_balanced', "
+            'pair_with_uniform=True).'
+        )
 
 
 def count_accumulated(runner: Runner) -> None:

@@ -1,8 +1,8 @@
 """Training images of a config, as its network sees them."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from itertools import islice
+from itertools import cycle, islice
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from mmlt.datasets.counting import class_counts_of
 from mmlt.datasets.labels import dataset_labels
 from mmlt.datasets.seeded_batches import SeededBatch, restore, states
 from mmlt.functional import percent
+from mmlt.functional.schedule import epoch_of
 from mmlt.structures import MixedLabels, labels_of
 from mmlt.structures.training_images import (
     ClassImages,
@@ -90,9 +91,14 @@ def training_images(
         names = [str(name) for name in names]
         infos = [dataset.get_data_info(row) for row in batch]
         is_bgr = order_is_bgr(infos[0], cfg, pixels)
+        fed = with_partners(batch, loader.sampler, pixels)
+        epochs = cfg.train_cfg.get('max_epochs') or versions
+        # what mixes from some epoch on is seen mixing
+        begin = getattr(getattr(pixels, 'mixing', None), 'begin', 0)
+        first = epoch_of(begin, epochs)
         seen = [
-            as_seen(loader, pixels, batch, epoch, seed, versions, names)
-            for epoch in range(versions)
+            as_seen(loader, pixels, fed, epoch, seed, epochs, names)
+            for epoch in range(first, first + versions)
         ]
     place = 0
     shown = []
@@ -162,6 +168,17 @@ def mixes(pixels: torch.nn.Module) -> bool:
     return any(getattr(pixels, part, None) is not None for part in parts)
 
 
+def with_partners(
+    rows: Sequence[int], sampler: Iterable[int], pixels: torch.nn.Module
+) -> list[int]:
+    """Rows of a batch, each before one to mix with where pairs are mixed."""
+    if not getattr(getattr(pixels, 'mixing', None), 'needs_pairs', False):
+        return list(rows)
+    partners = islice(cycle(sampler), 1, None, 2)
+    pairs = zip(rows, partners, strict=False)
+    return [row for pair in pairs for row in pair]
+
+
 def as_seen(
     loader, pixels, rows: Sequence[int], epoch: int, seed: int, epochs, names
 ) -> list[list[tuple[Tensor, str]]]:
@@ -177,8 +194,9 @@ def as_seen(
         items = dataset.__getitems__(indices)
     else:
         items = [dataset[row] for row in indices]
-    if hasattr(pixels, 'set_progress'):
-        pixels.set_progress(epoch, epochs)
+    for part in pixels.modules():
+        if hasattr(part, 'set_progress'):
+            part.set_progress(epoch, epochs)
     batch = pixels(loader.collate_fn(items), training=True)
     inputs = batch['inputs']
     views = inputs if isinstance(inputs, tuple) else (inputs,)

@@ -42,6 +42,7 @@ GROUPS = {
     'ratio50': (
         [
             'ce/',
+            'cmo/',
             'fcc/',
             'ldam/',
             'ncl/',

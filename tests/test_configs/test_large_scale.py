@@ -52,6 +52,12 @@ def steps(top, epochs, first, second):
     return [top * 0.1 ** ((e >= first) + (e >= second)) for e in range(epochs)]
 
 
+def warm(first, second):
+    """100 epochs of CMO from 0.1, five of them of warm-up."""
+    warm_up = [0.02, 0.04, 0.06, 0.08]
+    return [*warm_up, *steps(0.1, 100, first, second)[4:]]
+
+
 # batch, rate per epoch, weight decay, nesterov: from the published configs
 # lijian16/FCC@ba9e7d3       configs/ImageNet_LT, configs/iNat18 (ResNet-10;
 #                            cbce on iNaturalist)
@@ -59,6 +65,7 @@ def steps(top, epochs, first, second):
 #                            config/*/cls_crt.yaml, config/*/cls_lws.yaml
 # Vanint/SADE-AgnosticLT@cba11b8   configs/config_*_sade.json
 # emasa/BalPoE-CalibratedLT@11f38d1   configs/mixup/standard_training
+# naver-ai/cmo@10d2d09     imagenet_train.py, inat18_train.py, README.md
 # hyperconnect/LADE@150181e   config/*/lade.yaml
 # dvlab-research/MiSLAS@0fc381e   config/*/*.yaml
 # Megvii-BaseDetection/DisAlign@a2fc350   classification/imagenetlt/*/*.py
@@ -110,6 +117,8 @@ PUBLISHED = {
     'lade/resnext50_imagenetlt': (256, cosine(0.05, 180), 5e-4, False),
     'lade/resnet50_inat18': (256, cosine(0.1, 200), 1e-4, False),
     'lade/resnet152_placeslt': (128, steps(0.1, 30, 10, 20), 5e-4, False),
+    'cmo/bsce_resnet50_imagenetlt': (256, warm(60, 80), 2e-4, False),
+    'cmo/bsce_resnet50_inat18': (512, warm(75, 100), 2e-4, False),
     'disalign/resnext50_imagenetlt': (256, cosine(0.1, 10), 5e-4, False),
     'mislas/stage1_resnet50_imagenetlt': (256, cosine(0.1, 180), 5e-4, False),
     'mislas/stage1_resnet50_inat18': (256, cosine(0.1, 200), 1e-4, False),

@@ -262,6 +262,48 @@ def _(x):
     return Call(args, shapes=[(x.n,)], low=0, high=1, gradient=False)
 
 
+def whole_box(x):
+    """Height and width of some pixels, and a box in them."""
+    height, width = x.integer(1, 40), x.integer(1, 40)
+    center = [x.integer(0, height - 1), x.integer(0, width - 1)]
+    args = height, width, x.uniform(), torch.tensor(center)
+    return args, f.cutmix_box(*args)
+
+
+@property_of('cutmix_box')
+def _(x):
+    args, _ = whole_box(x)
+    return Call(
+        args,
+        shapes=[(4,)],
+        dtypes=torch.int64,
+        low=0,
+        high=max(args[:2]),
+        gradient=False,
+    )
+
+
+@property_of('cutmix_weight')
+def _(x):
+    (height, width, *_), box = whole_box(x)
+    return Call(
+        (height, width, box),
+        shapes=[()],
+        dtypes=torch.float64,
+        low=0,
+        high=1,
+        gradient=False,
+    )
+
+
+@property_of('paste_box')
+def _(x):
+    (height, width, *_), box = whole_box(x)
+    size = 2, 3, height, width
+    args = x.normal(*size, dtype=x.dtype), x.normal(*size, dtype=x.dtype), box
+    return Call(args, shapes=[size], dtypes=x.dtype, of=(0, 1))
+
+
 @property_of('mix_batch', classes=100)
 def _(x):
     batch = x.normal(x.n, 3, 8, 8)

@@ -143,3 +143,19 @@ def test_a_later_stage_is_tried_without_a_trace(in_a_folder):
     with pytest.raises(ValueError, match='batch_size=1000'):
         check_later_stage(cfg)
     assert torch.equal(torch.get_rng_state(), before[0])
+
+
+def test_a_mixture_of_pairs_needs_a_sampler_of_pairs(in_a_folder):
+    options = {
+        'data_preprocessor.mixing': dict(type='BatchMinorityCutMix'),
+        'train_dataloader.batch_size': 64,
+    }
+    with pytest.raises(ValueError, match='pairs for BatchMinorityCutMix'):
+        check_training(runner(in_a_folder / 'without', options))
+    options['train_dataloader.sampler'] = dict(
+        _delete_=True,
+        type='LongTailSampler',
+        strategy='class_balanced',
+        pair_with_uniform=True,
+    )
+    check_training(runner(in_a_folder / 'with', options))

@@ -83,6 +83,27 @@ def test_files_have_their_colors_whatever_the_network_reads(tmp_path, to_rgb):
         assert all((version == original).all() for version in versions)
 
 
+@pytest.mark.parametrize('prob', [0.0, 1.0])
+def test_boxes_are_on_the_image_beside_them(prob):
+    cfg = digits('cmo/resnet20_digitslt')
+    cfg.data_preprocessor.augments = []
+    cfg.data_preprocessor.mixing.prob = prob
+    shown = training_images(cfg, classes=4, per_class=2, versions=4)
+    changed = []
+    for part in shown.classes:
+        for image in part.images:
+            original = np.array(image.original)
+            for version, words in zip(
+                image.versions, image.labels, strict=True
+            ):
+                own = re.search(rf'(\d+)\s% {part.name}', words)
+                weight = int(own[1]) / 100 if own else 0
+                same = (np.array(version) == original).all(2).mean()
+                assert same >= weight - 0.006
+                changed.append(same < 1)
+    assert any(changed) == bool(prob)
+
+
 def test_mixtures_are_those_that_their_labels_say():
     cfg = digits('mixup/resnet20_digitslt')
     cfg.data_preprocessor.augments = []

@@ -5,6 +5,7 @@ from .color import *
 from .cutout import *
 from .geometry import *
 from .manifold_mixup import *
+from .minority_cutmix import *
 from .mixup import *
 from .remix import *
 from .rotation import *
