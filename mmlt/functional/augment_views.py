@@ -96,8 +96,8 @@ def resized_crop_batch(
     """Cut a box out of every image and stretch it to a square.
 
     Convention: bilinear, pixels are areas (``align_corners=False``), and no
-    pixel outside the box counts; rounded to the nearest grey level. What
-    torchvision's ``resized_crop`` makes of tensors, up to one grey level
+    pixel outside the box counts; rounded to the nearest gray level. What
+    torchvision's ``resized_crop`` makes of tensors, up to one gray level
     where a value is near a half. A box larger than the square is not
     smoothed first.
 
@@ -146,7 +146,7 @@ def color_jitter_batch(
     """Change brightness, contrast, saturation and hue of every image.
 
     Convention: computed in float32 and cut to [0, 255] after each change, but
-    rounded to grey levels once, at the end.
+    rounded to gray levels once, at the end.
 
     Args:
         images: (N, 3, H, W) uint8, RGB.
@@ -195,7 +195,7 @@ def hue_batch(images: Tensor, shifts: Tensor) -> Tensor:
         shifts: (N,) floating point; 1 is once around.
 
     Returns:
-        As ``images``, rounded to the nearest grey level.
+        As ``images``, rounded to the nearest gray level.
 
     Examples:
         >>> red = torch.tensor([200, 0, 0], dtype=torch.uint8)

@@ -175,9 +175,9 @@ def _rows(
 ) -> tuple[tuple[float, ...], tuple[float, ...]]:
     """Coefficients of W and q as far as they count in a dtype."""
     least = torch.finfo(dtype).eps / 100
-    rows = _coefficients(order)[0][:2]
+    w_row, q_row = _coefficients(order)[0][:2]
     # q beside 1 / (1 + w) = t / (1 + t), which is at least t / 2
-    return tuple(_cut(row, least) for row in rows)
+    return _cut(w_row, least), _cut(q_row, least)
 
 
 def _cut(row: tuple[float, ...], least: float) -> tuple[float, ...]:
