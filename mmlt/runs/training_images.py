@@ -185,7 +185,7 @@ def as_seen(
     """A batch as the network gets it in an epoch.
 
     Returns:
-        For each view (one, or two where the preprocessor makes two) and each
+        For each view (one, or as many as the preprocessor makes) and each
         image: (3, H, W) without the normalization, and its label in words.
     """
     indices = SeededBatch(rows, seed, epoch, range(len(rows)))

@@ -47,9 +47,10 @@ def training_steps(cfg: Config) -> dict[str, list[str]]:
         f'Each batch of {loader.get("batch_size")}, on the device': [
             in_words(step) for step in pixels.get('augments') or ()
         ],
-        'The second view of it': [
-            in_words(step) for step in pixels.get('second_augments') or ()
-        ],
+        **{
+            f'View {number} of it': [in_words(step) for step in view]
+            for number, view in enumerate(_further_views(pixels), start=2)
+        },
         'Normalized (undone in the pictures)': [
             f'mean {list(pixels["mean"])}, standard deviation '
             f'{list(pixels["std"])}'
@@ -70,6 +71,12 @@ def training_steps(cfg: Config) -> dict[str, list[str]]:
             in_words(cfg.first_stage)
         ]
     return {heading: lines for heading, lines in steps.items() if lines}
+
+
+def _further_views(pixels: Mapping) -> Sequence[Sequence]:
+    """Augmentations of the views after the first, of contrastive methods."""
+    second = pixels.get('second_augments')
+    return pixels.get('other_augments') or ([second] if second else [])
 
 
 def _batch_augments(pixels: Mapping) -> Sequence:

@@ -165,6 +165,17 @@ def test_two_views_are_both_shown():
         blackened = [int((v == 0).sum()) for v in versions]
         assert blackened[1] > blackened[0]
         assert blackened[3] > blackened[2]
+    assert training_steps(cfg)['View 2 of it'] == ['BatchCutout(size=20)']
+
+
+def test_every_view_of_three_is_shown_and_named():
+    cfg = load_recipe('proco/resnet20_digitslt')
+    shown = training_images(cfg, classes=1, per_class=1, versions=2)
+    ((_, versions),) = pairs(shown)
+    assert len(versions) == 6
+    crop = 'BatchRandomResizedCrop(size=8, scale=(0.5, 1.0))'
+    steps = training_steps(cfg)
+    assert steps['View 2 of it'] == steps['View 3 of it'] == [crop]
 
 
 def test_the_seed_says_which_images_and_which_numbers():
