@@ -21,6 +21,7 @@ import torch
 from mmengine.config import Config
 
 from mmlt.checkpoints import read_checkpoint
+from mmlt.functional.schedule import epoch_of
 from mmlt.runs.folder import last_checkpoint
 from mmlt.runs.schedules import shorten
 
@@ -194,11 +195,12 @@ def _cut(cfg: Config) -> dict[str, Any]:
     before, after = dict(_flat(cfg.to_dict())), copy.deepcopy(cfg)
     epochs = max(EPOCHS, cfg.train_cfg.max_epochs)
     shorten(after, EPOCHS / epochs, warmup=1, val_interval=1)
-    return {
-        key: value
-        for key, value in _flat(after.to_dict())
-        if before.get(key) != value
-    }
+    found = dict(_flat(after.to_dict()))
+    for key, value in found.items():
+        # older code may have the epoch where this has a share of them
+        if key.endswith('.begin') and isinstance(value, float):
+            found[key] = epoch_of(value, EPOCHS)
+    return {k: v for k, v in found.items() if before.get(k) != v}
 
 
 def _flat(value: Any, key: str = '') -> Iterator[tuple[str, Any]]:

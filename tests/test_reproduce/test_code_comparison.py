@@ -201,6 +201,14 @@ def test_every_phase_of_a_schedule_is_in_the_short_one(tmp_path):
     assert options['first_stage.train_dataloader.dataset.data_root'] == '/data'
 
 
+def test_share_of_the_schedule_is_an_epoch_for_both(tmp_path):
+    """Older code has `begin=50` of 200 epochs where this has 0.25."""
+    task = tasks_of([Job('fcc/resnet32_cifar100lt', 1)], tmp_path)[0]
+    begin = short_schedule(task, {})['model.neck.1.begin']
+    assert isinstance(begin, int)
+    assert begin == 1  # of 5
+
+
 def test_comparison_of_a_row_that_is_gone_counts_for_nothing(tmp_path):
     ledger = tmp_path / 'ledger.jsonl'
     found = Comparison(
