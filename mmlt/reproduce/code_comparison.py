@@ -269,7 +269,10 @@ def result_of(work_dir: Path, code: Path) -> tuple[dict, dict]:
     # the others are times, and the epoch; a group without a class has nan
     metrics = {k: v for k, v in entry.items() if '/' in k and v == v}
     if (code / 'mmlt' / 'reproduce' / 'rows.py').is_file():
-        text = run_python(code, '-c', NUMBERS, str(work_dir))
+        # a file, and not -c: from here, where the data may be named from
+        program = work_dir.with_suffix('.py')
+        program.write_text(NUMBERS, 'utf-8')
+        text = run_python(code, str(program), str(work_dir))
         metrics |= json.loads(text.splitlines()[-1])
     return checkpoint['state_dict'], metrics
 

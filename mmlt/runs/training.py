@@ -113,8 +113,9 @@ def choose_start(cfg: Config, resume: str | None) -> None:
         # stopped before its first checkpoint: as it began
         cfg.resume = not start
         return
-    # as the runner names it: it compares its own folder with this
-    cfg.resume, cfg.load_from = True, os.path.abspath(found)
+    # whole, as the runner names its folder: the two are compared
+    whole = os.path.abspath(found) if os.path.isfile(found) else str(found)
+    cfg.resume, cfg.load_from = True, whole
     if start and start != str(found):
         print_log(
             f'The training goes on from {found}. `load_from` ({start}), '

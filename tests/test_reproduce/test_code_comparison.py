@@ -9,7 +9,11 @@ import pytest
 from mmlt.cli.commands import reproduce
 from mmlt.cli.main import main
 from mmlt.reproduce import code_comparison
-from mmlt.reproduce.code_comparison import compare_code, short_schedule
+from mmlt.reproduce.code_comparison import (
+    compare_code,
+    run_python,
+    short_schedule,
+)
 from mmlt.reproduce.comparisons import (
     Comparison,
     add_comparison,
@@ -199,6 +203,20 @@ def test_every_phase_of_a_schedule_is_in_the_short_one(tmp_path):
     assert options['first_stage.param_scheduler.1.milestones'] == [4, 4]
     assert options['param_scheduler.1.milestones'] == [2, 3]
     assert options['first_stage.train_dataloader.dataset.data_root'] == '/data'
+
+
+def test_program_runs_from_here_with_the_other_code(tmp_path, monkeypatch):
+    """Where data are named from the working directory."""
+    (tmp_path / 'code/mmlt').mkdir(parents=True)
+    (tmp_path / 'code/mmlt/__init__.py').write_text('')
+    program = tmp_path / 'a.py'
+    program.write_text('import os, mmlt; print(os.getcwd(), mmlt.__file__)')
+    monkeypatch.chdir(tmp_path)
+    found = run_python(tmp_path / 'code', str(program))
+    assert found.split() == [
+        str(tmp_path),
+        str(tmp_path / 'code/mmlt/__init__.py'),
+    ]
 
 
 def test_share_of_the_schedule_is_an_epoch_for_both(tmp_path):

@@ -391,7 +391,9 @@ def test_what_is_shipped_has_names_and_words():
         assert titles[method]
         for name in recipe_names(method):
             assert recipe_file(name).is_file()
-    with pytest.raises(ValueError, match=r"got 'nix'\. Known: balpoe, bsce, "):
+    with pytest.raises(
+        ValueError, match=r"got 'nix'\. Known: balpoe, bcl, bsce, "
+    ):
         recipe_names('nix')
     overlays = overlay_names()
     assert list(overlays) == known_overlays()
