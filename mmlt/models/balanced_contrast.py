@@ -6,8 +6,12 @@ from torch import Tensor, nn
 from mmlt.functional import balanced_contrastive_loss
 from mmlt.functional.checks import check_real
 
-from .projection import gathered, gathered_with_gradient, projection
-from .vmf_contrast import check_plain_labels
+from .projection import (
+    check_plain_labels,
+    gathered,
+    gathered_with_gradient,
+    projection,
+)
 
 __all__ = ['BalancedContrast']
 

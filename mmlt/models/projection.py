@@ -1,10 +1,15 @@
-"""Projections from features into a space of their own, and their gathering."""
+"""What contrastive branches share: projections, gathering, a check."""
 
 import torch
 from mmengine.dist import all_gather, get_rank, get_world_size
 from torch import Tensor, nn
 
-__all__ = ['gathered', 'gathered_with_gradient', 'projection']
+__all__ = [
+    'check_plain_labels',
+    'gathered',
+    'gathered_with_gradient',
+    'projection',
+]
 
 
 def projection(in_channels: int, hidden: int, dim: int) -> nn.Sequential:
@@ -48,3 +53,17 @@ def gathered_with_gradient(rows: Tensor) -> tuple[Tensor, slice]:
     first = get_rank() * len(rows)
     every = torch.cat(with_gradient(rows.contiguous()))
     return every, slice(first, first + len(rows))
+
+
+def check_plain_labels(labels: Tensor, name: str) -> None:
+    """Check that every image has one label.
+
+    Raises:
+        TypeError: If they are mixed or soft.
+    """
+    if not isinstance(labels, Tensor) or labels.dim() != 1:
+        raise TypeError(
+            f'Expected one label per image, but {name} got mixed or soft '
+            'labels. A contrast asks which images are of one class: train '
+            'without mixing.'
+        )

@@ -15,7 +15,7 @@ from mmlt.functional import (
 from mmlt.functional.checks import check_real
 
 from .class_counts import ClassCountsMixin
-from .projection import gathered, projection
+from .projection import check_plain_labels, gathered, projection
 
 __all__ = ['VMFContrast']
 
@@ -122,7 +122,7 @@ class VMFContrast(ClassCountsMixin, nn.Module):
 
     def logits(self, features: Tensor) -> Tensor:
         """What the distributions in use say to features (N, p), (N, C)."""
-        means = self.means[0].detach().clone()
+        means = self.means[0]
         kappa = vmf_concentration_estimate(
             means.shape[1], torch.linalg.vector_norm(means, dim=1)
         )
@@ -154,17 +154,3 @@ class VMFContrast(ClassCountsMixin, nn.Module):
             logits = self.logits(view) + self.log_counts
             losses.append(F.cross_entropy(logits, labels))
         return self.loss_weight * torch.stack(losses).mean()
-
-
-def check_plain_labels(labels: Tensor, name: str) -> None:
-    """Check that every image has one label.
-
-    Raises:
-        TypeError: If they are mixed or soft.
-    """
-    if not isinstance(labels, Tensor) or labels.dim() != 1:
-        raise TypeError(
-            f'Expected one label per image, but {name} got mixed or soft '
-            'labels. A contrast asks which images are of one class: train '
-            'without mixing.'
-        )
