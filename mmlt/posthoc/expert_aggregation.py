@@ -14,6 +14,7 @@ from mmlt.fileio import write_json
 from mmlt.functional import learn_expert_weights
 from mmlt.runs.checkpoint import read_checkpoint
 from mmlt.runs.preflight import check_work_dir
+from mmlt.runs.runner import build_runner
 from mmlt.runs.testing import prepare_test
 
 
@@ -144,7 +145,7 @@ def aggregate_experts(settings: AggregationSettings) -> dict:
         ValueError: If the network does not have several experts.
     """
     cfg = prepare_aggregation(settings)
-    runner = Runner.from_cfg(cfg)
+    runner = build_runner(cfg)
     head = runner.model.head
     check_experts(head)
     head.expert_weights.fill_(1 / head.num_experts)

@@ -4,8 +4,6 @@ import os.path as osp
 
 import mmengine
 from mmengine.config import Config
-from mmengine.registry import RUNNERS
-from mmengine.runner import Runner
 
 from mmlt.engine.hooks.result_table_hook import COLUMNS
 from mmlt.fileio import write_json
@@ -19,6 +17,7 @@ from .preflight import (
 )
 from .recipes import load_recipe
 from .result_file import ResultFile
+from .runner import build_runner
 from .settings import check_evaluation, check_needed
 
 TABLE = 'ResultTableHook'
@@ -110,8 +109,7 @@ def run_test(
     if unlabeled:
         cfg.test_evaluator = []
         cfg.test_dataloader.collate_fn = dict(type='default_collate')
-    build = RUNNERS.build if 'runner_type' in cfg else Runner.from_cfg
-    runner = build(cfg)
+    runner = build_runner(cfg)
     check_test(runner)
     if out and out_item != 'metrics':
         dataset = runner.test_dataloader.dataset

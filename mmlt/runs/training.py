@@ -19,14 +19,17 @@ from .preflight import (
     default_work_dir,
 )
 from .processes import is_first_process
-from .recipes import check_same_overlays, load_recipe
+from .recipes import (
+    check_same_overlays,
+    first_stage_recipe,
+    load_recipe,
+)
 from .resumed_settings import check_resumed_settings
 from .scalars import keep_scalars
 from .settings import check_evaluation, check_needed, check_settings
 from .two_stage import (
     is_finished,
     lacks_evaluation,
-    load_first_stage,
     plan_stages,
     read_meta,
     trains_nothing,
@@ -152,7 +155,7 @@ def prepare_training(options: TrainingOptions) -> list[Config]:
             scheduled=bool(cfg.get('param_scheduler')),
         )
     stages = [cfg]
-    first = load_first_stage(cfg)
+    first = first_stage_recipe(cfg)
     if first is not None:
         of_first = replace(
             options,

@@ -24,7 +24,6 @@ import torch
 from mmengine.config import Config, ConfigDict
 from mmengine.dist import barrier, is_main_process
 from mmengine.logging import print_log
-from mmengine.registry import RUNNERS
 from mmengine.runner import Runner
 
 from mmlt.engine import StopOnSignalHook
@@ -40,8 +39,8 @@ from .counted import (
 )
 from .folder import last_checkpoint
 from .log import logged_steps
-from .recipes import first_stage_recipe
 from .record import record_run
+from .runner import build_runner
 
 # what two trainings must have in common to give the same network
 SETTINGS = (
@@ -57,24 +56,6 @@ SETTINGS = (
     'train_cfg.max_iters',
     'randomness.seed',
 )
-
-
-def load_first_stage(second: Config) -> Config | None:
-    """Config of the first stage that a config names, or None.
-
-    Args:
-        second: Config of the second stage; its overlays count for the first
-            too.
-
-    Returns:
-        As :func:`~mmlt.runs.recipes.first_stage_recipe`, with a name of its
-        own.
-    """
-    first = first_stage_recipe(second)
-    if first is not None:
-        # two runs of one process may have configs of one name
-        first.experiment_name = f'{Path(first.filename).stem}_stage1'
-    return first
 
 
 def plan_stages(first: Config, second: Config) -> list[Config]:
@@ -146,8 +127,7 @@ def run(cfg: Config) -> None:
     due = bool(cfg.get('resume')) and lacks_evaluation(
         cfg, cfg.get('load_from')
     )
-    build = RUNNERS.build if 'runner_type' in cfg else Runner.from_cfg
-    runner = build(cfg)
+    runner = build_runner(cfg)
     for hook in runner.hooks:
         if isinstance(hook, StopOnSignalHook):
             hook.evaluation_due = due

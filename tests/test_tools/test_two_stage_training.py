@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 import torch
 from mmengine.config import Config
-from mmengine.logging import MMLogger
 
 from mmlt.cli.main import main
 from mmlt.reproduce.rows import last_evaluation
@@ -37,9 +36,6 @@ def train(monkeypatch, capfd):
         if epochs is not None:
             argv += [f'train_cfg.max_epochs={epochs}']
         capfd.readouterr()
-        # a run is named by its second: one of the same second would write to
-        # the log of the one before
-        MMLogger._instance_dict.clear()
         main(['train', *argv])
         out, err = capfd.readouterr()
         return out + err
