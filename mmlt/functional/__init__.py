@@ -25,6 +25,7 @@ from .cutmix import *
 from .decision_planes import *
 from .disentangling import *
 from .distillation import *
+from .diversity import *
 from .equal_mass import *
 from .expert_weights import *
 from .experts import *

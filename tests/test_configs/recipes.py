@@ -48,6 +48,7 @@ GROUPS = {
             'ncl/',
             'sade/',
             'balpoe/',
+            'ride/',
             'lade/',
             'dive/teacher_',
         ]

@@ -53,7 +53,7 @@ def steps(top, epochs, first, second):
 
 
 def warm(first, second):
-    """100 epochs of CMO from 0.1, five of them of warm-up."""
+    """100 epochs of CMO and RIDE from 0.1, five of them of warm-up."""
     warm_up = [0.02, 0.04, 0.06, 0.08]
     return [*warm_up, *steps(0.1, 100, first, second)[4:]]
 
@@ -65,6 +65,7 @@ def warm(first, second):
 #                            config/*/cls_crt.yaml, config/*/cls_lws.yaml
 # Vanint/SADE-AgnosticLT@cba11b8   configs/config_*_sade.json
 # emasa/BalPoE-CalibratedLT@11f38d1   configs/mixup/standard_training
+# frank-xwang/RIDE-LongTailRecognition@ab8be5c   configs/config_*_ride.json
 # naver-ai/cmo@10d2d09     imagenet_train.py, inat18_train.py, README.md
 # hyperconnect/LADE@150181e   config/*/lade.yaml
 # dvlab-research/MiSLAS@0fc381e   config/*/*.yaml
@@ -114,6 +115,16 @@ PUBLISHED = {
     'balpoe/resnet50_imagenetlt': (64, cosine(0.025, 180), 5e-4, True),
     'balpoe/resnext50_imagenetlt': (64, cosine(0.025, 180), 5e-4, True),
     'balpoe/resnet50_inat18': (512, cosine(0.2, 100), 2e-4, True),
+    **{
+        f'ride/{net}_imagenetlt': (256, warm(60, 80), 2e-4, True)
+        for net in ('resnet10', 'resnet50', 'resnext50')
+    },
+    'ride/resnet50_inat18': (
+        512,
+        [2 * rate for rate in warm(60, 80)],
+        2e-4,
+        True,
+    ),
     'lade/resnext50_imagenetlt': (256, cosine(0.05, 180), 5e-4, False),
     'lade/resnet50_inat18': (256, cosine(0.1, 200), 1e-4, False),
     'lade/resnet152_placeslt': (128, steps(0.1, 30, 10, 20), 5e-4, False),
@@ -317,6 +328,31 @@ def test_settings_of_balpoe(name, taus, alpha):
     assert head.in_channels == plain.in_channels
     assert head.num_classes == plain.num_classes
     assert cfg.data_preprocessor.mixing == dict(type='BatchMixup', alpha=alpha)
+
+
+@pytest.mark.parametrize(
+    ('name', 'channels', 'factor', 'spread'),
+    [
+        ('resnet32_cifar10lt', (24, 48), -0.45, 0.05),
+        ('resnet32_cifar100lt', (24, 48), -0.45, 0.05),
+        ('resnet10_imagenetlt', (192, 384), -0.2, 0.02),
+        ('resnet50_imagenetlt', (768, 1536), -0.2, 0.02),
+        ('resnext50_imagenetlt', (768, 1536), -0.2, 0.02),
+        ('resnet50_inat18', (768, 1536), -0.2, 0.015),
+    ],
+)
+def test_settings_of_ride(name, channels, factor, spread):
+    model, plain = load(f'ride/{name}').model, load(f'ce/{name}').model
+    assert model.backbone.expert_channels == channels
+    assert model.head.in_channels == channels[-1]
+    head = MODELS.build(model.head)
+    assert (head.num_experts, head.scale) == (3, 30)
+    assert (head.diversity_factor, head.spread) == (factor, spread)
+    assert head.num_classes == plain.head.num_classes
+    assert (head.loss_module.begin, head.loss_module.before.max_margin) == (
+        0.8,
+        15,
+    )
 
 
 def test_all_but_the_classifiers_learns_at_a_tenth_of_the_rate_on_places():

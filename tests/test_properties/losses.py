@@ -240,6 +240,29 @@ def _(x):
     )
 
 
+@property_of('diversity_temperatures')
+def _(x):
+    spread = x.number(0, 0.015, 0.05, 0.9)
+    return Call(
+        (x.counts(), spread),
+        shapes=[(x.c,)],
+        dtypes=torch.float64,
+        low=0,
+        high=1,
+        gradient=False,
+    )
+
+
+@property_of('expert_diversity')
+def _(x):
+    experts = x.integer(1, 3)
+    temperatures = x.number(None, f.diversity_temperatures(x.counts(), 0.05))
+    call = per_sample(x, x.logits(experts, x.n, x.c), temperatures)
+    call.low = -1e-6 * experts  # rounding of float32
+    call.gradient = experts > 1  # one expert is the mean
+    return call
+
+
 @property_of('mean_tau')
 def _(x):
     taus = x.number([0.0, 1.0, 2.0], [-1.0, 1.0, 3.0], [0.5])

@@ -147,6 +147,7 @@ HEADS = {
     'LogitAdjustedClsHead': [{}],
     'MultiExpertClsHead': [{}, dict(scale=16.0)],
     'NCLClsHead': [{}],
+    'RIDEClsHead': [{}, dict(scale=None, diversity_factor=0.45)],
     'SADEClsHead': [{}],
     'TauNormClsHead': [{}],
     'VMFClsHead': [{}, VMF],

@@ -29,7 +29,7 @@ FAMILIES = {
     'two-stage': ['crt', 'lws', 'tau_norm', 'disalign', 'mislas', 'los'],
     'mixing': ['mixup', 'manifold_mixup', 'remix', 'cmo'],
     'distillation': ['dive'],
-    'multi-expert': ['sade', 'ncl', 'balpoe'],
+    'multi-expert': ['ride', 'sade', 'ncl', 'balpoe'],
     'contrastive': ['bcl', 'proco'],
 }  # fmt: skip
 # folder -> acronym as the papers print it, and what it stands for
@@ -62,6 +62,7 @@ NAMES = {
     'remix': ('Remix', 'rebalanced mixup'),
     'cmo': ('CMO', 'context-rich minority oversampling'),
     'dive': ('DiVE', 'distilling virtual examples'),
+    'ride': ('RIDE', 'routing diverse experts'),
     'sade': ('SADE', 'self-supervised aggregation of diverse experts'),
     'ncl': ('NCL', 'nested collaborative learning'),
     'balpoe': ('BalPoE', 'balanced product of calibrated experts'),

@@ -10,6 +10,7 @@ from .lws_cls_head import *
 from .multi_expert_cls_head import *
 from .ncl_cls_head import *
 from .reading import *
+from .ride_cls_head import *
 from .sade_cls_head import *
 from .tau_norm_cls_head import *
 from .vmf_cls_head import *

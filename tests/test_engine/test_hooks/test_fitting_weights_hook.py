@@ -20,13 +20,15 @@ HEADS = {
     'LWSClsHead': {},
     'SADEClsHead': {},
     'BalPoEClsHead': {},
+    'RIDEClsHead': {},
     'NCLClsHead': {},
 }
+EXPERTS = ('SADEClsHead', 'BalPoEClsHead', 'RIDEClsHead', 'NCLClsHead')
 
 
 def network(head='VMFClsHead', num_classes=10, depth=20, **settings):
     """An LDAM network has counts in its loss, one with FCC in its neck."""
-    experts = head in ('SADEClsHead', 'NCLClsHead', 'BalPoEClsHead')
+    experts = head in EXPERTS
     backbone = dict(type='CIFARResNet', depth=depth)
     if experts:
         backbone = dict(
