@@ -16,6 +16,7 @@ from .bessel import *
 from .calibration import *
 from .classification_state import *
 from .classification_summary import *
+from .clouded_margins import *
 from .clusters import *
 from .collaboration import *
 from .compression import *

@@ -35,7 +35,12 @@ STRATEGIES = [
 DEFERRED = ['bsce/', 'cbce/', 'cdt/', 'celas/', 'cels/']
 LOSSES = [*DEFERRED, 'focal/', 'la/', 'vs/']
 MIXING = ['mixup/', 'manifold_mixup/', 'remix/']
-LATER = ['disalign/', 'mislas/', 'los/']  # two stages too, on fewer data sets
+LATER = [
+    'disalign/',
+    'gcl/',
+    'mislas/',
+    'los/',
+]  # two stages too, on fewer data sets
 STAGES = ['crt/', 'lws/', 'tau_norm/']
 # overlays -> recipes
 GROUPS = {

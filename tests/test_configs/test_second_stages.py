@@ -1,4 +1,4 @@
-"""Second stages of MiSLAS and LOS: settings, values, learning rates."""
+"""Second stages of MiSLAS, LOS and GCL: settings, values, learning rates."""
 
 import pytest
 import torch
@@ -73,20 +73,22 @@ def test_schedules_of_mislas(data):
         (second, cosine(0.1, 10), 2e-4),
     ]
     for cfg, expected, decay in published:
-        sgd = cfg.optim_wrapper.optimizer
-        assert cfg.train_dataloader.batch_size == 128
-        assert (sgd.type, sgd.momentum, sgd.nesterov) == ('SGD', 0.9, False)
-        assert sgd.weight_decay == decay
-        found = rates(
-            Config(
-                dict(
-                    optimizer=sgd,
-                    schedulers=cfg.param_scheduler,
-                    epochs=cfg.train_cfg.max_epochs,
-                )
-            )
-        )
-        assert found == pytest.approx(expected, rel=1e-9, abs=1e-15)
+        check_schedule(cfg, expected, 128, decay)
+
+
+def check_schedule(cfg, expected, batch_size, weight_decay):
+    """Plain SGD with the expected rate in every epoch."""
+    sgd = cfg.optim_wrapper.optimizer
+    assert cfg.train_dataloader.batch_size == batch_size
+    assert (sgd.type, sgd.momentum, sgd.nesterov) == ('SGD', 0.9, False)
+    assert sgd.weight_decay == weight_decay
+    schedule = dict(
+        optimizer=sgd,
+        schedulers=cfg.param_scheduler,
+        epochs=cfg.train_cfg.max_epochs,
+    )
+    found = rates(Config(schedule))
+    assert found == pytest.approx(expected, rel=1e-9, abs=1e-15)
 
 
 def load_stages(recipe, *overlays):
@@ -137,3 +139,35 @@ def test_disalign_goes_on_from_cross_entropy(name):
     assert model.backbone == first.model.backbone
     for key in ('num_classes', 'in_channels'):
         assert model.head[key] == first.model.head[key]
+
+
+@pytest.mark.parametrize('data', ['cifar10lt', 'cifar100lt'])
+def test_settings_of_gcl(data):
+    """cifar_train_{backbone,classifier}.py and utils.py of GCLLoss@c2a6233.
+
+    Its strengths and margins are for cosines, ours for them times the scale.
+    """
+    first, second = load_stages(f'gcl/resnet32_{data}')
+    for cfg, scale, on_cosines in (
+        (first, 30, (0.5, 0.0, 0.0)),
+        (second, 20, (0.5, 0.1, 1.0)),
+    ):
+        head = cfg.model.head
+        loss = MODELS.build(head.loss)
+        settings = loss.strength / scale, loss.margin / scale, loss.focus
+        assert head.scale == scale
+        assert settings == pytest.approx(on_cosines)
+        mixing = dict(type='BatchMixup', alpha=1.0)
+        assert cfg.data_preprocessor.mixing == mixing
+    assert 'frozen' not in first.model
+    assert second.model.frozen == ['backbone']
+    assert second.train_dataloader.sampler.strategy == 'class_balanced'
+
+
+@pytest.mark.parametrize('data', ['cifar10lt', 'cifar100lt'])
+def test_schedules_of_gcl(data):
+    first, second = load_stages(f'gcl/resnet32_{data}')
+    warm_up = [0.02, 0.04, 0.06, 0.08, 0.1]
+    expected = [*warm_up, *steps(0.1, 200, 160, 180)[5:]]
+    check_schedule(first, expected, 64, 2e-4)
+    check_schedule(second, cosine(0.002, 30), 64, 2e-4)

@@ -387,3 +387,21 @@ def _(x):
         low=-1,
         high=1,
     )
+
+
+@property_of('cloud_amplitudes')
+def _(x):
+    return Call((x.counts(),), shapes=[(x.c,)], low=0, high=1)
+
+
+@property_of('cloud_noise')
+def _(x):
+    return Call(((x.n, x.c),), shapes=[(x.n, x.c)], low=0, high=1)
+
+
+@property_of('gaussian_clouded_loss')
+def _(x):
+    amplitudes = f.cloud_amplitudes(x.counts())
+    args = x.logits(), x.labels(), amplitudes, x.uniform(x.n, x.c)
+    settings = dict(margin=x.number(0, 2.0), focus=x.number(0.0, 1.0))
+    return per_sample(x, *args, x.number(0.0, 10.0, 15.0), **settings)

@@ -30,6 +30,7 @@ ON_LOGITS = {
     'ClassBalancedFocalLoss': [{}, dict(gamma=0.0), dict(reweight=None)],
     'DeferredLoss': [DEFERRED],
     'DiVELoss': [{}, dict(temperature=0.1, power=1.0)],
+    'GaussianCloudedLoss': [{}, dict(margin=2.0, focus=1.0)],
     'LDAMLoss': [{}, dict(reweight='class_balanced')],
     'LADELoss': [{}, dict(alpha=1.0, strength=0.5)],
     'LabelAwareSmoothLoss': [{}],
@@ -42,6 +43,7 @@ ON_DIRECTIONS = {
     'ClassFeatureConsistencyLoss',
 }
 HARD_ALONE = {
+    'GaussianCloudedLoss',
     'LADELoss',
     'LDAMLoss',
     'OneVsAllFocalLoss',

@@ -7,6 +7,7 @@ from .class_balanced_focal_loss import *
 from .class_feature_consistency_loss import *
 from .deferred_loss import *
 from .dive_loss import *
+from .gaussian_clouded_loss import *
 from .inter_class_discrepancy_loss import *
 from .label_aware_smooth_loss import *
 from .lade_loss import *
