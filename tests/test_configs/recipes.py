@@ -35,12 +35,7 @@ STRATEGIES = [
 DEFERRED = ['bsce/', 'cbce/', 'cdt/', 'celas/', 'cels/']
 LOSSES = [*DEFERRED, 'focal/', 'la/', 'vs/']
 MIXING = ['mixup/', 'manifold_mixup/', 'remix/']
-LATER = [
-    'disalign/',
-    'gcl/',
-    'mislas/',
-    'los/',
-]  # two stages too, on fewer data sets
+LATER = ['disalign/', 'mislas/', 'los/']  # two stages too, on fewer data sets
 STAGES = ['crt/', 'lws/', 'tau_norm/']
 # overlays -> recipes
 GROUPS = {
@@ -49,6 +44,7 @@ GROUPS = {
             'ce/',
             'cmo/',
             'fcc/',
+            'gcl/',
             'ldam/',
             'ncl/',
             'sade/',

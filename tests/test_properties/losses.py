@@ -391,12 +391,13 @@ def _(x):
 
 @property_of('cloud_amplitudes')
 def _(x):
-    return Call((x.counts(),), shapes=[(x.c,)], low=0, high=1)
+    return Call((x.counts(),), shapes=[(x.c,)], low=0, high=1, gradient=False)
 
 
 @property_of('cloud_noise')
 def _(x):
-    return Call(((x.n, x.c),), shapes=[(x.n, x.c)], low=0, high=1)
+    shape = x.n, x.c
+    return Call((shape,), shapes=[shape], low=0, high=1, gradient=False)
 
 
 @property_of('gaussian_clouded_loss')

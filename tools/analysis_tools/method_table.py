@@ -26,7 +26,9 @@ FAMILIES = {
         'la', 'vs', 'lade', 'drw',
     ],
     're-sampling': ['resampling', 'drs'],
-    'two-stage': ['crt', 'lws', 'tau_norm', 'disalign', 'mislas', 'gcl', 'los'],
+    'two-stage': [
+        'crt', 'lws', 'tau_norm', 'disalign', 'mislas', 'gcl', 'los',
+    ],
     'mixing': ['mixup', 'manifold_mixup', 'remix', 'cmo'],
     'distillation': ['dive'],
     'multi-expert': ['ride', 'sade', 'ncl', 'balpoe'],
