@@ -9,6 +9,7 @@ and ``from mmlt.functional import *``.
 
 from mmlt.star_imports import public_names
 
+from .adapter import *
 from .alignment import *
 from .balanced_contrast import *
 from .balanced_experts import *

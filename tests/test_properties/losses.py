@@ -406,3 +406,24 @@ def _(x):
     args = x.logits(), x.labels(), amplitudes, x.uniform(x.n, x.c)
     settings = dict(margin=x.number(0, 2.0), focus=x.number(0.0, 1.0))
     return per_sample(x, *args, x.number(0.0, 10.0, 15.0), **settings)
+
+
+@property_of('adapter_branch', dim=256)
+def _(x):
+    width = x.integer(1, 8)
+    most = dict(scale=min(x.scale, 30.0))
+    args = (
+        x.features(),
+        x.normal(width, x.d, scale=x.d**-0.5),
+        x.normal(width, **most),
+        x.normal(x.d, width, scale=0.1),
+        x.normal(x.d, **most),
+    )
+    return Call(args, shapes=[(x.n, x.d)], dtypes=x.dtype)
+
+
+@property_of('adapter_width')
+def _(x):
+    layers = x.number(1, 2, 12, 24, 48)
+    most = max(1, x.c // (2 * layers))
+    return Call((x.c, layers), low=1, high=most, gradient=False)
