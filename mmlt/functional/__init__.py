@@ -55,6 +55,7 @@ from .sampling import *
 from .schedule import *
 from .shot_matching import *
 from .shots import *
+from .text_classifier import *
 from .unit_vectors import *
 from .vector_scaling import *
 from .vmf import *

@@ -30,7 +30,7 @@ def adapter_width(num_classes: int, num_layers: int) -> int:
 
     Source:
         Shi et al. (LIFT), ICML 2024, https://arxiv.org/abs/2309.10019;
-        https://github.com/shijxcs/LIFT at 661ead9.
+        https://github.com/shijxcs/LIFT/blob/1643432e0a9c355fff397a7683b1cb062dcbd091/trainer.py
     """
     hint = 'It is the number of classes of the data set.'
     check_integer('`num_classes`', num_classes, 1, hint)
@@ -81,7 +81,7 @@ def adapter_branch(
     Source:
         Chen et al. (AdaptFormer), NeurIPS 2022,
         https://arxiv.org/abs/2205.13535; with a layer norm of its own as in
-        https://github.com/shijxcs/LIFT/blob/661ead9/models/peft_modules.py#L54-L78
+        https://github.com/shijxcs/LIFT/blob/1643432e0a9c355fff397a7683b1cb062dcbd091/models/peft_modules.py#L54-L78
     """
     x = F.layer_norm(x, x.shape[-1:], norm_weight, norm_bias, eps)
     hidden = F.linear(x, down, down_bias).relu()

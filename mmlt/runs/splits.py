@@ -4,26 +4,8 @@ import copy
 
 from mmengine.config import Config
 
+from mmlt.datasets.pipelines import pipeline_of, with_pipeline
 from mmlt.structures.predictions import SPLITS
-
-
-def pipeline_of(dataset: dict) -> list:
-    """The pipeline of a dataset, through its wrappers."""
-    while 'pipeline' not in dataset and isinstance(
-        dataset.get('dataset'), dict
-    ):
-        dataset = dataset['dataset']
-    return dataset.get('pipeline', [])
-
-
-def with_pipeline(dataset: dict, pipeline: list) -> dict:
-    """A dataset with another pipeline, through its wrappers."""
-    dataset = copy.deepcopy(dataset)
-    inner = dataset
-    while 'pipeline' not in inner and isinstance(inner.get('dataset'), dict):
-        inner = inner['dataset']
-    inner['pipeline'] = copy.deepcopy(pipeline)
-    return dataset
 
 
 def split_loader(cfg: Config, split: str) -> dict:

@@ -16,6 +16,7 @@ from torch import Tensor
 
 from mmlt.datasets.counting import class_counts_of
 from mmlt.datasets.labels import dataset_labels
+from mmlt.datasets.pipelines import pipeline_of
 from mmlt.datasets.seeded_batches import SeededBatch, restore, states
 from mmlt.functional import percent
 from mmlt.functional.schedule import epoch_of
@@ -28,7 +29,6 @@ from mmlt.structures.training_images import (
 
 from .preflight import complete_config
 from .shown_images import image_of
-from .splits import pipeline_of
 from .training_steps import preprocessor_of, training_steps
 
 __all__ = ['across_the_tail', 'training_images']

@@ -5,7 +5,7 @@ from typing import Any
 
 from mmengine.config import Config
 
-from .splits import pipeline_of
+from mmlt.datasets.pipelines import pipeline_of
 
 __all__ = ['preprocessor_of', 'training_steps']
 

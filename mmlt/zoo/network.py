@@ -14,11 +14,11 @@ from mmpretrain.registry import TRANSFORMS
 from PIL import Image, ImageOps
 from torch import Tensor, nn
 
+from mmlt.datasets.pipelines import pipeline_of
 from mmlt.export.inference import inference_config, input_size
 from mmlt.posthoc.steps import Calibrator
 from mmlt.runs.checkpoint import load_model
 from mmlt.runs.predict import trained_classes
-from mmlt.runs.splits import pipeline_of
 
 from .image_files import image_files
 

@@ -22,7 +22,7 @@ def case(dtype=torch.float64):
 
 @pytest.mark.parametrize('dtype', DTYPES)
 def test_it_is_the_value_of_the_published_code(dtype):
-    """AdaptFormer of shijxcs/LIFT@661ead9, models/peft_modules.py."""
+    """AdaptFormer of shijxcs/LIFT@1643432, models/peft_modules.py."""
     expected = [
         [1.0203764, 0.15, 0.5101882, -1.1703765],
         [0.0, 0.3628807, -0.1064404, -0.0967798],

@@ -427,3 +427,12 @@ def _(x):
     layers = x.number(1, 2, 12, 24, 48)
     most = max(1, x.c // (2 * layers))
     return Call((x.c, layers), low=1, high=most, gradient=False)
+
+
+@property_of('text_classifier_weights', classes=1000, dim=256)
+def _(x):
+    texts = x.features()[None].repeat(3, 1, 1).transpose(0, 1)
+    args = texts, x.normal(16, x.d, scale=1.0)
+    return Call(
+        args, shapes=[(x.n, 16)], dtypes=x.wide, low=-1.001, high=1.001
+    )

@@ -33,6 +33,7 @@ FAMILIES = {
     'distillation': ['dive'],
     'multi-expert': ['ride', 'sade', 'ncl', 'balpoe'],
     'contrastive': ['bcl', 'proco'],
+    'foundation models': ['lift'],
 }  # fmt: skip
 # folder -> acronym as the papers print it, and what it stands for
 NAMES = {
@@ -71,6 +72,7 @@ NAMES = {
     'balpoe': ('BalPoE', 'balanced product of calibrated experts'),
     'bcl': ('BCL', 'balanced contrastive learning'),
     'proco': ('ProCo', 'probabilistic contrastive learning'),
+    'lift': ('LIFT', 'lightweight fine-tuning of a foundation model'),
 }
 # a method that is an overlay on the recipes of others -> folder of these
 OVERLAY_OF = {'drs': 'resampling'}

@@ -117,7 +117,7 @@ class AdaptFormer(BaseModule):
         Chen et al. (AdaptFormer), NeurIPS 2022,
         https://arxiv.org/abs/2205.13535, as in Shi et al. (LIFT), ICML 2024,
         https://arxiv.org/abs/2309.10019;
-        https://github.com/shijxcs/LIFT/blob/661ead9/models/peft_modules.py#L54-L78
+        https://github.com/shijxcs/LIFT/blob/1643432e0a9c355fff397a7683b1cb062dcbd091/models/peft_modules.py#L54-L78
     """
 
     def __init__(
