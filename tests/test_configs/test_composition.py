@@ -25,10 +25,10 @@ def untrained_teacher(cfg, folder):
 
 
 def without_weights(cfg):
-    """A network inside another (LoRA) reads its weights when it is built."""
+    """A network inside another may read its weights when it is built."""
     if 'module' in cfg.model.backbone:
-        del cfg.model.backbone.module.init_cfg
-        cfg.model.backbone.module.img_size = 32
+        if cfg.model.backbone.module.pop('init_cfg', None):
+            cfg.model.backbone.module.img_size = 32
     return cfg
 
 
