@@ -9,7 +9,7 @@ method takes turns with cross-entropy, step by step, so the ratio is of one
 run. Of a training in two stages it is the step of the second; where the first
 has a recipe of its own (MiSLAS), its step is that of `mixup`. Re-sampling
 changes which images are drawn, not the step, and is left out; so is what has
-no training of its own.
+no training of its own, and LIFT, whose network is another.
 
 Memory: the peak over two steps above what the process held before.
 """
@@ -45,7 +45,7 @@ SHAPES = {  # data -> recipe, batch, image, classes
     'cifar100lt': ('resnet32_cifar100lt', 128, 32, 100),
     'digitslt': ('resnet20_digitslt', 32, 8, 10),
 }
-LEFT_OUT = ('resampling', 'tau_norm')
+LEFT_OUT = ('lift', 'resampling', 'tau_norm')
 DEVICE = 'cuda' if torch.cuda.is_available() else 'cpu'
 
 
