@@ -85,7 +85,8 @@ def merge_options(cfg: Config, options: TrainingOptions) -> Config:
     elif cfg.get('work_dir') is None:
         cfg.work_dir = default_work_dir(options.config, options.overlays)
     if options.amp:
-        cfg.optim_wrapper.type = 'AutocastOptimWrapper'
+        if cfg.optim_wrapper.get('type') != 'SAMOptimWrapper':
+            cfg.optim_wrapper.type = 'AutocastOptimWrapper'
         cfg.optim_wrapper.dtype = 'bfloat16'
     if options.auto_scale_lr:
         cfg.auto_scale_lr.enable = True

@@ -55,6 +55,7 @@ def assert_same_network(ours, theirs, tolerance):
         'vmf/resnet20_digitslt.py',
         'ncl/resnet20_digitslt.py',
         'lws/resnet20_digitslt.py',
+        'focal_sam/resnet20_digitslt.py',
     ],
 )
 def test_losses_and_weights_are_those_of_one_process(recipe, tmp_path):

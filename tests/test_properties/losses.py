@@ -436,3 +436,18 @@ def _(x):
     return Call(
         args, shapes=[(x.n, 16)], dtypes=x.wide, low=-1.001, high=1.001
     )
+
+
+@property_of('sharpness_weights')
+def _(x):
+    args = x.counts(), x.number(0, 0.5, 0.8), x.number(0, 1.0, 3.2)
+    return Call(args, shapes=[(x.c,)], low=0, high=1, gradient=False)
+
+
+@property_of('ascent_steps')
+def _(x):
+    gradients = [x.features(), x.uniform(x.d, low=-1), None]
+    shapes = [(x.n, x.d), (x.d,)]
+    return Call(
+        (gradients, x.number(0.05, 0.8)), shapes=shapes, gradient=False
+    )

@@ -36,6 +36,10 @@ ON_LOGITS = {
     'LabelAwareSmoothLoss': [{}],
     'LogitAdjustedLoss': [{}, dict(tau=0.0), dict(tau=3.0)],
     'OneVsAllFocalLoss': [{}],
+    'SharpnessWeightedLoss': [
+        dict(loss=dict(type='LogitAdjustedLoss')),
+        dict(loss=dict(type='BalancedSoftmaxLoss'), power=0.0),
+    ],
     'VSLoss': [{}, dict(gamma=1.0, tau=3.0)],
 }
 ON_DIRECTIONS = {

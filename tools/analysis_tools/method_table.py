@@ -32,6 +32,7 @@ FAMILIES = {
     'mixing': ['mixup', 'manifold_mixup', 'remix', 'cmo'],
     'distillation': ['dive'],
     'multi-expert': ['ride', 'sade', 'ncl', 'balpoe'],
+    'flat minima': ['focal_sam'],
     'contrastive': ['bcl', 'proco'],
     'foundation models': ['lift'],
 }  # fmt: skip
@@ -70,6 +71,7 @@ NAMES = {
     'sade': ('SADE', 'self-supervised aggregation of diverse experts'),
     'ncl': ('NCL', 'nested collaborative learning'),
     'balpoe': ('BalPoE', 'balanced product of calibrated experts'),
+    'focal_sam': ('Focal-SAM', 'focal sharpness-aware minimization'),
     'bcl': ('BCL', 'balanced contrastive learning'),
     'proco': ('ProCo', 'probabilistic contrastive learning'),
     'lift': ('LIFT', 'lightweight fine-tuning of a foundation model'),

@@ -14,6 +14,7 @@ from .lade_loss import *
 from .ldam_loss import *
 from .logit_adjusted_loss import *
 from .one_vs_all_focal_loss import *
+from .sharpness_weighted_loss import *
 from .vs_loss import *
 
 __all__ = public_names(globals())

@@ -1,0 +1,226 @@
+"""SAM by hand, Focal-SAM against the published code."""
+
+import pytest
+import torch
+import torch.nn.functional as F
+from mmengine.model import BaseModel
+from torch import nn
+
+from mmlt.engine import SAMOptimWrapper
+from mmlt.models import SharpnessWeightedLoss
+from tests.golden_cases import COUNTS
+
+INPUTS = [[1, 0.5], [-0.5, 1], [0.3, -0.8]]
+LABELS = torch.tensor([0, 1, 3])
+WEIGHT = [[0.1, 0.2], [-0.3, 0.1], [0.2, -0.2], [0.0, 0.4]]
+
+
+class Net(BaseModel):
+    """A linear classifier, behind what is wanted."""
+
+    def __init__(self, loss=None, before=None, dtype=torch.float32):
+        super().__init__()
+        self.before = before or nn.Identity()
+        self.fc = nn.Linear(2, 4, bias=False)
+        self.fc.weight.data = torch.tensor(WEIGHT)
+        self.loss_module = loss or nn.CrossEntropyLoss()
+        self.to(dtype)
+
+    def forward(self, inputs, labels, mode='tensor'):
+        logits = self.fc(self.before(inputs))
+        return dict(loss=self.loss_module(logits, labels))
+
+
+def focal(**settings):
+    loss = SharpnessWeightedLoss(dict(type='CrossEntropyLoss'), **settings)
+    loss.set_class_counts(COUNTS)
+    return loss
+
+
+def batch(rows=slice(None), dtype=torch.float32):
+    return dict(
+        inputs=torch.tensor(INPUTS, dtype=dtype)[rows], labels=LABELS[rows]
+    )
+
+
+def wrapper(model, rho, lr=0.1, **kwargs):
+    optimizer = torch.optim.SGD(model.parameters(), lr=lr)
+    return SAMOptimWrapper(rho, optimizer=optimizer, dtype=None, **kwargs)
+
+
+def loss_of(weight, data):
+    return F.cross_entropy(data['inputs'] @ weight.T, data['labels'])
+
+
+def sam_gradient(weight, data, rho):
+    """By hand."""
+    weight = weight.detach().requires_grad_()
+    (up,) = torch.autograd.grad(loss_of(weight, data), weight)
+    above = (weight + rho * up / up.norm()).detach().requires_grad_()
+    return torch.autograd.grad(loss_of(above, data), above)[0]
+
+
+def test_focal_sam_is_that_of_the_published_code():
+    """focal_sam_step() of Focal-SAM@86c13c6, one step in float32 on CPU."""
+    model = Net(focal(strength=0.8, power=3.2))
+    logged = model.train_step(batch(), wrapper(model, 0.3))
+    expected = torch.tensor(
+        [
+            [0.1256150, 0.2101546],
+            [-0.3210659, 0.1288246],
+            [0.1905851, -0.2001634],
+            [0.0048657, 0.3611843],
+        ]
+    )
+    torch.testing.assert_close(model.fc.weight, expected, rtol=1e-5, atol=0)
+    # what is logged is the loss at the weights
+    start = torch.tensor(WEIGHT)
+    torch.testing.assert_close(logged['loss'], loss_of(start, batch()))
+
+
+def test_sam_by_hand():
+    data = batch(dtype=torch.float64)
+    model = Net(dtype=torch.float64)
+    start = model.fc.weight.detach().clone()
+    model.train_step(data, wrapper(model, 0.3))
+    expected = start - 0.1 * sam_gradient(start, data, 0.3)
+    torch.testing.assert_close(model.fc.weight, expected, rtol=1e-13, atol=0)
+
+
+@pytest.mark.parametrize(
+    ('settings', 'same'),
+    [(dict(strength=1.0, power=0.0), True), (dict(strength=0.0), False)],
+)
+def test_between_sam_and_its_optimizer(settings, same):
+    """All weights 1 is SAM, all weights 0 the optimizer alone."""
+    data, model = batch(dtype=torch.float64), Net(focal(**settings))
+    model.double()
+    start = model.fc.weight.detach().clone()
+    model.train_step(data, wrapper(model, 0.3))
+    rho = 0.3 if same else 0.0
+    expected = start - 0.1 * sam_gradient(start, data, rho)
+    torch.testing.assert_close(model.fc.weight, expected, rtol=1e-12, atol=0)
+
+
+def test_a_tiny_step_is_the_optimizer_alone():
+    found, plain = Net(dtype=torch.float64), Net(dtype=torch.float64)
+    data = batch(dtype=torch.float64)
+    found.train_step(data, wrapper(found, 1e-12))
+    loss_of(plain.fc.weight, data).backward()
+    expected = plain.fc.weight - 0.1 * plain.fc.weight.grad
+    torch.testing.assert_close(found.fc.weight, expected, rtol=1e-11, atol=0)
+
+
+def test_it_lowers_the_loss_around_the_weights():
+    """g . grad(loss above) > 0: the loss above falls."""
+    data, model = batch(), Net()
+
+    def above():
+        weight = model.fc.weight.detach().requires_grad_()
+        (up,) = torch.autograd.grad(loss_of(weight, data), weight)
+        return loss_of(weight + 0.3 * up / up.norm(), data).item()
+
+    wrap, before = wrapper(model, 0.3), above()
+    for _ in range(20):
+        model.train_step(data, wrap)
+    assert above() < 0.8 * before
+
+
+def test_accumulation_is_the_mean_of_the_batches():
+    model = Net(dtype=torch.float64)
+    start = model.fc.weight.detach().clone()
+    halves = [
+        batch(rows, torch.float64) for rows in (slice(0, 2), slice(2, 3))
+    ]
+    wrap = wrapper(model, 0.3, accumulative_counts=2)
+    model.train_step(halves[0], wrap)
+    assert torch.equal(model.fc.weight, start)
+    model.train_step(halves[1], wrap)
+    gradients = [sam_gradient(start, half, 0.3) for half in halves]
+    expected = start - 0.1 * sum(gradients) / 2
+    torch.testing.assert_close(model.fc.weight, expected, rtol=1e-12, atol=0)
+    assert model.fc.weight.grad is None
+
+
+def test_statistics_move_once():
+    torch.manual_seed(0)
+    found, once = (Net(before=nn.BatchNorm1d(2)) for _ in range(2))
+    found.train_step(batch(), wrapper(found, 0.3))
+    once(**batch())
+    for name, buffer in once.named_buffers():
+        assert torch.equal(dict(found.named_buffers())[name], buffer), name
+    assert found.before.num_batches_tracked == 1
+
+
+def test_the_weights_are_put_back_when_the_second_pass_fails():
+    class Twice(nn.Module):
+        calls = 0
+
+        def forward(self, x):
+            self.calls += 1
+            if self.calls == 2:
+                raise KeyboardInterrupt
+            return x
+
+    model = Net(before=Twice())
+    start = model.fc.weight.detach().clone()
+    with pytest.raises(KeyboardInterrupt):
+        model.train_step(batch(), wrapper(model, 0.3))
+    assert torch.equal(model.fc.weight, start)
+    # no hook is left behind
+    assert not model._forward_pre_hooks
+
+
+def test_parameters_without_a_gradient_stay():
+    model = Net()
+    model.unused = nn.Linear(2, 2)
+    model.fixed = nn.Linear(2, 2).requires_grad_(False)
+    before = {n: p.detach().clone() for n, p in model.named_parameters()}
+    model.train_step(batch(), wrapper(model, 0.3))
+    changed = [
+        n for n, p in model.named_parameters() if not torch.equal(before[n], p)
+    ]
+    assert changed == ['fc.weight']
+
+
+def test_the_gradient_is_clipped_at_the_end():
+    model = Net()
+    start = model.fc.weight.detach().clone()
+    wrap = wrapper(model, 0.3, clip_grad=dict(max_norm=1e-3))
+    model.train_step(batch(), wrap)
+    length = (model.fc.weight - start).norm().item()
+    assert length == pytest.approx(0.1 * 1e-3, rel=1e-3)
+
+
+def test_bfloat16_in_both_passes():
+    seen = []
+
+    class Look(nn.Module):
+        def forward(self, x):
+            seen.append(torch.is_autocast_enabled('cpu'))
+            return x
+
+    model = Net(before=Look())
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    wrap = SAMOptimWrapper(0.3, optimizer=optimizer, dtype='bfloat16')
+    model.train_step(batch(), wrap)
+    assert seen == [True, True]
+    assert model.fc.weight.dtype == torch.float32
+
+
+def test_a_model_that_runs_twice_is_refused():
+    class TwoRuns(Net):
+        def train_step(self, data, optim_wrapper):
+            with optim_wrapper.optim_context(self):
+                loss = self(**data)['loss'] + self(**data)['loss']
+            optim_wrapper.update_params(loss)
+
+    model = TwoRuns()
+    with pytest.raises(ValueError, match='run once.*ran 2 times'):
+        model.train_step(batch(), wrapper(model, 0.3))
+
+
+@pytest.mark.parametrize('rho', [0, -1, float('inf')])
+def test_rho_out_of_range_is_refused(rho):
+    with pytest.raises(ValueError, match='`rho`'):
+        wrapper(Net(), rho)
