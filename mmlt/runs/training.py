@@ -35,6 +35,8 @@ from .two_stage import (
     trains_nothing,
 )
 
+# optimizer wrappers with `dtype`
+AUTOCAST = ('AutocastOptimWrapper', 'SAMOptimWrapper')
 NEEDED = ('model', 'train_dataloader', 'train_cfg', 'optim_wrapper')
 
 
@@ -85,8 +87,8 @@ def merge_options(cfg: Config, options: TrainingOptions) -> Config:
     elif cfg.get('work_dir') is None:
         cfg.work_dir = default_work_dir(options.config, options.overlays)
     if options.amp:
-        if cfg.optim_wrapper.get('type') != 'SAMOptimWrapper':
-            cfg.optim_wrapper.type = 'AutocastOptimWrapper'
+        if cfg.optim_wrapper.get('type') not in AUTOCAST:
+            cfg.optim_wrapper.type = AUTOCAST[0]
         cfg.optim_wrapper.dtype = 'bfloat16'
     if options.auto_scale_lr:
         cfg.auto_scale_lr.enable = True

@@ -26,9 +26,9 @@ def untrained_teacher(cfg, folder):
 
 def without_weights(cfg):
     """A network inside another may read its weights when it is built."""
-    if 'module' in cfg.model.backbone:
-        if cfg.model.backbone.module.pop('init_cfg', None):
-            cfg.model.backbone.module.img_size = 32
+    module = cfg.model.backbone.get('module', {})
+    if module.pop('init_cfg', None):
+        module.img_size = 32
     return cfg
 
 

@@ -8,6 +8,8 @@ from torch import nn
 
 from mmlt.engine import SAMOptimWrapper
 from mmlt.models import SharpnessWeightedLoss
+from mmlt.runs.recipes import load_recipe
+from mmlt.runs.training import TrainingOptions, merge_options
 from tests.golden_cases import COUNTS
 
 INPUTS = [[1, 0.5], [-0.5, 1], [0.3, -0.8]]
@@ -224,3 +226,15 @@ def test_a_model_that_runs_twice_is_refused():
 def test_rho_out_of_range_is_refused(rho):
     with pytest.raises(ValueError, match='`rho`'):
         wrapper(Net(), rho)
+
+
+@pytest.mark.parametrize(
+    ('recipe', 'kept'),
+    [('focal_sam', 'SAMOptimWrapper'), ('ce', 'AutocastOptimWrapper')],
+)
+def test_mixed_precision_is_asked_of_it(recipe, kept, tmp_path):
+    name = f'{recipe}/resnet20_digitslt'
+    options = TrainingOptions(name, work_dir=str(tmp_path), amp=True)
+    cfg = merge_options(load_recipe(name), options)
+    assert cfg.optim_wrapper.type == kept
+    assert cfg.optim_wrapper.dtype == 'bfloat16'
