@@ -16,6 +16,7 @@ runs:
 - {recipe: b/net_set, published: {top1: 41}, source: paper}
 - {recipe: c/net_set}
 """
+PRINTED = 'published: {top1: 42}, source: paper}'
 METRICS = {'many': 60.0, 'medium': 40.0, 'few': None, 'ece': 5.0, 'nll': 2.0}
 
 
@@ -56,9 +57,25 @@ def test_agreement_counts_methods_that_have_both_numbers(plan):
     rows += [replace(r, overlays=[], protocol='full') for r in rows]
     rows += [row('c/net_set', 30.0)]
     found = agreement(ranked(rows, plan))
-    assert found == {'published': (1.0, 2), 'ours': (1.0, 2)}
+    both = (1.0, 2)
+    assert found == {'published': both, 'unmixed': both, 'ours': both}
     rows[0] = row('a/net_set', 45.0)
     assert agreement(ranked(rows, plan))['ours'] == (-1.0, 2)
+
+
+def test_it_is_given_without_the_methods_that_mix_images_too(tmp_path):
+    path = tmp_path / 'plan.yaml'
+    path.write_text(PLAN.replace('c/net_set}', 'mixup/net_set, ' + PRINTED))
+    rows = [row('a/net_set', 38.0), row('b/net_set', 39.0)]
+    rows += [row('mixup/net_set', 30.0)]
+    methods = ranked(rows, read_plan(path))
+    found = agreement(methods)
+    assert found['published'] == (pytest.approx(-0.5), 3)
+    assert found['unmixed'] == (1.0, 2)
+    assert (
+        'with the published accuracies: -0.50 over 3 methods; without the '
+        'methods that mix images: 1.00 over 2 methods'
+    ) in ranking_table(methods)
 
 
 def test_nothing_is_said_of_fewer_than_two_methods(plan):
