@@ -53,6 +53,7 @@ from .remix import *
 from .repetitions import *
 from .sampling import *
 from .schedule import *
+from .seesaw import *
 from .sharpness import *
 from .shot_matching import *
 from .shots import *

@@ -33,7 +33,7 @@ STRATEGIES = [
 ]
 # losses that --with drw defers
 DEFERRED = ['bsce/', 'cbce/', 'cdt/', 'celas/', 'cels/']
-LOSSES = [*DEFERRED, 'focal/', 'la/', 'vs/']
+LOSSES = [*DEFERRED, 'focal/', 'la/', 'seesaw/', 'vs/']
 MIXING = ['mixup/', 'manifold_mixup/', 'remix/']
 LATER = ['disalign/', 'mislas/', 'los/']  # two stages too, on fewer data sets
 STAGES = ['crt/', 'lws/', 'tau_norm/']

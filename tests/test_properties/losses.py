@@ -451,3 +451,9 @@ def _(x):
     return Call(
         (gradients, x.number(0.05, 0.8)), shapes=shapes, gradient=False
     )
+
+
+@property_of('seesaw_loss')
+def _(x):
+    exponents = dict(p=x.number(0.0, 0.8), q=x.number(0.0, 2.0))
+    return per_sample(x, x.logits(), x.labels(), x.counts(), **exponents)

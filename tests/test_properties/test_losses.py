@@ -40,6 +40,7 @@ ON_LOGITS = {
         dict(loss=dict(type='LogitAdjustedLoss')),
         dict(loss=dict(type='BalancedSoftmaxLoss'), power=0.0),
     ],
+    'SyncSeesawLoss': [{}, dict(p=2.0, q=0.0)],
     'VSLoss': [{}, dict(gamma=1.0, tau=3.0)],
 }
 ON_DIRECTIONS = {
@@ -47,6 +48,7 @@ ON_DIRECTIONS = {
     'ClassFeatureConsistencyLoss',
 }
 HARD_ALONE = {
+    'SyncSeesawLoss',
     'GaussianCloudedLoss',
     'LADELoss',
     'LDAMLoss',

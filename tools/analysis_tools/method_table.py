@@ -23,7 +23,7 @@ FAMILIES = {
     'the two papers': ['fcc', 'vmf'],
     're-weighting': [
         'focal', 'cbfocal', 'cbce', 'cels', 'celas', 'ldam', 'cdt', 'bsce',
-        'la', 'vs', 'lade', 'drw',
+        'la', 'vs', 'lade', 'seesaw', 'drw',
     ],
     're-sampling': ['resampling', 'drs'],
     'two-stage': [
@@ -52,6 +52,7 @@ NAMES = {
     'la': ('LA', 'logit adjustment'),
     'vs': ('VS', 'vector scaling'),
     'lade': ('LADE', 'label distribution disentangling'),
+    'seesaw': ('', 'seesaw loss'),
     'drw': ('DRW', 'deferred re-weighting'),
     'resampling': ('', 're-sampling: class-balanced and others'),
     'drs': ('DRS', 'deferred re-sampling'),

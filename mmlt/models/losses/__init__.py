@@ -15,6 +15,7 @@ from .ldam_loss import *
 from .logit_adjusted_loss import *
 from .one_vs_all_focal_loss import *
 from .sharpness_weighted_loss import *
+from .sync_seesaw_loss import *
 from .vs_loss import *
 
 __all__ = public_names(globals())
