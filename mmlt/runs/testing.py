@@ -1,6 +1,7 @@
 """The test of a checkpoint."""
 
 import os.path as osp
+from pathlib import Path
 
 import mmengine
 from mmengine.config import Config
@@ -10,6 +11,7 @@ from mmlt.fileio import write_json
 
 from .checkpoint import check_checkpoint
 from .counted import check_test
+from .folder import config_and_checkpoint
 from .preflight import (
     check_work_dir,
     complete_config,
@@ -23,6 +25,31 @@ from .settings import check_evaluation, check_needed
 TABLE = 'ResultTableHook'
 MACRO = 'long_tail/macro_accuracy'
 NEEDED = ('model', 'test_dataloader', 'test_cfg', 'test_evaluator')
+
+
+def files_of_test(config: str, checkpoint: str | None) -> tuple[str, str]:
+    """Config and checkpoint that the words of a command line stand for.
+
+    Args:
+        config: File of the recipe, or the folder of a run.
+        checkpoint: Its checkpoint; None: the last one of the run.
+
+    Returns:
+        The paths of the two.
+
+    Raises:
+        FileNotFoundError: If the folder holds no config or no checkpoint.
+        ValueError: If there is a config, and no checkpoint.
+    """
+    if osp.isdir(config):
+        found, last = config_and_checkpoint(Path(config))
+        return str(found), checkpoint or str(last)
+    if checkpoint is None:
+        raise ValueError(
+            f'Expected a checkpoint after the config {config}, but got none. '
+            'Name it, or the folder of a run in the place of both.'
+        )
+    return config, checkpoint
 
 
 def prepare_test(

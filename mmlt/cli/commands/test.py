@@ -15,6 +15,7 @@ from mmlt.cli.options import (
 from mmlt.runs.processes import join_processes
 from mmlt.runs.testing import (
     check_results_path,
+    files_of_test,
     has_table,
     prepare_test,
     run_test,
@@ -30,8 +31,12 @@ EXAMPLE = (
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Arguments are those of mmpretrain, and ``--with``."""
-    parser.add_argument('config', help='config file')
-    parser.add_argument('checkpoint', help='checkpoint file')
+    parser.add_argument('config', help='config file, or the folder of a run')
+    parser.add_argument(
+        'checkpoint',
+        nargs='?',
+        help='checkpoint file (of a run by default the last one)',
+    )
     parser.add_argument('--work-dir', help='folder for the log')
     parser.add_argument('--out', help='file for the results (.pkl, .json)')
     parser.add_argument(
@@ -75,8 +80,9 @@ def check_arguments(
 def prepare(args: argparse.Namespace) -> tuple[argparse.Namespace, Config]:
     """Check everything before anything is written."""
     options = {'launcher': args.launcher, **(args.cfg_options or {})}
+    config, checkpoint = files_of_test(args.config, args.checkpoint)
     cfg = prepare_test(
-        args.config, args.checkpoint, args.overlays, options, args.work_dir
+        config, checkpoint, args.overlays, options, args.work_dir
     )
     if args.amp:
         cfg.test_cfg.fp16 = True
