@@ -21,6 +21,7 @@ from .clouded_margins import *
 from .clusters import *
 from .collaboration import *
 from .compression import *
+from .consistency import *
 from .contrast import *
 from .correlation import *
 from .cutmix import *

@@ -50,6 +50,7 @@ GROUPS = {
             'sade/',
             'balpoe/',
             'ride/',
+            'mdcs/',
             'lade/',
             'dive/teacher_',
         ]

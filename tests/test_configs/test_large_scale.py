@@ -9,6 +9,7 @@ from mmengine.optim import build_optim_wrapper
 from mmpretrain.registry import MODELS, PARAM_SCHEDULERS, TRANSFORMS
 from torch import nn
 
+from mmlt.functional.schedule import epoch_of
 from mmlt.runs.recipes import first_stage_recipe
 
 from .recipes import RECIPES, load
@@ -66,6 +67,7 @@ def warm(first, second):
 # Vanint/SADE-AgnosticLT@cba11b8   configs/config_*_sade.json
 # emasa/BalPoE-CalibratedLT@11f38d1   configs/mixup/standard_training
 # frank-xwang/RIDE-LongTailRecognition@ab8be5c   configs/config_*_ride.json
+# fistyee/MDCS@1a1d54e      configs/config_imagenet_lt_*_mdcs_e180.json
 # naver-ai/cmo@10d2d09     imagenet_train.py, inat18_train.py, README.md
 # hyperconnect/LADE@150181e   config/*/lade.yaml
 # dvlab-research/MiSLAS@0fc381e   config/*/*.yaml
@@ -125,6 +127,8 @@ PUBLISHED = {
         2e-4,
         True,
     ),
+    'mdcs/resnet50_imagenetlt': (256, cosine(0.1, 180), 5e-4, True),
+    'mdcs/resnext50_imagenetlt': (256, cosine(0.1, 180), 5e-4, True),
     'lade/resnext50_imagenetlt': (256, cosine(0.05, 180), 5e-4, False),
     'lade/resnet50_inat18': (256, cosine(0.1, 200), 1e-4, False),
     'lade/resnet152_placeslt': (128, steps(0.1, 30, 10, 20), 5e-4, False),
@@ -353,6 +357,32 @@ def test_settings_of_ride(name, channels, factor, spread):
         0.8,
         15,
     )
+
+
+@pytest.mark.parametrize(
+    ('name', 'channels', 'epochs'),
+    [
+        ('resnet32_cifar10lt', (24, 48), 400),
+        ('resnet32_cifar100lt', (24, 48), 400),
+        ('resnet50_imagenetlt', (768, 1536), 180),
+        ('resnext50_imagenetlt', (768, 1536), 180),
+    ],
+)
+def test_settings_of_mdcs(name, channels, epochs):
+    cfg, plain = load(f'mdcs/{name}'), load(f'ce/{name}')
+    assert cfg.model.backbone.expert_channels == channels
+    assert cfg.model.head.in_channels == channels[-1]
+    head = MODELS.build(cfg.model.head)
+    assert (head.taus, head.scale) == ((-0.5, 1, 2.5), 30)
+    assert head.consistency_weight == 0.6
+    assert cfg.train_cfg.max_epochs == epochs
+    assert epoch_of(head.warmup, epochs) == 20
+    assert head.num_classes == plain.model.head.num_classes
+    own = plain.data_preprocessor.augments
+    views = MODELS.build(cfg.data_preprocessor)
+    assert len(views.others) == 1
+    assert cfg.data_preprocessor.augments[: len(own)] == own
+    assert cfg.data_preprocessor.second_augments[: len(own)] == own
 
 
 def test_all_but_the_classifiers_learns_at_a_tenth_of_the_rate_on_places():

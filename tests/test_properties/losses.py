@@ -263,6 +263,25 @@ def _(x):
     return call
 
 
+@property_of('confident_consistency')
+def _(x):
+    experts = x.integer(1, 3)
+    weak, strong = (x.logits(experts, x.n, x.c) for _ in range(2))
+    return Call(
+        (weak, strong, x.labels()),
+        shapes=[(experts,)],
+        dtypes=x.wide,
+        low=-1e-6,  # rounding of float32
+        of=(1,),
+    )
+
+
+@property_of('warmup_share')
+def _(x):
+    args = x.integer(0, 400), x.number(0, 1, 20)
+    return Call(args, low=0, high=1, gradient=False)
+
+
 @property_of('mean_tau')
 def _(x):
     taus = x.number([0.0, 1.0, 2.0], [-1.0, 1.0, 3.0], [0.5])

@@ -153,6 +153,7 @@ HEADS = {
     'DisAlignClsHead': [{}, dict(cosine_scale=16.0)],
     'LWSClsHead': [{}],
     'LogitAdjustedClsHead': [{}],
+    'MDCSClsHead': [{}, dict(scale=None, warmup=0)],
     'MultiExpertClsHead': [{}, dict(scale=16.0)],
     'NCLClsHead': [{}],
     'RIDEClsHead': [{}, dict(scale=None, diversity_factor=0.45)],
@@ -191,8 +192,12 @@ def test_the_losses_of_a_head_are_finite(name, settings):
         if hasattr(head, 'set_class_counts'):
             head.set_class_counts(x.counts())
         experts = getattr(head, 'num_experts', 1)
+        views = getattr(head, 'num_views', 1)
         features = x.normal(
-            x.n, experts * x.d, scale=min(x.scale, 30), dtype=torch.float32
+            views * x.n,
+            experts * x.d,
+            scale=min(x.scale, 30),
+            dtype=torch.float32,
         ).requires_grad_()
         samples = [DataSample().set_gt_label(int(y)) for y in x.labels()]
         half = x.dtype == torch.bfloat16

@@ -9,7 +9,17 @@ from mmengine.registry import init_default_scope
 from mmlt.runs.shipped import method_names, recipe_names
 from tests.export_models import ROOT
 
-NEWEST = ['balpoe', 'cmo', 'disalign', 'lade', 'los', 'mislas', 'ride', 'vs']
+NEWEST = [
+    'balpoe',
+    'cmo',
+    'disalign',
+    'lade',
+    'los',
+    'mdcs',
+    'mislas',
+    'ride',
+    'vs',
+]
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from .cosine_cls_head import *
 from .disalign_cls_head import *
 from .logit_adjusted_cls_head import *
 from .lws_cls_head import *
+from .mdcs_cls_head import *
 from .multi_expert_cls_head import *
 from .ncl_cls_head import *
 from .reading import *

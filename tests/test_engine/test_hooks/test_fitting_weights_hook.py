@@ -21,9 +21,10 @@ HEADS = {
     'SADEClsHead': {},
     'BalPoEClsHead': {},
     'RIDEClsHead': {},
+    'MDCSClsHead': {},
     'NCLClsHead': {},
 }
-EXPERTS = ('SADEClsHead', 'BalPoEClsHead', 'RIDEClsHead', 'NCLClsHead')
+EXPERTS = tuple(HEADS)[8:]
 
 
 def network(head='VMFClsHead', num_classes=10, depth=20, **settings):

@@ -1,0 +1,15 @@
+"""CIFAR-10-LT in two views: rotation; AutoAugment and Cutout."""
+
+_base_ = ['./cifar10lt.py', '../augments/views.py']
+
+data_preprocessor = dict(
+    type='TwoViewDataPreprocessor',
+    augments=[
+        *_base_.data_preprocessor.augments,
+        dict(type='BatchRandomRotation', degrees=15),
+    ],
+    second_augments=[
+        *_base_.data_preprocessor.augments,
+        *_base_.auto_augment,
+    ],
+)
