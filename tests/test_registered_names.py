@@ -113,7 +113,6 @@ def test_it_names_its_source(name):
 WITHOUT_RECIPE = {
     'CalibratedClsHead': 'written by calibrate-overlap, for testing alone',
     'CausalClsHead': 'tests a trained head; the overlap reads it',
-    'MultiExpertClsHead': 'base of the heads of SADE and NCL',
     'ParallelBackbones': 'built by NCLClassifier',
 }
 RECIPES = '\n'.join(

@@ -30,6 +30,7 @@ from .disentangling import *
 from .distillation import *
 from .diversity import *
 from .equal_mass import *
+from .excavation import *
 from .expert_weights import *
 from .experts import *
 from .f1_scores import *

@@ -51,6 +51,7 @@ GROUPS = {
             'balpoe/',
             'ride/',
             'mdcs/',
+            'shike/',
             'lade/',
             'dive/teacher_',
         ]

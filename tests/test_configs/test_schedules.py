@@ -1,5 +1,7 @@
 """Learning rates of the CIFAR schedules."""
 
+import math
+
 import pytest
 import torch
 from mmengine.optim import OptimWrapper
@@ -50,3 +52,25 @@ def test_learning_rate_of_the_cifar_schedule(recipe, epochs):
     assert rates[first:second] == pytest.approx(expected, rel=1e-12)
     expected = [1e-5] * (epochs - second)
     assert rates[second:] == pytest.approx(expected, rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ('recipe', 'top', 'epochs', 'warm_up'),
+    [
+        ('stage1_resnet32', 0.15, 180, [0.025, 0.05, 0.075, 0.1, 0.125]),
+        ('resnet32', 0.1, 20, [0.0375, 0.05, 0.0625, 0.075, 0.0875]),
+    ],
+)
+@pytest.mark.parametrize('data', ['cifar10lt', 'cifar100lt'])
+def test_learning_rates_of_both_stages_of_shike(
+    recipe, top, epochs, warm_up, data
+):
+    """As jinyan-06/SHIKE@2b04b62, utils.py lines 73 to 104, and its log."""
+    rates, settings = learning_rates(f'shike/{recipe}_{data}')
+    cosine = [
+        top * (1 + math.cos(math.pi * e / (epochs - 5))) / 2
+        for e in range(epochs - 5)
+    ]
+    assert rates == pytest.approx([*warm_up, *cosine], rel=1e-9)
+    assert settings['weight_decay'] == 5e-4
+    assert not settings['nesterov']

@@ -282,6 +282,25 @@ def _(x):
     return Call(args, low=0, high=1, gradient=False)
 
 
+@property_of('hardest_negative_teacher')
+def _(x):
+    experts = x.integer(1, 3)
+    return Call(
+        (x.logits(experts, x.n, x.c), x.labels()),
+        shapes=[(x.n, x.c)],
+        dtypes=x.wide,
+        of=(0,),
+    )
+
+
+@property_of('negative_suppression')
+def _(x):
+    experts = x.integer(1, 3)
+    call = per_sample(x, x.logits(experts, x.n, x.c), x.labels())
+    call.low = -1e-5  # rounding of float32
+    return call
+
+
 @property_of('mean_tau')
 def _(x):
     taus = x.number([0.0, 1.0, 2.0], [-1.0, 1.0, 3.0], [0.5])

@@ -158,6 +158,7 @@ HEADS = {
     'NCLClsHead': [{}],
     'RIDEClsHead': [{}, dict(scale=None, diversity_factor=0.45)],
     'SADEClsHead': [{}],
+    'SHIKEClsHead': [{}, dict(scale=None)],
     'TauNormClsHead': [{}],
     'VMFClsHead': [{}, VMF],
 }

@@ -18,6 +18,7 @@ NEWEST = [
     'mdcs',
     'mislas',
     'ride',
+    'shike',
     'vs',
 ]
 
@@ -58,4 +59,4 @@ def test_a_step_is_made(methods, method, tmp_path, monkeypatch):
     }
     assert changed
     assert not changed & frozen
-    assert bool(frozen) == (method in ('disalign', 'los', 'mislas'))
+    assert bool(frozen) == (method in ('disalign', 'los', 'mislas', 'shike'))

@@ -13,6 +13,7 @@ from .ncl_cls_head import *
 from .reading import *
 from .ride_cls_head import *
 from .sade_cls_head import *
+from .shike_cls_head import *
 from .tau_norm_cls_head import *
 from .vmf_cls_head import *
 

@@ -22,6 +22,7 @@ HEADS = {
     'BalPoEClsHead': {},
     'RIDEClsHead': {},
     'MDCSClsHead': {},
+    'SHIKEClsHead': {},
     'NCLClsHead': {},
 }
 EXPERTS = tuple(HEADS)[8:]
