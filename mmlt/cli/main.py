@@ -19,6 +19,7 @@ COMMANDS = {
     'train and test': {
         'train': 'train a recipe',
         'test': 'test a checkpoint',
+        'classifier-weights': 'begin a classifier with the names of classes',
         'recipes': 'list the recipes and overlays that come with mmlt',
     },
     'compare': {

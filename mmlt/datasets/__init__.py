@@ -9,6 +9,7 @@ if has_trainer():
     from .class_names import *
     from .collate import *
     from .digits_lt import *
+    from .five_crops import *
     from .held_out_split import *
     from .hidden_files import *
     from .imagenet_lt import *
@@ -17,6 +18,7 @@ if has_trainer():
     from .list_file import *
     from .long_tailed_list import *
     from .long_tailed_subset import *
+    from .minimalist_crop import *
     from .multi_view_collate import *
     from .places_lt import *
     from .shared_images import *

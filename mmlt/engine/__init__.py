@@ -5,6 +5,7 @@ if not has_trainer():
     require_trainer()
 
 from .hooks import *
+from .loops import *
 from .optim_wrappers import *
 from .param_schedulers import *
 from .strategies import *

@@ -24,6 +24,7 @@ from .compression import *
 from .consistency import *
 from .contrast import *
 from .correlation import *
+from .crops import *
 from .cutmix import *
 from .decision_planes import *
 from .disentangling import *

@@ -33,9 +33,9 @@ def adapter_width(num_classes: int, num_layers: int) -> int:
         https://github.com/shijxcs/LIFT/blob/1643432e0a9c355fff397a7683b1cb062dcbd091/trainer.py
     """
     hint = 'It is the number of classes of the data set.'
-    check_integer('`num_classes`', num_classes, 1, hint)
+    check_integer('num_classes', num_classes, 1, hint)
     hint = 'It is how many blocks the network has.'
-    check_integer('`num_layers`', num_layers, 1, hint)
+    check_integer('num_layers', num_layers, 1, hint)
     # in integers, exact at every power of 2
     return 1 << max(0, (num_classes // (2 * num_layers)).bit_length() - 1)
 

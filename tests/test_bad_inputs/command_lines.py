@@ -360,6 +360,11 @@ NETWORKS: list[BadInput] = [
         sentence='Expected a checkpoint file, but nope.pth does not exist',
     ),
     call(
+        'classifier-weights-into-text',
+        'classifier-weights names.txt a.py b.pth --out a.txt',
+        sentence='--out needs a .pth file, but is a.txt',
+    ),
+    call(
         'aggregate-experts-without-experts',
         'aggregate-experts fcc/resnet20_digitslt {checkpoint}',
         sentence='Expected a network of several experts.*LinearClsHead',

@@ -59,6 +59,7 @@ def warm(first, second):
     return [*warm_up, *steps(0.1, 100, first, second)[4:]]
 
 
+LIFT_EPOCHS = dict(cifar100lt=10, imagenetlt=10, placeslt=10, inat18=20)
 # batch, rate per epoch, weight decay, nesterov: from the published configs
 # lijian16/FCC@ba9e7d3       configs/ImageNet_LT, configs/iNat18 (ResNet-10;
 #                            cbce on iNaturalist)
@@ -74,6 +75,7 @@ def warm(first, second):
 # Megvii-BaseDetection/DisAlign@a2fc350   classification/imagenetlt/*/*.py
 # FlamieZhu/Balanced-Contrastive-Learning@f72d070   README.md
 # LeapLabTHU/ProCo@af9e78e   sh/ProCo_*.sh
+# shijxcs/LIFT@1643432, shijxcs/LIFT-plus@ea555ea   README.md, configs
 # Bazinga699/NCL@f64fddb           config/ImageNet_LT, iNat18, Places_LT
 # SiLangWHL/vMF-OP@964d491         classification/config/ImageNet_LT/vmf.yaml:
 #                            45 epochs with two views of each image, 90 here
@@ -145,6 +147,19 @@ PUBLISHED = {
     'proco/resnet50_imagenetlt': (256, cosine(0.1, 90), 5e-4, False),
     'proco/resnext50_imagenetlt': (256, cosine(0.1, 90), 5e-4, False),
     'proco/resnet50_inat18': (256, cosine(0.2, 90), 1e-4, False),
+    **{
+        f'lift/vit-base-p16_{data}': (128, cosine(0.01, num), 5e-4, False)
+        for data, num in LIFT_EPOCHS.items()
+    },
+    **{
+        f'lift/plus_vit-base-p16_{data}': (
+            128,
+            cosine(0.02, 15 if data == 'inat18' else 5),
+            5e-4,
+            False,
+        )
+        for data in LIFT_EPOCHS
+    },
     'ncl/resnet10_imagenetlt': (
         256,
         cosine(0.2, 200, 1e-4, first=1),

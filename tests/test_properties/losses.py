@@ -495,3 +495,39 @@ def _(x):
 def _(x):
     exponents = dict(p=x.number(0.0, 0.8), q=x.number(0.0, 2.0))
     return per_sample(x, x.logits(), x.labels(), x.counts(), **exponents)
+
+
+@property_of('minimalist_crop_share')
+def _(x):
+    epochs = x.integer(1, 400)
+    smallest = x.number(1e-3, 0.08, 1.0)
+    args = x.integer(0, epochs - 1), epochs, smallest
+    return Call(args, low=smallest, high=1, gradient=False)
+
+
+@property_of('square_crop_sides')
+def _(x):
+    sides = x.integer(1, 4000), x.integer(1, 4000)
+    args = *sides, x.number(1e-3, 0.08, 1.0)
+    return Call(args, low=0, high=min(sides), gradient=False)
+
+
+@property_of('five_crop_corners')
+def _(x):
+    size = x.integer(1, 300)
+    sides = size + x.integer(0, 99), size + x.integer(0, 99)
+    most = max(sides) - size
+    return Call((*sides, size), low=0, high=most, gradient=False)
+
+
+@property_of('mean_logit_scores', classes=1000)
+def _(x):
+    scores = torch.stack([x.probs(), x.probs()])
+    return Call(
+        (scores,),
+        shapes=[(x.n, x.c)],
+        dtypes=x.wide,
+        low=0,
+        high=1.001,
+        gradient=False,
+    )

@@ -31,6 +31,7 @@ RECIPES = [
     'vmf/resnext50_imagenetlt',
     'bsce/resnet50_imagenetlt',
     'bsce/vit-base-p16-lora_imagenetlt',
+    'lift/plus_vit-base-p16_imagenetlt',
     'sade/resnet10_imagenetlt',
     'sade/resnext50_imagenetlt',
     'ncl/resnet50_imagenetlt',
@@ -88,7 +89,9 @@ def options(cfg, root, folder):
         }
         for i, step in enumerate(loader.dataset.pipeline):
             pipeline = f'{key}.dataset.pipeline.{i}'
-            if step.type == 'RandomResizedCrop':
+            if step.type == 'MinimalistCrop':
+                found[f'{pipeline}.size'] = SIZE
+            elif step.type == 'RandomResizedCrop':
                 found[f'{pipeline}.scale'] = SIZE
             elif step.type == 'ResizeEdge':
                 found[f'{pipeline}.scale'] = SIZE + 8
@@ -99,17 +102,24 @@ def options(cfg, root, folder):
             found[f'param_scheduler.{i}.T_max'] = 1
             found[f'param_scheduler.{i}.end'] = 1
     network = cfg.model.backbone
-    if 'module' in network:  # LoRA wants the weights of its network
+    if 'module' in network:  # it wants the weights of its network
         path = folder / 'weights.pth'
         network.module.img_size = SIZE
         plain = MODELS.build({**network.module, 'init_cfg': None})
         state = plain.state_dict()
-        state = {f'vision_backbone.{k}': v for k, v in state.items()}
+        prefix = network.module.init_cfg.prefix
+        state = {f'{prefix}.{k}': v for k, v in state.items()}
         torch.save({'state_dict': state}, path)
         found['model.backbone.module.init_cfg.checkpoint'] = path
         found['model.backbone.module.img_size'] = SIZE
     elif 'init_cfg' in network:
         found['model.backbone.init_cfg'] = None
+    for i, hook in enumerate(cfg.custom_hooks):
+        if hook.type == 'ClassifierStartHook':
+            path = folder / 'start.pth'
+            weight = torch.randn(cfg.model.head.num_classes, 768)
+            torch.save({'state_dict': {'fc.weight': weight}}, path)
+            found[f'custom_hooks.{i}.weights'] = path
     return found
 
 

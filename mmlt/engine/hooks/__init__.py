@@ -6,6 +6,7 @@ from .finite_loss_hook import *
 from .fitting_weights_hook import *
 from .fresh_parts_hook import *
 from .long_tail_hook import *
+from .pipeline_epoch_hook import *
 from .result_table_hook import *
 from .resumable_early_stopping_hook import *
 from .skipped_images_hook import *
