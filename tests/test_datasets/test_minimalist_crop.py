@@ -3,12 +3,10 @@
 import numpy as np
 import pytest
 import torch
-from mmengine.runner import IterBasedTrainLoop
 from mmpretrain.registry import TRANSFORMS
 from torch.utils.data import DataLoader, Dataset
 
 from mmlt.datasets import MinimalistCrop
-from mmlt.engine import PipelineEpochHook
 from mmlt.functional import minimalist_crop_share
 
 
@@ -83,33 +81,3 @@ def test_without_an_epoch_it_says_what_to_add():
 def test_settings_out_of_range_are_refused(settings):
     with pytest.raises(ValueError, match=r'(size|smallest).*MinimalistCrop'):
         MinimalistCrop(**settings)
-
-
-class FakeRunner:
-    """What the hook reads of a runner."""
-
-    def __init__(self, dataset, loop=None):
-        self.train_loop = loop
-        loader = type('Loader', (), dict(dataset=dataset))
-        self.train_dataloader = loader
-        self.epoch, self.max_epochs = 3, 5
-
-
-def test_the_hook_tells_through_wrappers(monkeypatch):
-    monkeypatch.setattr(
-        'mmlt.engine.hooks.pipeline_epoch_hook.EpochBasedTrainLoop', object
-    )
-    crop = build()
-    wrapped = type('Wrapper', (), dict(dataset=Sides(crop)))()
-    hook, runner = PipelineEpochHook(), FakeRunner(wrapped)
-    hook.before_train(runner)
-    hook.before_train_epoch(runner)
-    assert crop.progress.tolist() == [3, 5]
-    with pytest.raises(ValueError, match='asks for the epoch'):
-        hook.before_train(FakeRunner(object()))
-
-
-def test_a_loop_of_iterations_is_refused():
-    loop = IterBasedTrainLoop.__new__(IterBasedTrainLoop)
-    with pytest.raises(ValueError, match='IterBasedTrainLoop'):
-        PipelineEpochHook().before_train(FakeRunner(Sides(build()), loop))
