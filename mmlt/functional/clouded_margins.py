@@ -107,7 +107,7 @@ def gaussian_clouded_loss(
         >>> noise = torch.tensor([[0.2, 0.4], [0.1, 0.3]])
         >>> labels = torch.tensor([0, 1])
         >>> gaussian_clouded_loss(logits, labels, [0.0, 1.0], noise, 5.0)
-        tensor([0.0181, 3.5297])
+        tensor([0.0181, 3.5298])
 
     Source:
         As :func:`cloud_amplitudes`; the factor of ``focus``:

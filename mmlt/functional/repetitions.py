@@ -67,8 +67,9 @@ def seed_difference(
         ValueError: If one has no value.
 
     Examples:
-        >>> seed_difference([70.0, 72.0], [74.0, 76.0])
-        (4.0, 1.4142135623730951)
+        >>> difference, error = seed_difference([70.0, 72.0], [74.0, 76.0])
+        >>> difference, round(error, 6)
+        (4.0, 1.414214)
 
     Source:
         Welch, Biometrika 34, 1947, https://doi.org/10.1093/biomet/34.1-2.28

@@ -12,7 +12,7 @@ from mmlt.functional import (
     vmf_concentration_estimate,
     vmf_contrast_logits,
 )
-from mmlt.functional.checks import check_real
+from mmlt.functional.checks import at_least_float32, check_real
 
 from .class_counts import ClassCountsMixin
 from .projection import check_plain_labels, gathered, projection
@@ -145,9 +145,8 @@ class VMFContrast(ClassCountsMixin, nn.Module):
         self.require_class_counts()
         check_plain_labels(labels, type(self).__name__)
         views, num, _ = features.shape
-        projected = unit_vectors(
-            self.projection(features.flatten(0, 1)), dtype=torch.float32
-        ).view(views, num, -1)
+        projected = at_least_float32(self.projection(features.flatten(0, 1)))
+        projected = unit_vectors(projected).view(views, num, -1)
         losses = []
         for view in projected[1:]:
             self.add(view, labels)

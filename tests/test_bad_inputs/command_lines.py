@@ -102,7 +102,7 @@ TEST: list[BadInput] = [
     call(
         'test-without-a-checkpoint',
         'test fcc/resnet20_digitslt',
-        sentence='arguments are required: checkpoint',
+        sentence='a checkpoint after the config.*the folder of a run',
     ),
     call(
         'test-checkpoint-missing',

@@ -98,5 +98,5 @@ def test_methods_are_those_of_the_folders_of_recipes():
         METHODS
     )
     for name, recipe in METHODS.items():
-        assert re.fullmatch(r'[a-z_]+(-[a-z-]+)?', name)
+        assert re.fullmatch(r'[a-z_]+(-[a-z0-9-]+)?', name)
         assert recipe.endswith('resnet18_images')

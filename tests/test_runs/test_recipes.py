@@ -134,7 +134,9 @@ def test_overlay_that_changes_nothing_says_so(recipe, overlay, sentence):
 
 
 def test_errors_name_what_is_known(tmp_path):
-    with pytest.raises(ValueError, match="got 'fc'. Known: .*fcc, held-out"):
+    with pytest.raises(
+        ValueError, match="got 'fc'. Known: .*fcc, five-crops, held-out"
+    ):
         load_recipe(CE, ['fc'])
     with pytest.raises(FileNotFoundError, match='does not exist'):
         load_recipe(CE, [str(tmp_path / 'none.py')])

@@ -58,19 +58,26 @@ class SyncSeesawLoss(ClassCountsLoss):
 
     def class_counts_changed(self) -> None:
         """Begin to count, where the number of classes is another one."""
+        super().class_counts_changed()
         if len(self.seen) != len(self.class_counts):
             self.seen = torch.zeros_like(self.class_counts)
 
     def forward(
-        self, cls_score: Tensor, label: Tensor | MixedLabels, *args, **kwargs
+        self,
+        cls_score: Tensor,
+        label: Tensor | MixedLabels,
+        weight: Tensor | None = None,
+        avg_factor: float | None = None,
+        reduction_override: str | None = None,
     ) -> Tensor:
         """Count the labels in training, and take the loss of the batch.
 
         Args:
             cls_score: (N, C) logits.
             label: (N,) indices, or ``MixedLabels``.
-            *args: As :class:`ClassCountsLoss`.
-            **kwargs: The same.
+            weight: (N,) factor on the loss of each sample.
+            avg_factor: Divisor of the mean instead of N.
+            reduction_override: Used instead of ``reduction``.
 
         Returns:
             A scalar, or (N,) for the reduction 'none'.
@@ -78,13 +85,15 @@ class SyncSeesawLoss(ClassCountsLoss):
         self._check_batch(cls_score, label)
         if self.training:
             self._count(label)
-        return super().forward(cls_score, label, *args, **kwargs)
+        return super().forward(
+            cls_score, label, weight, avg_factor, reduction_override
+        )
 
     @torch.no_grad()
     def _count(self, label: Tensor | MixedLabels) -> None:
         """Add the labels of the batch, those of all processes."""
         mixed = isinstance(label, MixedLabels)
-        labels = label.label_a if mixed else label
+        labels = (label.label_a if mixed else label).long()
         counts = torch.zeros_like(self.seen)
         counts.scatter_add_(0, labels, torch.ones_like(labels))
         if dist.is_available() and dist.is_initialized():

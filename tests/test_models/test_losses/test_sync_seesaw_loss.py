@@ -31,6 +31,13 @@ def test_nothing_is_counted_in_evaluation():
     assert loss.seen.sum() == 0
 
 
+@pytest.mark.parametrize('dtype', [torch.int32, torch.uint8])
+def test_labels_of_any_integers_are_counted(dtype):
+    loss = build()
+    loss(logits(), LABELS.to(dtype))
+    assert loss.seen.tolist() == [1, 1, 0, 1]
+
+
 def test_mixed_images_count_once():
     loss = build()
     second = torch.tensor([1, 3, 0])
@@ -97,7 +104,7 @@ def test_it_goes_on_counting_where_the_counts_are_told_again():
     """As the hook does in a resumed training."""
     loss = build()
     loss(logits(), LABELS)
-    loss.set_class_counts([9, 9, 9, 0])
+    loss.set_class_counts([9, 9, 9, 2])
     assert loss.seen.tolist() == [1, 1, 0, 1]
     loss.set_class_counts([9, 9, 9])
     assert loss.seen.tolist() == [0, 0, 0]
