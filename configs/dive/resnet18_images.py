@@ -1,15 +1,18 @@
 """DiVE (T 2, power 0.5, alpha 0.5), ResNet-18 on images of your own.
 
-First train the teacher: configs/dive/teacher_resnet18_images.py
 Theirs: none, the images are yours. Ours: none, for the same reason.
 Run: python tools/train.py configs/dive/resnet18_images.py
 """
 
-_base_ = './teacher_resnet18_images.py'
+_base_ = '../bsce/resnet18_images.py'
 
+first_stage = dict(
+    config='mmlt::bsce/resnet18_images.py',
+    same_data=True,
+    checkpoint_key='model.teacher_checkpoint',
+)
 model = dict(
     type='DistillClassifier',
     teacher=_base_.model,
-    teacher_checkpoint='work_dirs/dive/teacher_resnet18_images/epoch_100.pth',
     head=dict(loss=dict(_delete_=True, type='DiVELoss')),
 )

@@ -3,14 +3,16 @@
 Theirs (accuracy): 45.52 (Bag of Tricks, trick gallery).
 Ours: not run yet.
 Run: python tools/train.py configs/dive/resnet32_cifar100lt.py
-First train the teacher: configs/dive/teacher_resnet32_cifar100lt.py
 """
 
 _base_ = './teacher_resnet32_cifar100lt.py'
 
+first_stage = dict(
+    config='mmlt::dive/teacher_resnet32_cifar100lt.py',
+    checkpoint_key='model.teacher_checkpoint',
+)
 model = dict(
     type='DistillClassifier',
     teacher=_base_.model,
-    teacher_checkpoint='work_dirs/dive/teacher_resnet32_cifar100lt/epoch_200.pth',
     head=dict(loss=dict(_delete_=True, type='DiVELoss')),
 )

@@ -8,9 +8,8 @@ Ours: not run yet.
 Run: python tools/train.py configs/dive/teacher_resnet32_cifar10lt.py
 """
 
-_base_ = '../ce/resnet32_cifar10lt.py'
+_base_ = '../bsce/resnet32_cifar10lt.py'
 
-model = dict(head=dict(loss=dict(_delete_=True, type='BalancedSoftmaxLoss')))
 param_scheduler = [
     dict(type='LinearLR', start_factor=7 / 15, by_epoch=True, begin=0, end=5),
     dict(type='MultiStepLR', by_epoch=True, milestones=[119, 159], gamma=0.01),

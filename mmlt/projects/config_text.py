@@ -10,7 +10,6 @@ from mmlt.runs.shipped import method_names
 __all__ = ['ProjectData', 'config_text', 'known_methods', 'recipe_of']
 
 NETWORK = 'resnet18_images'
-TEACHER = 'dive-teacher'  # is trained before `dive`
 BASE_SIZE = 64  # of configs/_base_/datasets/image_folder.py
 
 PIPELINES = """
@@ -126,13 +125,8 @@ def config_text(method: str, data: ProjectData) -> str:
     base, rate = cfg.auto_scale_lr.base_batch_size, cfg.optim_wrapper.optimizer
     classes = len(data.counts)
     model = [f'head=dict(num_classes={classes})']
-    if method == 'dive':
-        epochs = cfg.train_cfg.max_epochs
-        work_dir = f'work_dirs/{data.folder.name}/{TEACHER}'
-        model += [
-            f'teacher=dict(head=dict(num_classes={classes}))',
-            f'teacher_checkpoint={f"{work_dir}/epoch_{epochs}.pth"!r}',
-        ]
+    if 'teacher' in cfg.model:
+        model += [f'teacher=dict(head=dict(num_classes={classes}))']
     of_base = data.size == BASE_SIZE
     return TEXT.format(
         title=method_names()[recipe.partition('/')[0]],

@@ -15,7 +15,7 @@ from mmlt.fileio import check_can_write, write_json
 from mmlt.functional import class_counts
 from mmlt.version import __version__
 
-from .config_text import TEACHER, ProjectData, config_text, recipe_of
+from .config_text import ProjectData, config_text, recipe_of
 from .copies import Copies, find_copies
 from .scan import ImageFacts, scan_images
 from .source import ImageSource, SourceSettings, read_source
@@ -80,7 +80,7 @@ def new_project(
         ValueError: If the images do not make a data set.
     """
     folder = Path(os.path.abspath(folder))
-    methods = _with_teacher(settings.methods)
+    methods = list(dict.fromkeys(settings.methods))
     for method in methods:
         recipe_of(method)
     _check_folder(folder, settings)
@@ -146,14 +146,6 @@ def new_project(
     }
     _write(folder, record, kept.paths, labels, rows, data, methods)
     return record
-
-
-def _with_teacher(methods: Sequence[str]) -> list[str]:
-    """The methods, each once; before `dive` what it learns from."""
-    names: list[str] = []
-    for method in methods:
-        names += [TEACHER, method] if method == 'dive' else [method]
-    return list(dict.fromkeys(names))
 
 
 def _check_folder(folder: Path, settings: ProjectSettings) -> None:

@@ -4,6 +4,7 @@ A row of the ledger counts as done as long as neither has changed.
 """
 
 import ast
+import copy
 import functools
 import hashlib
 import importlib
@@ -68,7 +69,8 @@ def config_hash(cfg: Config, first_stage: Config | None = None) -> str:
 
     Where the data lies, how it is loaded, logs and folders are left out, and
     whether the step is compiled; the random seed counts. A ``begin`` that is
-    a share of the schedule is hashed as the epoch that it stands for.
+    a share of the schedule is hashed as the epoch that it stands for. Where a
+    second stage got the checkpoint of its first one does not count either.
 
     Args:
         cfg: Config of a training, with its overlays and its seed.
@@ -81,6 +83,10 @@ def config_hash(cfg: Config, first_stage: Config | None = None) -> str:
         SHA-256, FIPS 180-4, https://doi.org/10.6028/NIST.FIPS.180-4, of
         canonical JSON.
     """
+    key = (cfg.get('first_stage') or {}).get('checkpoint_key')
+    if first_stage is not None and key:
+        cfg = copy.deepcopy(cfg)
+        cfg.merge_from_dict({key: None})
     stages = [s for s in (first_stage, cfg) if s is not None]
     settings = [
         _settings(

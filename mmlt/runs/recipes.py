@@ -149,6 +149,7 @@ def first_stage_recipe(
     options = {**setting}
     name = options.pop('config')
     same_data = options.pop('same_data', False)
+    options.pop('checkpoint_key', None)  # for mmlt/runs/two_stage.py
     if '::' not in name:
         name = str(Path(second.filename).parent / name)
     try:

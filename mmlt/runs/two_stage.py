@@ -12,6 +12,14 @@ one's network.
 
 A finished first stage is not repeated, if it was trained as it would be now;
 a checkpoint named by ``load_from`` takes its place.
+
+A second stage that learns from the first one's network, and does not start
+from it, says where the checkpoint goes; one named there takes its place::
+
+    first_stage = dict(
+        config='mmlt::dive/teacher_resnet32_cifar100lt.py',
+        checkpoint_key='model.teacher_checkpoint',
+    )
 """
 
 import gc
@@ -76,24 +84,45 @@ def plan_stages(first: Config, second: Config) -> list[Config]:
     """
     warn_of_other_data(first, second)
     wants_resume, named = second.get('resume'), second.get('load_from')
-    if named and not (wants_resume and is_inside(named, first.work_dir)):
+    # a checkpoint of the first stage that --resume names
+    own = named if named and is_inside(named, first.work_dir) else None
+    if setting(second, checkpoint_key(second)) and not (wants_resume and own):
         return [second]
     finished = last_checkpoint(first.work_dir)
-    meta = read_meta(finished) if finished and not named else {}
+    meta = read_meta(finished) if finished and not own else {}
     whole = bool(meta) and is_finished(first, meta)
     if whole and not (wants_resume and lacks_evaluation(first, finished)):
         check_same_training(first, meta, finished)
         print_log(f'Stage 1 is finished: {finished}.', logger='current')
-        second.update(load_from=finished, resume=False)
+        hand_over(finished, second)
         return [second]
-    first.load_from = named or (wants_resume and finished) or None
+    first.load_from = own or (wants_resume and finished) or None
     first.resume = bool(wants_resume)
-    second.update(load_from=None, resume=False)
+    if named == own:
+        second.update(load_from=None, resume=False)
     return [first, second]
 
 
+def checkpoint_key(second: Config) -> str:
+    """Setting of a second stage that names the first one's checkpoint."""
+    return second.first_stage.get('checkpoint_key', 'load_from')
+
+
+def hand_over(checkpoint: str, second: Config) -> None:
+    """Give the checkpoint of the first stage to the second.
+
+    Args:
+        checkpoint: Its path.
+        second: Config, changed in place.
+    """
+    key = checkpoint_key(second)
+    if key == 'load_from':
+        second.resume = False
+    second.merge_from_dict({key: checkpoint})
+
+
 def run_stages(stages: list[Config], arguments: Sequence[str] = ()) -> None:
-    """Run the stages, each from the last checkpoint of the one before.
+    """Run the stages, each with the last checkpoint of the one before.
 
     Args:
         stages: Configs as :func:`plan_stages` gives them.
@@ -107,12 +136,13 @@ def run_stages(stages: list[Config], arguments: Sequence[str] = ()) -> None:
     before = None
     for stage in stages:
         if before is not None:
-            stage.load_from = last_checkpoint(before.work_dir)
-            if stage.load_from is None:
+            checkpoint = last_checkpoint(before.work_dir)
+            if checkpoint is None:
                 raise FileNotFoundError(
                     f'Expected a checkpoint of stage 1 in {before.work_dir}, '
                     'but there is none. Keep its `default_hooks.checkpoint`.'
                 )
+            hand_over(checkpoint, stage)
         record_run(stage, arguments)
         run(stage)
         barrier()  # the first process has written its checkpoint

@@ -53,6 +53,7 @@ GROUPS = {
             'mdcs/',
             'shike/',
             'lade/',
+            'dive/',
             'dive/teacher_',
         ]
         + ['drw/focal_', 'drw/ldam_', 'resampling/bbn_']

@@ -2,7 +2,7 @@
 
 import pytest
 
-from mmlt.runs.recipes import applied_overlays
+from mmlt.runs.recipes import applied_overlays, first_stage_recipe
 
 from .recipes import CIFAR10, CIFAR100, load
 
@@ -61,6 +61,9 @@ def test_the_student_of_dive_at_ratio_50():
     assert [part.type for part in cfg.model.neck] == ['GlobalAveragePooling']
     teacher = cfg.model.teacher.neck[-1]
     assert (teacher.type, teacher.gamma) == ('FCCNeck', 0.5)
+    first = first_stage_recipe(cfg)
+    assert first.model.neck == cfg.model.teacher.neck
+    assert first.train_dataloader.dataset.imbalance_ratio == 50
 
 
 def test_the_published_ones_are_all_there():

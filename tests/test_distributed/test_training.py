@@ -113,7 +113,7 @@ def test_every_parameter_takes_part(recipe, tmp_path):
 
 
 def test_every_parameter_takes_part_in_distillation(tmp_path):
-    teacher = 'dive/teacher_resnet20_digitslt.py'
+    teacher = 'bsce/resnet20_digitslt.py'
     check_one_network(in_processes(2, plain, teacher, str(tmp_path), 2))
     results = in_processes(
         2,

@@ -50,7 +50,7 @@ def changed(project, recipe):
 
 
 def with_teacher(cfg, folder):
-    """What a person adds for DiVE, and `mmlt new --method dive` writes."""
+    """What `mmlt new --method dive` writes, and its first stage trains."""
     cfg.model.teacher.head.num_classes = 3
     teacher = MODELS.build(dict(cfg.model.teacher))
     path = folder / 'teacher.pth'

@@ -11,6 +11,7 @@ from mmlt.datasets import LongTailedList, read_list
 from mmlt.projects.config_text import ProjectData, config_text
 from mmlt.projects.project import ProjectSettings, new_project
 from mmlt.projects.source import SourceSettings
+from mmlt.runs.recipes import first_stage_recipe, load_recipe
 
 from .conftest import draw, gray
 
@@ -187,13 +188,14 @@ def test_a_class_of_damaged_images_is_left_out(photos, tmp_path):
     assert record['classes'] == [f'kind {label}' for label in range(6)]
 
 
-def test_the_teacher_of_dive_is_written_too(photos, tmp_path):
+def test_the_teacher_of_dive_is_its_first_stage(photos, tmp_path):
     record = make(photos, tmp_path / 'own', methods=['ce', 'dive', 'ce'])
-    assert list(record['configs']) == ['ce', 'dive-teacher', 'dive']
+    assert list(record['configs']) == ['ce', 'dive']
     cfg = Config.fromfile(tmp_path / 'own/dive.py')
     assert cfg.model.teacher.head.num_classes == 7
-    checkpoint = 'work_dirs/own/dive-teacher/epoch_100.pth'
-    assert cfg.model.teacher_checkpoint == checkpoint
+    first = first_stage_recipe(load_recipe(tmp_path / 'own/dive.py'))
+    assert first.model.head == cfg.model.teacher.head
+    assert first.train_dataloader.dataset == cfg.train_dataloader.dataset
 
 
 def refuse(kind, match, images, folder, **settings):

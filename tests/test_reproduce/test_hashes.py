@@ -12,7 +12,7 @@ from mmlt.reproduce.hashes import (
     config_hash,
     training_modules,
 )
-from mmlt.runs.recipes import load_recipe
+from mmlt.runs.recipes import first_stage_recipe, load_recipe
 
 
 @pytest.fixture(scope='module')
@@ -71,6 +71,16 @@ def test_first_stage_counts(recipe):
         config_hash(recipe, other),
     }
     assert len(hashed) == 3
+
+
+def test_where_a_first_stage_lies_is_not_hashed():
+    cfg = load_recipe('dive/resnet20_digitslt')
+    first = first_stage_recipe(cfg)
+    named = changed(cfg, model__teacher_checkpoint='stage1/epoch_40.pth')
+    assert config_hash(named, first) == config_hash(cfg, first)
+    assert named.model.teacher_checkpoint == 'stage1/epoch_40.pth'
+    # without a first stage it is all that is known of the teacher
+    assert config_hash(named) != config_hash(cfg)
 
 
 def test_recipe_and_its_composition_are_one_run():

@@ -150,6 +150,36 @@ def test_tau_norm_trains_stage_1_and_tests(train, tmp_path):
     assert zero.strip().splitlines()[-2] == table[3]
 
 
+def test_dive_learns_from_the_network_of_stage_1(train, tmp_path):
+    """The student begins anew, and its teacher is that of stage 1."""
+    log = train(recipe('dive'), tmp_path, 2, stage1_of(1))
+    assert 'Loaded from' not in log
+    teacher, second = tmp_path / 'stage1/epoch_1.pth', tmp_path / 'epoch_2.pth'
+    assert 'head.fc.weight' in differing(teacher, second)
+    cfg = Config.fromfile(tmp_path / 'resnet20_digitslt.py')
+    assert cfg.model.teacher_checkpoint == str(teacher)
+
+    # stopped in either stage: it goes on to the same last bit
+    part = tmp_path / 'part'
+    train(recipe('dive'), part, 1, stage1_of(1))
+    before = (part / 'stage1/epoch_1.pth').stat().st_mtime_ns
+    log = train(recipe('dive'), part, 2, stage1_of(1), resume=['--resume'])
+    assert 'resumed epoch: 1' in log
+    assert differing(second, part / 'epoch_2.pth') == set()
+    assert (part / 'stage1/epoch_1.pth').stat().st_mtime_ns == before
+    early = tmp_path / 'early'
+    train(recipe('bsce'), early / 'stage1', 1, data=DATA)
+    train(recipe('dive'), early, 2, stage1_of(1), resume=['--resume'])
+    assert differing(second, early / 'epoch_2.pth') == set()
+
+    # a checkpoint that is named takes its place, and need not be repeated
+    named = tmp_path / 'named'
+    option = f'model.teacher_checkpoint={teacher}'
+    train(recipe('dive'), named, 2, option)
+    assert not (named / 'stage1').exists()
+    assert differing(second, named / 'epoch_2.pth') == set()
+
+
 class TestFirstStage:
     def test_a_finished_one_is_not_repeated(self, train, tmp_path):
         stage1 = tmp_path / 'stage1'

@@ -31,12 +31,13 @@ class DistillClassifier(LongTailClassifier):
 
     Args:
         teacher: Config of the teacher's model.
-        teacher_checkpoint: Its checkpoint, a file or a URL.
+        teacher_checkpoint: Its checkpoint, a file or a URL. None in a recipe
+            whose ``first_stage`` trains the teacher, which then names it.
         **kwargs: Of the student, as for mmpretrain's ``ImageClassifier``.
 
     Raises:
         FileNotFoundError: If the checkpoint is missing when training begins.
-        ValueError: If the checkpoint does not fit the teacher.
+        ValueError: If none is named, or it does not fit the teacher.
 
     Source:
         Hinton et al., 2015, https://arxiv.org/abs/1503.02531; as used by He et
@@ -44,7 +45,11 @@ class DistillClassifier(LongTailClassifier):
     """
 
     def __init__(
-        self, *args, teacher: dict, teacher_checkpoint: str, **kwargs
+        self,
+        *args,
+        teacher: dict,
+        teacher_checkpoint: str | None = None,
+        **kwargs,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.teacher = teacher
@@ -60,6 +65,12 @@ class DistillClassifier(LongTailClassifier):
     def load_teacher(self) -> None:
         """Build the teacher and load its checkpoint."""
         path = self.teacher_checkpoint
+        if path is None:
+            raise ValueError(
+                'Expected `model.teacher_checkpoint` to name the checkpoint '
+                'of the teacher, but it is None. Train with mmlt train, which '
+                'trains the teacher of `first_stage` first, or name one.'
+            )
         if '://' not in path and not os.path.isfile(path):
             raise FileNotFoundError(
                 f'Expected the checkpoint of the teacher, but {path} does '

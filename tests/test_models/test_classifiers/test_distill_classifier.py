@@ -123,6 +123,12 @@ def test_a_missing_checkpoint_names_the_command_that_makes_it(monkeypatch):
         student('other.pth').loss(*batch())
 
 
+def test_no_checkpoint_is_said_when_the_training_begins():
+    model = student(None)
+    with pytest.raises(ValueError, match='but it is None. Train with mmlt'):
+        model.init_weights()
+
+
 def test_a_checkpoint_of_another_network_is_refused(teacher, tmp_path):
     model, _ = teacher
     weights = model.state_dict()
