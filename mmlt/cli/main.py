@@ -18,6 +18,8 @@ from .shell import run_command
 COMMANDS = {
     'train and test': {
         'train': 'train a recipe',
+        'seeds': 'train it with several seeds; mean and spread',
+        'lr-find': 'the loss as the learning rate grows, and what to take',
         'test': 'test a checkpoint',
         'classifier-weights': 'begin a classifier with the names of classes',
         'recipes': 'list the recipes and overlays that come with mmlt',

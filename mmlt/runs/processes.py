@@ -37,5 +37,6 @@ def join_processes(launcher: str) -> None:
     if launcher != 'pytorch':
         return
     end_with_parent()
-    if not torch.cuda.is_available():
+    joined = torch.distributed.is_initialized()  # by the training before
+    if not torch.cuda.is_available() and not joined:
         torch.distributed.init_process_group('gloo')

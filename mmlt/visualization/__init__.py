@@ -7,6 +7,7 @@ from .calibrators import *
 from .class_counts import *
 from .clusters import *
 from .curves import *
+from .learning_rates import *
 from .matrices import *
 from .planes import *
 from .recall import *

@@ -88,6 +88,21 @@ TRAIN: list[BadInput] = [
 ]
 MMLT: list[BadInput] = [
     call(
+        'seeds-one-of-them-twice',
+        'seeds ce/resnet20_digitslt --seeds 1 2 1',
+        sentence='argument --seeds: expected each seed once, but got 1',
+    ),
+    call(
+        'lr-find-the-wrong-way',
+        'lr-find ce/resnet20_digitslt --low 1 --high 0.1',
+        sentence=r'argument --low: expected less than --high \(0.1\), but',
+    ),
+    call(
+        'lr-find-into-a-text',
+        'lr-find ce/resnet20_digitslt --out a.txt',
+        sentence=r"one of \.png, \.svg, \.pdf, but got 'a.txt'",
+    ),
+    call(
         'no-such-command',
         'trian',
         sentence=r"invalid choice: 'trian' \(choose from 'train'",

@@ -1,5 +1,6 @@
 """One shell: errors, exit codes, help, and tools that are their commands."""
 
+import argparse
 import ast
 import os
 import re
@@ -126,6 +127,22 @@ def test_examples_are_calls_that_the_parser_takes(name, monkeypatch):
     words = re.split(r'\. ', module.EXAMPLE)[0].split()
     words = [word.strip('\'"') for word in words]
     assert make_parser(module, f'mmlt {name}').parse_args(words)
+
+
+@pytest.mark.parametrize('name', NAMES)
+def test_so_are_those_of_the_parts_of_a_command(name):
+    parser = make_parser(command_module(name), f'mmlt {name}')
+    parts = {
+        part: of
+        for action in parser._actions
+        if isinstance(action, argparse._SubParsersAction)
+        for part, of in action.choices.items()
+    }
+    for part, of in parts.items():
+        begin = f'Example: mmlt {name} {part} '
+        assert (of.epilog or '').startswith(begin), part
+        words = of.epilog.removeprefix(f'Example: mmlt {name} ').split()
+        assert parser.parse_args(words)
 
 
 def test_the_list_of_commands_is_there_at_once():

@@ -59,3 +59,17 @@ def wait_until(condition, seconds=20):
     while not condition():
         assert time.time() < deadline
         time.sleep(0.01)
+
+
+def test_a_second_training_of_a_process_joins_no_second_time(monkeypatch):
+    joined = []
+    group = 'torch.distributed'
+    monkeypatch.setattr('mmlt.runs.processes.end_with_parent', lambda: None)
+    monkeypatch.setattr('torch.cuda.is_available', lambda: False)
+    monkeypatch.setattr(f'{group}.init_process_group', joined.append)
+    monkeypatch.setattr(f'{group}.is_initialized', lambda: bool(joined))
+    for _ in range(2):
+        join_processes('pytorch')
+    assert joined == ['gloo']
+    join_processes('none')
+    assert joined == ['gloo']

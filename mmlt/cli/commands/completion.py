@@ -15,7 +15,15 @@ DESCRIPTION = (
 )
 EXAMPLE = 'bash'
 # commands that take the name of a recipe
-OF_RECIPES = ('train', 'test', 'plot', 'doctor')
+OF_RECIPES = (
+    'train',
+    'seeds',
+    'lr-find',
+    'test',
+    'plot',
+    'browse',
+    'doctor',
+)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -58,6 +58,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help='begin anew where an earlier training left checkpoints; they '
         'are moved to <work dir>/earlier/<time>',
     )
+    parser.add_argument('--seed', type=seed, help='seed of the run')
+    add_further_arguments(parser)
+
+
+def add_further_arguments(parser: argparse.ArgumentParser) -> None:
+    """What a training has with one seed and with several."""
     parser.add_argument(
         '--amp', action='store_true', help='mixed precision (bfloat16)'
     )
@@ -69,7 +75,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action='store_true',
         help='scale the learning rate by the actual batch size',
     )
-    parser.add_argument('--seed', type=seed, help='seed of the run')
     add_config_options(parser)
     add_launcher(parser)
     add_trust(parser)

@@ -1,0 +1,55 @@
+"""The range test, on the digits."""
+
+import math
+
+import numpy as np
+import pytest
+
+from mmlt.runs.lr_find import find_learning_rate
+from mmlt.runs.training import TrainingOptions
+from tests.test_bad_inputs.in_process import isolated, run
+
+
+@pytest.fixture(autouse=True)
+def _quick(monkeypatch):
+    # these take longer than the steps
+    monkeypatch.setattr('mmengine.runner.runner.collect_env', dict)
+    monkeypatch.setattr(
+        'yapf.yapflib.yapf_api.FormatCode', lambda text, **_: (text, True)
+    )
+
+
+def test_the_loss_falls_at_some_rate_of_the_digits(tmp_path):
+    options = TrainingOptions('ce/resnet20_digitslt', seed=0)
+    with isolated(tmp_path):
+        found = find_learning_rate(options, 1e-4, 1.0, 60)
+    assert found.recipe == 0.05
+    np.testing.assert_allclose(
+        found.rates, np.geomspace(1e-4, 1, 60)[: len(found.rates)]
+    )
+    # at first the network knows nothing, and hardly moves
+    assert found.smooth[2] == pytest.approx(math.log(10), abs=0.7)
+    assert min(found.smooth) < found.smooth[2] - 0.3
+    assert found.fastest <= found.lowest
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_command_writes_the_picture_and_nothing_else(tmp_path):
+    """Of a recipe whose parts need the class counts and the epoch."""
+    words = ['lr-find', 'fcc/vmf_resnet20_digitslt', '--steps', '20']
+    done = run([*words, '--out', 'lr.svg'], tmp_path)
+    assert done.code == 0, done.errors
+    lines = done.output.splitlines()
+    table = lines.index('learning rate    loss')
+    assert float(lines[table + 1].split()[0]) == 1e-5
+    assert lines[-2] == 'Wrote lr.svg'
+    assert lines[-1].startswith('The loss ')
+    assert [path.name for path in tmp_path.rglob('*')] == ['lr.svg']
+    assert 'learning rate' in (tmp_path / 'lr.svg').read_text()
+
+
+def test_a_second_stage_needs_the_network_of_the_first(tmp_path):
+    done = run(['lr-find', 'crt/resnet20_digitslt'], tmp_path)
+    assert done.code == 1
+    assert 'load_from=CHECKPOINT' in done.errors
+    assert 'Traceback' not in done.errors
