@@ -47,8 +47,10 @@ class RangeTest:
 
         The number of steps where there is none.
         """
-        begin = np.mean(self.losses[: 2 * reach_of(len(self.losses)) + 1])
+        reach = reach_of(len(self.losses))
+        begin = np.mean(self.losses[: 2 * reach + 1])
         above = np.flatnonzero(np.array(self.smooth) > LOST * begin)
+        above = above[above >= reach]  # the means of few are noise
         return int(above[0]) if len(above) else len(self.losses)
 
     @property
@@ -61,11 +63,13 @@ class RangeTest:
         """Step at which the smooth loss falls fastest, up to the lowest.
 
         By the logarithm of the rate; the first step where it never falls.
+        The first steps, whose means are of few, do not count.
         """
         if self.lowest == 0:
             return 0
         slope = np.gradient(self.smooth, np.log(self.rates))
-        return int(np.argmin(slope[: self.lowest + 1]))
+        begin = min(reach_of(len(self.losses)) + 2, self.lowest)
+        return begin + int(np.argmin(slope[begin : self.lowest + 1]))
 
     @property
     def advice(self) -> str:

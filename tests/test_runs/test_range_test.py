@@ -59,6 +59,12 @@ def test_what_comes_after_the_network_is_lost_does_not_count():
     assert calm.lost == 80
 
 
+def test_a_first_batch_that_is_hard_is_not_the_steepest_place():
+    found = curve()
+    losses = [9.0, *found.losses[1:]]
+    assert RangeTest(found.rates, losses, 0.05).fastest == found.fastest
+
+
 def test_a_range_that_is_too_low_or_too_high_says_so():
     assert 'go higher (--high)' in curve(high=0.02).advice
     assert 'begin lower (--low)' in curve(low=2).advice
