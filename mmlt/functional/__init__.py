@@ -27,6 +27,7 @@ from .correlation import *
 from .crops import *
 from .cutmix import *
 from .decision_planes import *
+from .directional_maps import *
 from .disentangling import *
 from .distillation import *
 from .diversity import *
@@ -57,6 +58,7 @@ from .repetitions import *
 from .sampling import *
 from .schedule import *
 from .seesaw import *
+from .segmentation import *
 from .sharpness import *
 from .shot_matching import *
 from .shots import *

@@ -130,8 +130,9 @@ def complete_config(cfg: Config) -> Config:
     """Fill in what depends on the machine, where the config is silent.
 
     As the tools of mmpretrain: ``default_collate`` where no ``collate_fn`` is
-    named, workers that persist, pinned memory where there is a GPU. Without
-    a GPU, several processes do not ask for one.
+    named (``pseudo_collate`` in another scope, as mmengine), workers that
+    persist, pinned memory where there is a GPU. Without a GPU, several
+    processes do not ask for one.
 
     Raises:
         ValueError: If the config asks for what needs a GPU (``sync_bn``).
@@ -140,15 +141,16 @@ def complete_config(cfg: Config) -> Config:
     check_strategy(cfg)
     let_counts_differ(cfg)
     for name, kind in HOOKS.items():
-        cfg.default_hooks.setdefault(name, dict(type=kind))
+        cfg.default_hooks.setdefault(name, dict(type=in_scope(kind, cfg)))
     has_gpu = torch.cuda.is_available()
+    collate = 'default_collate' if is_ours(cfg) else 'pseudo_collate'
     for name in ('train_dataloader', 'val_dataloader', 'test_dataloader'):
         loader = cfg.get(name)
         if loader is None:
             continue
         loader.setdefault('pin_memory', has_gpu)
         loader.setdefault('persistent_workers', loader.num_workers > 0)
-        loader.setdefault('collate_fn', dict(type='default_collate'))
+        loader.setdefault('collate_fn', dict(type=collate))
     hooks = cfg.get('default_hooks') or {}
     for name in [name for name in hooks if hooks[name] is None]:
         if name not in HOOK_NAMES:  # mmengine drops only its own
@@ -211,7 +213,23 @@ def use_whole_checkpoints(cfg: Config) -> None:
     for hook in hooks:
         kind = hook.get('type') if isinstance(hook, dict) else None
         if kind in theirs:
-            hook['type'] = 'WholeCheckpointHook'
+            hook['type'] = in_scope('WholeCheckpointHook', cfg)
+
+
+def in_scope(kind: str, cfg: Config) -> str:
+    """Name by which the registries of a config find a part of ours.
+
+    Args:
+        kind: Its registered name.
+        cfg: Of mmpretrain, or of another package of the family.
+    """
+    return kind if is_ours(cfg) else f'mmpretrain.{kind}'
+
+
+def is_ours(cfg: Config) -> bool:
+    """Whether a config is of image classification, by its scope."""
+    scope = cfg.get('default_scope')
+    return scope in (None, 'mmengine', 'mmpretrain', 'mmlt')
 
 
 def check_strategy(cfg: Config) -> None:

@@ -27,6 +27,14 @@ def _(x):
     return per_class(x, x.counts(), low=0, high=17)
 
 
+@property_of('frequency_groups')
+def _(x):
+    head = x.c // 3
+    sizes = head, x.c - 2 * head, head
+    shapes = [(x.c,)] * 3
+    return Call((x.counts(), sizes), shapes=shapes, gradient=False)
+
+
 @property_of('class_balanced_weights')
 def _(x):
     beta = x.number(0, 0.9, 0.9999, 1 - 1e-9, 1 - 2**-53)

@@ -150,6 +150,17 @@ def _(x):
     )
 
 
+@property_of('directional_maps')
+def _(x):
+    offset = x.number(None, x.uniform(x.c, low=-10, high=10))
+    maps = x.features()[:, :, None, None].expand(-1, -1, 2, 3)
+    return Call(
+        (maps, x.kappa(most=1e4), x.directions(), offset),
+        shapes=[(x.n, x.c, 2, 3)],
+        dtypes=x.wide,
+    )
+
+
 @property_of('directional_to_linear')
 def _(x):
     offset = x.number(None, x.uniform(x.c, dtype=x.dtype))

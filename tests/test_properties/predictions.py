@@ -59,6 +59,21 @@ def _(x):
     )
 
 
+@property_of('mask_overlap')
+def _(x):
+    pairs = x.labels() * x.c + x.labels()
+    confusion = pairs.bincount(minlength=x.c**2).view(x.c, x.c)
+    return Call(
+        (confusion,),
+        shapes=[(x.c,)] * 2,
+        dtypes=torch.float64,
+        low=0,
+        high=1,
+        nan=True,
+        gradient=False,
+    )
+
+
 @property_of('wilson_interval')
 def _(x):
     number = x.count_tensor()

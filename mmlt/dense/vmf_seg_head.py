@@ -1,0 +1,72 @@
+from collections.abc import Sequence
+
+from mmseg.models.decode_heads.decode_head import BaseDecodeHead
+from mmseg.registry import MODELS
+from torch import nn
+
+from .vmf_conv import VMFConv
+
+__all__ = ['vmf_seg_head']
+
+
+@MODELS.register_module(name='VMFSegHead')
+def vmf_seg_head(
+    head_type: str,
+    init_kappa: float = 16.0,
+    test_prior: str | float | Sequence[float] = 'balanced',
+    **kwargs,
+) -> BaseDecodeHead:
+    """A decode head of mmsegmentation whose last convolution is a VMFConv.
+
+    Every head that ends in ``cls_seg`` takes it: FCN, PSP, UPerNet, DeepLab,
+    SegFormer and others. In a config::
+
+        decode_head=dict(type='VMFSegHead', head_type='UPerHead', ...)
+
+    with the settings of ``UPerHead`` as they were. An auxiliary head stays
+    what it is.
+
+    Args:
+        head_type: Registered name of the head.
+        init_kappa: As of :class:`VMFConv`.
+        test_prior: The same.
+        **kwargs: Of the head.
+
+    Returns:
+        The head.
+
+    Raises:
+        TypeError: If ``head_type`` is no decode head, or has no ``conv_seg``.
+        ValueError: If it scores one channel for two classes.
+
+    Examples:
+        >>> head = vmf_seg_head(
+        ...     'FCNHead', in_channels=8, channels=4, num_classes=3
+        ... )
+        >>> type(head).__name__, type(head.conv_seg).__name__
+        ('FCNHead', 'VMFConv')
+
+    Source:
+        Ours; the layer: Wang et al., ECCV 2022,
+        https://arxiv.org/abs/2208.10043
+    """
+    head = MODELS.build(dict(type=head_type, **kwargs))
+    stock = getattr(head, 'conv_seg', None)
+    if not isinstance(head, BaseDecodeHead) or not isinstance(
+        stock, nn.Conv2d
+    ):
+        raise TypeError(
+            'Expected `head_type` to be a decode head that ends in '
+            f'`conv_seg`, but {head_type} does not. Take FCNHead, UPerHead, '
+            'PSPHead, an ASPP head or SegformerHead.'
+        )
+    if head.out_channels != head.num_classes:
+        raise ValueError(
+            f'Expected `out_channels` to be the {head.num_classes} classes, '
+            f'but got {head.out_channels}: one density per class is '
+            'compared. Leave `out_channels` and `threshold` out.'
+        )
+    head.conv_seg = VMFConv(
+        stock.in_channels, head.num_classes, init_kappa, test_prior
+    )
+    return head
