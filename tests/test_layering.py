@@ -2,6 +2,7 @@
 
 import ast
 import importlib
+import importlib.util
 import re
 from pathlib import Path
 
@@ -197,6 +198,8 @@ def test_registered_names_do_not_replace_those_of_the_parent():
 
 def test_public_names_have_a_docstring():
     for room in MAY_IMPORT:
+        if room == 'dense' and not importlib.util.find_spec('mmseg'):
+            continue
         module = importlib.import_module(f'mmlt.{room}')
         for name in getattr(module, '__all__', ()):
             assert getattr(module, name).__doc__, f'mmlt.{room}.{name}'

@@ -1,5 +1,6 @@
 import pytest
 import torch
+from mmengine.registry import DefaultScope
 from mmpretrain.registry import MODELS
 
 pytest.importorskip('mmseg')
@@ -24,7 +25,8 @@ def test_a_pixel_is_classified_as_an_image_is(prior):
     cfg = dict(
         type='VMFClsHead', num_classes=3, in_channels=6, test_prior=prior
     )
-    head = MODELS.build(cfg)
+    with DefaultScope.overwrite_default_scope('mmpretrain'):
+        head = MODELS.build(cfg)
     head.set_class_counts(COUNTS)
     head.load_state_dict(
         {
