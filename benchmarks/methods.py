@@ -7,7 +7,8 @@ whose losses are taken after they switch): one batch that is already there
 (128 x 32 x 32 or 32 x 8 x 8), augmented, forward, backward, update. Each
 method takes turns with cross-entropy, step by step, so the ratio is of one
 run. Of a training in two stages it is the step of the second; where the first
-has a recipe of its own (MiSLAS), its step is that of `mixup`. Re-sampling
+has a recipe of its own (MiSLAS), its step is that of `mixup`. CUDA's is one with every class at level 5,
+without the trials before an epoch. Re-sampling
 changes which images are drawn, not the step, and is left out; so is what has
 no training of its own, and LIFT, whose network is another.
 
@@ -46,6 +47,7 @@ SHAPES = {  # data -> recipe, batch, image, classes
     'digitslt': ('resnet20_digitslt', 32, 8, 10),
 }
 LEFT_OUT = ('lift', 'resampling', 'tau_norm')
+SUPPOSED_LEVEL = 5  # of augmentation, of 10; trainings find it out
 DEVICE = 'cuda' if torch.cuda.is_available() else 'cpu'
 
 
@@ -83,6 +85,8 @@ def training_step(recipe: Path, data: str, folder: Path):
             part.set_class_counts(torch.arange(num_classes, 0, -1) * 5)
         if hasattr(part, 'set_progress'):
             part.set_progress(10**6, 10**6 + 1)  # whatever begins has begun
+        if hasattr(part, 'suppose'):
+            part.suppose(SUPPOSED_LEVEL)
     mixing = getattr(model.data_preprocessor, 'mixing', None)
     if getattr(mixing, 'needs_pairs', False):
         num *= 2  # it trains on one image of two

@@ -25,6 +25,7 @@ from .consistency import *
 from .contrast import *
 from .correlation import *
 from .crops import *
+from .curriculum import *
 from .cutmix import *
 from .decision_planes import *
 from .directional_maps import *

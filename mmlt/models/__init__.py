@@ -9,6 +9,7 @@ if has_trainer():
     from .balanced_contrast import *
     from .batch_augments import *
     from .classifiers import *
+    from .curriculum_data_preprocessor import *
     from .data_preprocessor import *
     from .heads import *
     from .momentum_contrast import *

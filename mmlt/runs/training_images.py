@@ -29,7 +29,7 @@ from mmlt.structures.training_images import (
 
 from .preflight import complete_config
 from .shown_images import image_of
-from .training_steps import preprocessor_of, training_steps
+from .training_steps import SHOWN_LEVEL, preprocessor_of, training_steps
 
 __all__ = ['across_the_tail', 'training_images']
 
@@ -197,6 +197,8 @@ def as_seen(
     for part in pixels.modules():
         if hasattr(part, 'set_progress'):
             part.set_progress(epoch, epochs)
+        if hasattr(part, 'suppose'):
+            part.suppose(SHOWN_LEVEL)
     batch = pixels(loader.collate_fn(items), training=True)
     inputs = batch['inputs']
     views = inputs if isinstance(inputs, tuple) else (inputs,)

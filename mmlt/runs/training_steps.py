@@ -7,9 +7,11 @@ from mmengine.config import Config
 
 from mmlt.datasets.pipelines import pipeline_of
 
-__all__ = ['preprocessor_of', 'training_steps']
+__all__ = ['SHOWN_LEVEL', 'preprocessor_of', 'training_steps']
 
 LONGEST = 60  # characters of a setting; more is left out
+# level of augmentation in pictures, where trainings find it out for each class
+SHOWN_LEVEL = 3
 
 
 def preprocessor_of(cfg: Config) -> dict:
@@ -45,7 +47,8 @@ def training_steps(cfg: Config) -> dict[str, list[str]]:
             in_words(step) for step in pipeline_of(loader.dataset)
         ],
         f'Each batch of {loader.get("batch_size")}, on the device': [
-            in_words(step) for step in pixels.get('augments') or ()
+            in_words(step)
+            for step in (*(pixels.get('augments') or ()), *_graded(pixels))
         ],
         **{
             f'View {number} of it': [in_words(step) for step in view]
@@ -71,6 +74,17 @@ def training_steps(cfg: Config) -> dict[str, list[str]]:
             in_words(cfg.first_stage)
         ]
     return {heading: lines for heading, lines in steps.items() if lines}
+
+
+def _graded(pixels: Mapping) -> list:
+    """Augmentations by the level of a class, and those after them."""
+    if pixels['type'] != 'CurriculumDataPreprocessor':
+        return []
+    words = (
+        'BatchGradedAugment, as strong as the network can follow class by '
+        f'class; in the pictures level {SHOWN_LEVEL}'
+    )
+    return [words, *(pixels.get('later_augments') or ())]
 
 
 def _further_views(pixels: Mapping) -> Sequence[Sequence]:

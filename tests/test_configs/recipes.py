@@ -44,6 +44,7 @@ GROUPS = {
         [
             'ce/',
             'cmo/',
+            'cuda/',
             'fcc/',
             'gcl/',
             'ldam/',

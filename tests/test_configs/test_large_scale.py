@@ -70,6 +70,7 @@ LIFT_EPOCHS = dict(cifar100lt=10, imagenetlt=10, placeslt=10, inat18=20)
 # frank-xwang/RIDE-LongTailRecognition@ab8be5c   configs/config_*_ride.json
 # fistyee/MDCS@1a1d54e      configs/config_imagenet_lt_*_mdcs_e180.json
 # naver-ai/cmo@10d2d09     imagenet_train.py, inat18_train.py, README.md
+# sumyeongahn/CUDA_LTR@f4c8d35   large_scale/util/util.py, README.md
 # hyperconnect/LADE@150181e   config/*/lade.yaml
 # dvlab-research/MiSLAS@0fc381e   config/*/*.yaml
 # Megvii-BaseDetection/DisAlign@a2fc350   classification/imagenetlt/*/*.py
@@ -136,6 +137,8 @@ PUBLISHED = {
     'lade/resnet152_placeslt': (128, steps(0.1, 30, 10, 20), 5e-4, False),
     'cmo/bsce_resnet50_imagenetlt': (256, warm(60, 80), 2e-4, False),
     'cmo/bsce_resnet50_inat18': (512, warm(75, 100), 2e-4, False),
+    'cuda/resnet50_imagenetlt': (256, warm(60, 80), 2e-4, False),
+    'cuda/ce_resnet50_inat18': (512, warm(60, 80), 2e-4, False),
     'disalign/resnext50_imagenetlt': (256, cosine(0.1, 10), 5e-4, False),
     'mislas/stage1_resnet50_imagenetlt': (256, cosine(0.1, 180), 5e-4, False),
     'mislas/stage1_resnet50_inat18': (256, cosine(0.1, 200), 1e-4, False),

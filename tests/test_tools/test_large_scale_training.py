@@ -36,6 +36,7 @@ RECIPES = [
     'sade/resnext50_imagenetlt',
     'ncl/resnet50_imagenetlt',
     'proco/resnet50_imagenetlt',
+    'cuda/resnet50_imagenetlt',
     'crt/resnet10_imagenetlt',
     'lws/resnet10_imagenetlt',
     'tau_norm/resnet10_imagenetlt',

@@ -12,6 +12,7 @@ from tests.export_models import ROOT
 NEWEST = [
     'balpoe',
     'cmo',
+    'cuda',
     'disalign',
     'lade',
     'los',

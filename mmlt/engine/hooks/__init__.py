@@ -1,5 +1,6 @@
 from mmlt.star_imports import public_names
 
+from .augment_curriculum_hook import *
 from .classifier_start_hook import *
 from .deferred_runtime_info_hook import *
 from .finite_loss_hook import *

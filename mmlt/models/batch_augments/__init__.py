@@ -4,6 +4,7 @@ from .auto_augment import *
 from .color import *
 from .cutout import *
 from .geometry import *
+from .graded_augment import *
 from .manifold_mixup import *
 from .minority_cutmix import *
 from .mixup import *
