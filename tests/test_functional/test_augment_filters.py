@@ -5,7 +5,6 @@ import torch
 from PIL import ImageEnhance, ImageFilter
 
 from mmlt.functional import augment_filters
-
 from tests.pillow_images import by_pillow, pictures, values
 
 

@@ -7,7 +7,6 @@ from mmlt.functional.augment_operations import (
     GRADED_OPERATIONS,
     graded_operations,
 )
-
 from tests.pillow_images import pictures
 
 # sumyeongahn/CUDA_LTR@f4c8d35, cifar/aug/cuda.py, lines 118 to 143

@@ -6,7 +6,6 @@ import torch
 from PIL import Image, ImageEnhance, ImageOps
 
 from mmlt.functional import augment_tones
-
 from tests.pillow_images import by_pillow, pictures, values
 
 

@@ -11,7 +11,6 @@ from mmlt.functional.augment_warp import (
     shear_batch,
     shift_batch,
 )
-
 from tests.pillow_images import by_pillow, pictures, values
 
 AFFINE = Image.Transform.AFFINE
