@@ -46,6 +46,7 @@ from .macro_f1 import *
 from .misclassified_area import *
 from .mistakes import *
 from .mixup import *
+from .parametric_contrast import *
 from .per_class import *
 from .percent import *
 from .posthoc import *

@@ -14,6 +14,7 @@ if has_trainer():
     from .heads import *
     from .momentum_contrast import *
     from .multi_view_data_preprocessor import *
+    from .parametric_contrast import *
     from .two_view_data_preprocessor import *
     from .vmf_contrast import *
 else:

@@ -59,6 +59,18 @@ def warm(first, second):
     return [*warm_up, *steps(0.1, 100, first, second)[4:]]
 
 
+def long_cosine(rate):
+    """400 epochs of GPaCo: ten of warm-up, a cosine of 391."""
+    warm_up = [rate * (e + 1) / 10 for e in range(10)]
+    return [
+        *warm_up,
+        *(
+            rate * (1 + math.cos(math.pi * (e - 9) / 391)) / 2
+            for e in range(10, 400)
+        ),
+    ]
+
+
 LIFT_EPOCHS = dict(cifar100lt=10, imagenetlt=10, placeslt=10, inat18=20)
 # batch, rate per epoch, weight decay, nesterov: from the published configs
 # lijian16/FCC@ba9e7d3       configs/ImageNet_LT, configs/iNat18 (ResNet-10;
@@ -76,6 +88,8 @@ LIFT_EPOCHS = dict(cifar100lt=10, imagenetlt=10, placeslt=10, inat18=20)
 # Megvii-BaseDetection/DisAlign@a2fc350   classification/imagenetlt/*/*.py
 # FlamieZhu/Balanced-Contrastive-Learning@f72d070   README.md
 # LeapLabTHU/ProCo@af9e78e   sh/ProCo_*.sh
+# dvlab-research/Parametric-Contrastive-Learning@fe56535   GPaCo/LT/paco_lt.py,
+#                            GPaCo/LT/sh/LT/*_train_*.sh
 # shijxcs/LIFT@1643432, shijxcs/LIFT-plus@ea555ea   README.md, configs
 # Bazinga699/NCL@f64fddb           config/ImageNet_LT, iNat18, Places_LT
 # SiLangWHL/vMF-OP@964d491         classification/config/ImageNet_LT/vmf.yaml:
@@ -150,6 +164,9 @@ PUBLISHED = {
     'proco/resnet50_imagenetlt': (256, cosine(0.1, 90), 5e-4, False),
     'proco/resnext50_imagenetlt': (256, cosine(0.1, 90), 5e-4, False),
     'proco/resnet50_inat18': (256, cosine(0.2, 90), 1e-4, False),
+    'gpaco/resnet50_imagenetlt': (128, long_cosine(0.04), 5e-4, False),
+    'gpaco/resnext50_imagenetlt': (128, long_cosine(0.06), 5e-4, False),
+    'gpaco/resnet50_inat18': (128, long_cosine(0.04), 1e-4, False),
     **{
         f'lift/vit-base-p16_{data}': (128, cosine(0.01, num), 5e-4, False)
         for data, num in LIFT_EPOCHS.items()

@@ -64,6 +64,33 @@ def _(x):
     return per_class(x, x.counts(), *ends, shape, low=0, high=1)
 
 
+@property_of('trials_per_level')
+def _(x):
+    highest = x.number(0, 3, 10)
+    return Call(
+        (x.levels(highest), x.number(1, 10), highest),
+        shapes=[(x.c, highest + 1)],
+        dtypes=torch.long,
+        low=0,
+        gradient=False,
+    )
+
+
+@property_of('next_levels')
+def _(x):
+    highest = x.number(0, 3, 10)
+    trials = torch.full((x.c, highest + 1), 20)
+    correct = x.uniform(x.c, highest + 1, high=20).long()
+    return Call(
+        (x.levels(highest), correct, trials, x.number(0.0, 0.6, 1.0)),
+        shapes=[(x.c,)],
+        dtypes=torch.long,
+        low=0,
+        high=highest,
+        gradient=False,
+    )
+
+
 @property_of('standardized')
 def _(x):
     values = x.number(x.normal(x.c), x.count_tensor(), x.uniform(x.c))

@@ -94,6 +94,10 @@ class Inputs:
         few = self.integer(1, self.c)
         return torch.randint(few, (n or self.n,), generator=self.rng)
 
+    def levels(self, highest):
+        """(C,) integers in [0, highest]."""
+        return torch.randint(highest + 1, (self.c,), generator=self.rng)
+
     def labels_or_soft(self):
         if self.integer(0, 2):
             return self.labels()

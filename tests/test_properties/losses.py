@@ -143,6 +143,26 @@ def _(x):
     return call
 
 
+@property_of('parametric_contrastive_loss')
+def _(x):
+    num = x.integer(0, 16)
+    older = torch.cat([torch.full((num // 2,), -1), x.labels(num - num // 2)])
+    call = per_sample(
+        x,
+        x.features(),
+        x.labels(),
+        x.logits(),
+        x.normal(num, x.d, scale=1.0),
+        older,
+        x.number(0.0, 0.05, 1.0),
+        temperature=x.number(0.05, 0.2, 1.0),
+        smoothing=x.number(0.0, 0.1),
+    )
+    call.low = -math.inf  # a smoothed score may exceed that of the class
+    call.of = (0, 2)
+    return call
+
+
 @property_of('mutual_distillation')
 def _(x):
     experts = x.number(1, 2, 3)

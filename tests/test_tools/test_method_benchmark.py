@@ -14,6 +14,7 @@ NEWEST = [
     'cmo',
     'cuda',
     'disalign',
+    'gpaco',
     'lade',
     'los',
     'mdcs',

@@ -34,7 +34,7 @@ FAMILIES = {
     'distillation': ['dive'],
     'multi-expert': ['ride', 'sade', 'ncl', 'balpoe', 'mdcs', 'shike'],
     'flat minima': ['focal_sam'],
-    'contrastive': ['bcl', 'proco'],
+    'contrastive': ['bcl', 'proco', 'gpaco'],
     'foundation models': ['lift'],
 }  # fmt: skip
 # folder -> acronym as the papers print it, and what it stands for
@@ -82,6 +82,7 @@ NAMES = {
     'cuda': ('CUDA', 'curriculum of data augmentation'),
     'bcl': ('BCL', 'balanced contrastive learning'),
     'proco': ('ProCo', 'probabilistic contrastive learning'),
+    'gpaco': ('GPaCo', 'generalized parametric contrastive learning'),
     'lift': ('LIFT', 'lightweight fine-tuning of a foundation model'),
 }
 # a method that is an overlay on the recipes of others -> folder of these
