@@ -111,6 +111,7 @@ def test_it_names_its_source(name):
 
 # parts of models that no recipe names, and why
 WITHOUT_RECIPE = {
+    'BatchGradedAugment': 'built by CurriculumDataPreprocessor',
     'CalibratedClsHead': 'written by calibrate-overlap, for testing alone',
     'CausalClsHead': 'tests a trained head; the overlap reads it',
     'ParallelBackbones': 'built by NCLClassifier',

@@ -89,6 +89,10 @@ def shortened(recipe, work_dir, checkpoint_of, overlays=()):
             if match:
                 named = Path('configs') / match[1] / f'{match[2]}.py'
                 part[key] = checkpoint_of(named)
+    first = cfg.get('first_stage') or {}
+    if 'checkpoint_key' in first:
+        named = Path('configs') / first.config.removeprefix('mmlt::')
+        cfg.merge_from_dict({first.checkpoint_key: checkpoint_of(named)})
     return cfg
 
 

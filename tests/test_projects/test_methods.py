@@ -80,6 +80,8 @@ def test_a_method_makes_a_step(method, project, batch, tmp_path):
             part.set_class_counts(torch.tensor([6, 3, 1]))
         if hasattr(part, 'set_progress'):
             part.set_progress(99, 100)
+        if hasattr(part, 'suppose'):
+            part.suppose(3)
     losses = model(**preprocessor(batch, training=True), mode='loss')
     loss = sum(v for k, v in losses.items() if 'loss' in k)
     assert loss.isfinite()

@@ -41,6 +41,10 @@ EXTRAS = {
     'timm': ('networks of timm', {'timm': '1.0'}),
     'tensorboard': ('--with tensorboard', {'tensorboard': '2.14'}),
     'torchmetrics': ('mmlt.LongTailMetrics', {'torchmetrics': '1.4'}),
+    'seg': (
+        'semantic segmentation (mmlt.dense)',
+        {'onedl-mmsegmentation': '1.4.2'},
+    ),
     'parquet': ('tables as .parquet', {'pyarrow': '15'}),
     'export': (
         'mmlt export --to onnx',

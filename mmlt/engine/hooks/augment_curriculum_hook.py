@@ -14,7 +14,6 @@ from torch.utils.data import DataLoader
 from mmlt.datasets.labels import dataset_labels
 from mmlt.datasets.seeded_batches import SeededBatch
 from mmlt.functional.checks import check_integer
-from mmlt.models import CurriculumDataPreprocessor
 from mmlt.structures import is_batch
 
 from .runner_parts import unwrap
@@ -56,7 +55,7 @@ class AugmentCurriculumHook(Hook):
     def before_train(self, runner) -> None:
         """Look at the parts, and sort the images by class."""
         pixels = unwrap(runner.model).data_preprocessor
-        if not isinstance(pixels, CurriculumDataPreprocessor):
+        if not hasattr(pixels, 'suppose'):
             raise TypeError(
                 'Expected a data preprocessor whose levels can be moved, but '
                 f'got {type(pixels).__name__}. Set `data_preprocessor='

@@ -6,6 +6,7 @@ from mmpretrain.registry import MODELS
 from torch import nn
 
 from mmlt import load_recipe
+from mmlt.models import ParametricContrastClassifier
 from mmlt.structures import BatchDataSample
 
 COUNTS = [200, 150, 120, 100, 80, 60, 40, 30, 20, 10]
@@ -15,6 +16,7 @@ def build():
     cfg = load_recipe('gpaco/resnet20_digitslt')
     torch.manual_seed(0)
     model = MODELS.build(cfg.model)
+    assert type(model) is ParametricContrastClassifier
     model.contrast.set_class_counts(COUNTS)
     return model
 
