@@ -1,4 +1,4 @@
-"""Labelled pixels of every class in a training set of mmsegmentation."""
+"""Labeled pixels of every class in a training set of mmsegmentation."""
 
 import hashlib
 import json
@@ -15,7 +15,7 @@ __all__ = ['kept_pixel_counts', 'pixel_counts']
 
 
 def pixel_counts(dataset) -> np.ndarray:
-    """Count the labelled pixels of every class, mask by mask.
+    """Count the labeled pixels of every class, mask by mask.
 
     The masks are read by the loading step of the data set's own pipeline, so
     that ``reduce_zero_label`` and a label map do what they do in training;

@@ -14,7 +14,7 @@ __all__ = ['PixelCountsHook']
 
 @HOOKS.register_module()
 class PixelCountsHook(Hook):
-    """Hands the labelled pixels of every class to the parts that ask.
+    """Hands the labeled pixels of every class to the parts that ask.
 
     To every module and metric that has ``set_class_counts(counts)``; from
     the checkpoint where the network is tested alone.
@@ -44,7 +44,7 @@ class PixelCountsHook(Hook):
             dataset = runner.train_dataloader.dataset
             self.counts = kept_pixel_counts(dataset, file)
         print_log(
-            f'Labelled training pixels per class: {self.counts.tolist()}',
+            f'Labeled training pixels per class: {self.counts.tolist()}',
             logger='current',
         )
         self._hand_out(runner)

@@ -29,7 +29,7 @@ class VMFConv(ClassCountsMixin, nn.Module):
         training    kappa_i f~.mu_i + b_i + log n_i
         evaluation  kappa_i f~.mu_i + b_i + log p_i
 
-    with n_i the labelled training pixels of class i and p the ``test_prior``.
+    with n_i the labeled training pixels of class i and p the ``test_prior``.
     Kappa and b are those of :class:`~mmlt.models.VMFClsHead`. The parameter
     ``weight`` has the name and shape of a 1 x 1 convolution, so its
     checkpoints load; a bias in them is left out. ``weight`` may have any

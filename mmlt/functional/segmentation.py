@@ -46,8 +46,8 @@ def mask_overlap(confusion: Tensor) -> tuple[Tensor, Tensor]:
     )
     confusion = confusion.double()
     right = confusion.diagonal()
-    labelled, predicted = confusion.sum(1), confusion.sum(0)
-    return right / (labelled + predicted - right), right / labelled
+    labeled, predicted = confusion.sum(1), confusion.sum(0)
+    return right / (labeled + predicted - right), right / labeled
 
 
 def frequency_groups(

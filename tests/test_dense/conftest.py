@@ -30,7 +30,7 @@ def draw(folder, part, number, rng):
         image = COLORS[mask] + rng.normal(0, 12, (SIZE, SIZE, 3))
         image = image.clip(0, 255).astype(np.uint8)
         Image.fromarray(image).save(folder / 'img' / part / f'{index}.png')
-        mask[0] = 255  # not labelled
+        mask[0] = 255  # not labeled
         Image.fromarray(mask).save(folder / 'ann' / part / f'{index}.png')
 
 

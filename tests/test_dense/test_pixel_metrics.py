@@ -39,7 +39,7 @@ def result(metric, found):
 
 
 def pixels(found, shift=0.0):
-    """Scores and labels of all labelled pixels."""
+    """Scores and labels of all labeled pixels."""
     scores = torch.cat([s['seg_logits']['data'].flatten(1).T for s in found])
     labels = torch.cat([s['gt_sem_seg']['data'].flatten() for s in found])
     known = labels != 255
@@ -106,7 +106,7 @@ def test_an_image_that_a_sampler_repeats_counts_once(monkeypatch):
     assert metric.evaluate(3) == plain
 
 
-def test_an_image_without_labelled_pixels_changes_nothing():
+def test_an_image_without_labeled_pixels_changes_nothing():
     blank = samples(1)[0]
     blank['gt_sem_seg']['data'].fill_(255)
     metric = PixelMetrics()

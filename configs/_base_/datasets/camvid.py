@@ -1,7 +1,7 @@
 """CamVid at 240 x 180: 11 classes, 367 images for training and 233 for test.
 
 In ``data/camvid``: ``train``, ``val``, ``test`` (pictures), ``trainannot``,
-``valannot``, ``testannot`` (masks; 255 is not labelled). Road has 108 times the
+``valannot``, ``testannot`` (masks; 255 is not labeled). Road has 108 times the
 pixels of bicyclists. The classes are those of the SegNet tutorial.
 """
 
