@@ -5,7 +5,7 @@ Nothing else of mmlt imports this room. A config names it::
     custom_imports = dict(imports=['mmlt.dense'], allow_failed_imports=False)
 """
 
-from . import installed
+from . import installed  # noqa: F401, says where mmsegmentation is missing
 from .pixel_counts_hook import PixelCountsHook
 from .pixel_metrics import PixelMetrics
 from .vmf_conv import VMFConv
@@ -15,6 +15,5 @@ __all__ = [
     'PixelCountsHook',
     'PixelMetrics',
     'VMFConv',
-    'installed',
     'vmf_seg_head',
 ]

@@ -35,11 +35,12 @@ class PixelCountsHook(Hook):
     priority = 'HIGH'
 
     def __init__(self, counts: Sequence[int] | None = None) -> None:
-        self.counts = None if counts is None else np.asarray(counts)
+        self.given = None if counts is None else np.asarray(counts)
+        self.counts = self.given
 
     def before_train(self, runner) -> None:
-        """Count, and hand out."""
-        if self.counts is None:
+        """Count, and hand out; a checkpoint may be of other data."""
+        if self.given is None:
             file = Path(runner.work_dir, 'pixel_counts.json')
             dataset = runner.train_dataloader.dataset
             self.counts = kept_pixel_counts(dataset, file)

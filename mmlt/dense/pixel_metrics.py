@@ -140,7 +140,8 @@ class PixelMetrics(StreamingMetric):
             if power:
                 prior = log_counts(self.known_counts(classes))
                 logits = logits + power * prior.to(logits)
-            confidence, predicted = logits.softmax(1).max(1)
+            confidence = logits.softmax(1).amax(1)
+            predicted = logits.argmax(1)  # a softmax may round two to one
             pair = labels * classes + predicted
             found = torch.bincount(pair, minlength=classes**2)
             self.sums['confusion'][number] += found.view(classes, classes)

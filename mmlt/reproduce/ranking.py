@@ -29,7 +29,7 @@ HEAD = (
 
 # methods that mix images learn too slowly for a short schedule (see the
 # findings), so that the correlation is printed without them too
-MIX_IMAGES = ('cmo/', 'manifold_mixup/', 'mixup/', 'remix/')
+MIX_IMAGES = ('cmo/', 'manifold_mixup/', 'mislas/', 'mixup/', 'remix/')
 
 
 @dataclass(frozen=True)

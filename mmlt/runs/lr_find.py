@@ -16,6 +16,7 @@ from .range_test import RangeTest, has_diverged, spaced_rates
 from .recipes import load_recipe
 from .runner import build_runner
 from .training import TrainingOptions, check_has_epochs, merge_options
+from .two_stage import checkpoint_key, setting
 
 __all__ = ['find_learning_rate']
 
@@ -130,11 +131,12 @@ def config_of_test(options: TrainingOptions) -> Config:
     options = replace(options, no_validate=True)
     recipe = load_recipe(options.config, options.overlays)
     cfg = merge_options(recipe, options)
-    if cfg.get('first_stage') and not cfg.get('load_from'):
+    key = checkpoint_key(cfg) if cfg.get('first_stage') else None
+    if key and not setting(cfg, key):
         raise ValueError(
             'Expected a recipe of one stage, but got a second one, which '
-            'begins with the network of the first. Name that with '
-            '--cfg-options load_from=CHECKPOINT, or try the recipe of the '
+            'needs the network of the first. Name that with '
+            f'--cfg-options {key}=CHECKPOINT, or try the recipe of the '
             f'first: {cfg.first_stage.config}.'
         )
     check_image_folders(cfg)

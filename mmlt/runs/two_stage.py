@@ -22,6 +22,7 @@ from it, says where the checkpoint goes; one named there takes its place::
     )
 """
 
+import copy
 import gc
 import logging
 from collections.abc import Sequence
@@ -92,7 +93,7 @@ def plan_stages(first: Config, second: Config) -> list[Config]:
     meta = read_meta(finished) if finished and not own else {}
     whole = bool(meta) and is_finished(first, meta)
     if whole and not (wants_resume and lacks_evaluation(first, finished)):
-        check_same_training(first, meta, finished)
+        check_same_training(first, meta, finished, checkpoint_key(second))
         print_log(f'Stage 1 is finished: {finished}.', logger='current')
         hand_over(finished, second)
         return [second]
@@ -132,7 +133,9 @@ def run_stages(stages: list[Config], arguments: Sequence[str] = ()) -> None:
         FileNotFoundError: If a stage left no checkpoint.
     """
     for stage in stages[1:]:
-        check_later_stage(stage)
+        later = copy.deepcopy(stage)
+        hand_over('stage1', later)  # a key that nothing reads is said now
+        check_later_stage(later)
     before = None
     for stage in stages:
         if before is not None:
@@ -244,13 +247,16 @@ def read_meta(checkpoint: str) -> dict:
     return read_checkpoint(checkpoint).get('meta', {})
 
 
-def check_same_training(cfg: Config, meta: dict, checkpoint: str) -> None:
+def check_same_training(
+    cfg: Config, meta: dict, checkpoint: str, key: str
+) -> None:
     """Check that a checkpoint was trained with the settings of a config.
 
     Args:
         cfg: The config as it is now.
         meta: What the checkpoint says, see :func:`read_meta`.
         checkpoint: Its path, for the message.
+        key: Setting of the second stage that names it, for the message.
 
     Raises:
         ValueError: Naming the settings that differ.
@@ -273,7 +279,7 @@ def check_same_training(cfg: Config, meta: dict, checkpoint: str) -> None:
             f'Expected the finished stage 1 in {cfg.work_dir} to be trained '
             f'as its config says now, but these differ: {", ".join(differ)}. '
             'Choose another --work-dir, or take it on purpose with '
-            f'--cfg-options load_from={checkpoint}.'
+            f'--cfg-options {key}={checkpoint}.'
         )
 
 

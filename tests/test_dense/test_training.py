@@ -47,6 +47,16 @@ def test_a_training_is_tested_and_goes_on(shapes, tmp_path):
         )
     assert {'pixel/IoU_tail', 'pixel/train/ECE_tail'} <= metrics.keys()
 
+    # weights of other data: the pixels of this set count
+    other = torch.load(tmp_path / 'whole/iter_4.pth', weights_only=False)
+    counts = other['meta']['class_counts']
+    other['meta']['class_counts'] = [1, 2, 3, 4]
+    torch.save(other, tmp_path / 'other.pth')
+    cfg = training(shapes, tmp_path / 'tuned', iterations=1)
+    cfg.update(load_from=str(tmp_path / 'other.pth'))
+    tuned = run(cfg).model.decode_head.conv_seg
+    assert tuned.class_counts.tolist() == counts
+
     # the same from a checkpoint in the middle, to the last bit
     cfg = training(shapes, tmp_path / 'resumed')
     cfg.update(resume=True, load_from=str(tmp_path / 'whole/iter_2.pth'))

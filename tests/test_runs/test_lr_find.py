@@ -48,8 +48,12 @@ def test_the_command_writes_the_picture_and_nothing_else(tmp_path):
     assert 'learning rate' in (tmp_path / 'lr.svg').read_text()
 
 
-def test_a_second_stage_needs_the_network_of_the_first(tmp_path):
-    done = run(['lr-find', 'crt/resnet20_digitslt'], tmp_path)
+@pytest.mark.parametrize(
+    ('method', 'key'),
+    [('crt', 'load_from'), ('dive', 'model.teacher_checkpoint')],
+)
+def test_a_second_stage_needs_the_network_of_the_first(method, key, tmp_path):
+    done = run(['lr-find', f'{method}/resnet20_digitslt'], tmp_path)
     assert done.code == 1
-    assert 'load_from=CHECKPOINT' in done.errors
+    assert f'--cfg-options {key}=CHECKPOINT' in done.errors
     assert 'Traceback' not in done.errors

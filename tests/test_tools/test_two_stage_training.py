@@ -172,6 +172,24 @@ def test_dive_learns_from_the_network_of_stage_1(train, tmp_path):
     train(recipe('dive'), early, 2, stage1_of(1), resume=['--resume'])
     assert differing(second, early / 'epoch_2.pth') == set()
 
+    # other settings than those of the finished one, and what to do then
+    with pytest.raises(SystemExit, match=f'model.teacher_ch.*={teacher}'):
+        train(
+            recipe('dive'),
+            tmp_path,
+            3,
+            stage1_of(1),
+            'first_stage.optim_wrapper.optimizer.lr=1',
+            resume=['--restart'],
+        )
+
+    # a key that nothing reads is said before the first stage is trained
+    wrong = tmp_path / 'wrong'
+    option = 'first_stage.checkpoint_key=model.teacher'
+    with pytest.raises(SystemExit, match='teacher'):
+        train(recipe('dive'), wrong, 1, stage1_of(1), f'{option}_weights')
+    assert not list(wrong.rglob('*.pth'))
+
     # a checkpoint that is named takes its place, and need not be repeated
     named = tmp_path / 'named'
     option = f'model.teacher_checkpoint={teacher}'
