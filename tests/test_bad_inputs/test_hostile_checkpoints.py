@@ -194,7 +194,7 @@ def test_the_config_of_a_first_stage_is_not_run(trained, tmp_path):
 def test_a_config_is_literals_or_refused(text):
     cfg = Config({'work_dir': 'a'})
     with pytest.raises(ValueError, match='in x.pth .meta.cfg. to .* line 2'):
-        check_same_training(cfg, {'cfg': f'x = 1\n{text}'}, 'x.pth')
+        check_same_training(cfg, {'cfg': f'x = 1\n{text}'}, 'x.pth', 'key')
 
 
 def test_the_config_that_mmengine_runs_is_not_run(trained, tmp_path):
