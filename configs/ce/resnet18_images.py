@@ -8,5 +8,5 @@ _base_ = [
     '../_base_/models/resnet18_images.py',
     '../_base_/datasets/image_folder.py',
     '../_base_/schedules/images_100e.py',
-    '../_base_/default_runtime.py',
+    '../_base_/images_runtime.py',
 ]

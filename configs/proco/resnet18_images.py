@@ -8,7 +8,7 @@ _base_ = [
     '../_base_/models/resnet18_images.py',
     '../_base_/datasets/image_folder_views.py',
     '../_base_/schedules/images_100e.py',
-    '../_base_/default_runtime.py',
+    '../_base_/images_runtime.py',
 ]
 
 model = dict(

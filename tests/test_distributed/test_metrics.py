@@ -20,6 +20,7 @@ EVERY_PREDICTION = [
     dict(type='Accuracy', topk=(1, 3)),
     dict(type='SingleLabelMetric'),
     dict(type='ShotAccuracy', class_counts=COUNTS),
+    dict(type='MacroAccuracy'),
     dict(type='CalibrationError'),
     dict(type='ClassOverlap'),
 ]

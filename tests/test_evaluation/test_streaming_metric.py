@@ -8,6 +8,7 @@ from mmpretrain.models import LinearClsHead
 from mmlt.evaluation import (
     CalibrationError,
     LongTailMetric,
+    MacroAccuracy,
     MisclassifiedArea,
     ShotAccuracy,
 )
@@ -61,6 +62,7 @@ def area():
 MAKE = {
     'all': lambda: LongTailMetric(class_counts=COUNTS),
     'shots': lambda: ShotAccuracy(class_counts=COUNTS),
+    'macro': MacroAccuracy,
     'calibration': CalibrationError,
     'area': area,
 }

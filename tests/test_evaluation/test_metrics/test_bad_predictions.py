@@ -7,6 +7,7 @@ from mmpretrain.models import LinearClsHead
 from mmlt.evaluation import (
     CalibrationError,
     LongTailMetric,
+    MacroAccuracy,
     MisclassifiedArea,
     ShotAccuracy,
 )
@@ -26,6 +27,7 @@ def area():
 METRICS = {
     'calibration': CalibrationError,
     'shot': lambda: ShotAccuracy(class_counts=COUNTS),
+    'macro': MacroAccuracy,
     'long_tail': lambda: LongTailMetric(class_counts=COUNTS),
     'area': area,
 }
