@@ -1,6 +1,6 @@
 """Pictures of confidence: reliability diagrams, and what calibrators do."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
 
 import torch
@@ -117,8 +117,7 @@ def calibrators(records: Sequence[RunRecord]) -> Picture | None:
     return Picture(
         'calibrators',
         'ECE of all test images and of those of each shot group, percent, '
-        'without a calibrator (none) and after each; the calibrators were '
-        'fitted on '
+        f'{_compared(shown.values())}; the calibrators were fitted on '
         f'{next(iter(shown.values())).calibration["fitted_on"]}. Hollow: '
         f'most images of the group lie in bins of fewer than {SPARSE} '
         'images, where even a perfect network has an error of many percent: '
@@ -126,6 +125,18 @@ def calibrators(records: Sequence[RunRecord]) -> Picture | None:
         panels,
         min(3, len(panels)),
     )
+
+
+def _compared(records: Iterable[RunRecord]) -> str:
+    """What the rows of the picture are, by the calibrators of the runs."""
+    names = {
+        row['calibrator']
+        for record in records
+        for row in record.calibration['rows']
+    }
+    if 'none' in names:
+        return 'without a calibrator (none) and after each'
+    return 'after each calibrator'
 
 
 # all images, and each shot group -> column of the table of calibrators

@@ -11,6 +11,8 @@ from mmlt.visualization.printable import printable
 
 __all__ = ['code_block', 'csv_cell', 'html_text', 'markdown_text', 'one_line']
 
+# a word that may not fit into a column of a telephone
+LONG = re.compile(r'[^\s`]{16,}')
 # the marks of our own sentences; whatever else has a backtick is escaped
 CODE = re.compile(r'(?<![`\\])(`[\w ./,:=()*+@-]+`)(?!`)')
 
@@ -21,9 +23,16 @@ def one_line(text: str) -> str:
 
 
 def html_text(text: str) -> str:
-    """Text for HTML and XML; `code` is marked."""
-    escaped = html.escape(one_line(text))
+    """Text for HTML and XML; `code` is marked.
+
+    A long word, such as the path of a run, may be broken after its signs.
+    """
+    escaped = LONG.sub(_breakable, html.escape(one_line(text)))
     return re.sub(r'`([^`]+)`', r'<code>\1</code>', escaped)
+
+
+def _breakable(word: re.Match) -> str:
+    return re.sub(r'(?<=\w)([/_+=@]+)(?=\w)', r'\1<wbr/>', word[0])
 
 
 def markdown_text(text: str) -> str:

@@ -7,7 +7,13 @@ import xml.etree.ElementTree as ElementTree
 import numpy as np
 import pytest
 
-from mmlt.report.escape import code_block, csv_cell, markdown_text, one_line
+from mmlt.report.escape import (
+    code_block,
+    csv_cell,
+    html_text,
+    markdown_text,
+    one_line,
+)
 from mmlt.report.names import with_names
 from mmlt.report.page import (
     Code,
@@ -167,6 +173,20 @@ def test_names_of_runs_and_classes_come_as_one_line():
     (named,) = with_names([record], ['two\nlines \udcff'])
     assert named.name == 'two lines ?'
     assert named.class_names == [*map(one_line, NAMES)]
+
+
+def test_a_long_name_is_broken_at_its_signs_and_reads_as_before():
+    text = 'runs/resnet32_cifar100lt+fast@42 <b>'
+    made = html_text(text)
+    assert made.count('<wbr/>') == 4
+    assert 'runs/<wbr/>resnet32_<wbr/>cifar100lt+<wbr/>fast@<wbr/>42' in made
+    read = ElementTree.fromstring(f'<p>{made}</p>')
+    assert ''.join(read.itertext()) == text
+
+
+@pytest.mark.parametrize('text', ['a/b', '1_000', 'many, few', 'x' * 40])
+def test_a_word_that_fits_or_has_no_sign_stays_whole(text):
+    assert html_text(text) == text
 
 
 def test_a_block_of_code_ends_where_it_ends():

@@ -7,9 +7,10 @@ import pytest
 from mmengine.config import Config
 
 from mmlt.cli.main import main
+from mmlt.report.calibration_pictures import calibrators
 from mmlt.report.record import load_run
 
-from .conftest import ROOT, write_run
+from .conftest import ROOT, record_of, write_run
 
 CALIBRATORS = ['none', 'temperature', 'vector_balanced']
 
@@ -117,3 +118,18 @@ def test_the_guide_names_what_is_on_the_page(made):
             *('--out', '--names', '--title', '--many', '--few'),
             *('--calibrators', '--split', '--with', '--seed'),
         }
+
+
+@pytest.mark.parametrize('asked', [CALIBRATORS, CALIBRATORS[1:]])
+def test_caption_speaks_of_the_rows_that_are_there(asked):
+    heads = ('ECE', 'ECE many', 'ECE med', 'ECE few')
+    rows = [{'calibrator': c, **dict.fromkeys(heads, 5.0)} for c in asked]
+    record = record_of(
+        name='a',
+        recipe_hash='a',
+        reliability={},
+        calibration=dict(rows=rows, fitted_on='50 held-out images'),
+    )
+    caption = calibrators([record]).caption
+    assert ('without a calibrator' in caption) == ('none' in asked)
+    assert 'fitted on 50 held-out images' in caption
