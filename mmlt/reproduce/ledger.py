@@ -7,6 +7,7 @@ written by a program, and its ``digest`` shows if it was changed since.
 import hashlib
 import json
 import math
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
@@ -20,7 +21,7 @@ try:
 except ImportError:  # not on Windows
     fcntl = None
 
-__all__ = ['Row', 'add_row', 'read_ledger']
+__all__ = ['Row', 'add_row', 'read_ledger', 'variant_name']
 
 DIGITS = 16
 
@@ -29,7 +30,12 @@ def variant_name(
     recipe: str, overlays: Sequence[str], options: Mapping[str, Any]
 ) -> str:
     """Name of a recipe with what is changed, the same for all seeds."""
-    changes = [f'{k.split(".")[-1]}={v}' for k, v in options.items()]
+    last = Counter(key.rpartition('.')[2] for key in options)
+    changes = []
+    for key, value in options.items():
+        short = key.rpartition('.')[2]
+        of_first = key.startswith('first_stage.') and last[short] > 1
+        changes.append(f'{"first_stage." * of_first}{short}={value}')
     return '+'.join([recipe, *overlays, *changes])
 
 

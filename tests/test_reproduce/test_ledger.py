@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from mmlt.reproduce.ledger import Row, add_row, read_ledger
+from mmlt.reproduce.ledger import Row, add_row, read_ledger, variant_name
 
 ROW = Row(
     recipe='fcc/resnet32_cifar100lt',
@@ -98,3 +98,10 @@ def test_processes_that_add_rows_at_once_lose_none(tmp_path):
     for process in adding:
         process.join()
     assert len({row.seed for row in read_ledger(path)}) == 40
+
+
+def test_a_name_says_of_which_stage_a_setting_is_where_both_have_it():
+    rate, of_first = 'optim_wrapper.optimizer.lr', 'first_stage.a.lr'
+    name = variant_name('los/a', ['fast'], {rate: 1, of_first: 2})
+    assert name == 'los/a+fast+lr=1+first_stage.lr=2'
+    assert variant_name('los/a', [], {of_first: 2}) == 'los/a+lr=2'
