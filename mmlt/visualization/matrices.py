@@ -1,6 +1,7 @@
 from collections.abc import Sequence
 
 import numpy as np
+from matplotlib import rcParams
 from matplotlib.colors import LinearSegmentedColormap, to_rgb
 from matplotlib.figure import Figure, SubFigure
 
@@ -149,7 +150,14 @@ def _matrix(
         axes.set_xticks(ticks, ticks)
         axes.set_yticks(ticks, ticks)
     axes.set(xlabel=xlabel, ylabel=ylabel)
-    axes.set_title(fitted_title(title, figure))
+    # over the names of the rows too: beside them is little room for it
+    figure.suptitle(
+        fitted_title(title, figure),
+        x=0.01,
+        ha='left',
+        fontsize=rcParams['axes.titlesize'],
+        fontweight=rcParams['axes.titleweight'],
+    )
     return figure
 
 

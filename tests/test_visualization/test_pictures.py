@@ -272,6 +272,15 @@ def test_long_names_are_not_cut_off(number):
             assert inside(figure, axes._left_title)
 
 
+def test_title_of_a_matrix_has_the_room_of_the_names_too():
+    title = 'some-folder/resnet32_cifar100lt+fast@42'
+    names = [f'name_of_a_class_{c}' for c in range(13)]
+    figure = confusion_matrix(100 * np.eye(13), names, title=title)
+    FigureCanvasAgg(figure).draw()
+    assert inside(figure, figure._suptitle)
+    assert figure._suptitle.get_text() == title
+
+
 def test_a_legend_is_beside_the_points():
     figure = feature_map(np.eye(2), [0, 1], ['a', 'b'], 'title')
     FigureCanvasAgg(figure).draw()
