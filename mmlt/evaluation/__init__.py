@@ -8,6 +8,7 @@ if not has_trainer():
 from .evaluator import *
 from .feature_map import *
 from .metrics import *
+from .prediction_numbers import *
 from .run_numbers import *
 from .summary import *
 

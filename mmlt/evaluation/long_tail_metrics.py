@@ -9,12 +9,20 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from mmlt.functional import ClassificationState, classification_summary
+from mmlt.functional import (
+    ClassificationState,
+    balanced_error,
+    classification_summary,
+    one_vs_rest_auroc,
+    percent,
+)
 
+from .prediction_numbers import AUROC, auroc_numbers
 from .summary import in_percent
 
 try:
     from torchmetrics import Metric
+    from torchmetrics.utilities import dim_zero_cat
 except ImportError as error:
     raise ImportError(
         'Expected torchmetrics to be installed, for LongTailMetrics, but it '
@@ -34,6 +42,7 @@ class LongTailMetrics(Metric):
     whole numbers, added over batches and processes, so the result is the
     same to the last bit for any batch size and number of processes. (What a
     distributed sampler repeats to fill the last round is counted, though.)
+    Only AUROC, where it is asked for, needs every prediction: they are kept.
 
     Args:
         num_classes: C.
@@ -41,9 +50,12 @@ class LongTailMetrics(Metric):
             groups are nan.
         kind: What ``update`` gets: 'probabilities' or 'logits'. Nothing is
             guessed.
-        numbers: Which of ``numbers`` of
-            :func:`~mmlt.functional.classification_summary` are returned;
-            None: all. Percent, 'nll' (nats) and 'brier' ([0, 2]) apart.
+        numbers: Which are returned: of ``numbers`` of
+            :func:`~mmlt.functional.classification_summary`, and
+            'balanced_error'; None: all of these. Besides, 'auroc',
+            'auroc_many', 'auroc_medium' and 'auroc_few', of
+            :func:`~mmlt.evaluation.prediction_numbers`. Percent, 'nll'
+            (nats) and 'brier' ([0, 2]) apart.
         num_bins: Bins of the calibration errors.
         topk: Each k of the accuracies; None: 1 and, with more than five
             classes, 5.
@@ -98,17 +110,21 @@ class LongTailMetrics(Metric):
             'confusion': confusion,
         }
         empty = ClassificationState(**self.settings)
-        known = classification_summary(empty)['numbers']
-        unknown = [name for name in numbers or () if name not in known]
+        known = (*classification_summary(empty)['numbers'], 'balanced_error')
+        unknown = set(numbers or ()) - {*known, *AUROC}
         if unknown:
             raise ValueError(
-                f'Expected `numbers` to be among {", ".join(known)}, but got '
-                f'{unknown[0]!r}. Choose from these.'
+                f'Expected `numbers` to be among {", ".join((*known, *AUROC))}'
+                f', but got {min(unknown)!r}. Choose from these.'
             )
         self.numbers = tuple(known if numbers is None else numbers)
         self.state_names = tuple(empty.sums)
         for name, zeros in empty.sums.items():
             self.add_state(f'sum_{name}', zeros, dist_reduce_fx='sum')
+        self.keeps = any(name in AUROC for name in self.numbers)
+        if self.keeps:
+            self.add_state('scores', [], dist_reduce_fx='cat')
+            self.add_state('labels', [], dist_reduce_fx='cat')
         self._filled: ClassificationState | None = None
 
     def _state(self) -> ClassificationState:
@@ -133,10 +149,28 @@ class LongTailMetrics(Metric):
             ValueError: If they are not that.
         """
         self._state().update(preds.detach(), target, self.kind)
+        if self.keeps:
+            self.scores.append(preds.detach())
+            self.labels.append(target)
+
+    def _auroc(self) -> dict[str, float]:
+        """Of all predictions; nan before the first."""
+        if not len(self.labels):
+            return dict.fromkeys(AUROC, torch.nan)
+        areas = one_vs_rest_auroc(
+            dim_zero_cat(self.scores), dim_zero_cat(self.labels), self.kind
+        )
+        of = self.settings
+        return auroc_numbers(areas, of['class_counts'], of['many'], of['few'])
 
     def compute(self) -> dict[str, Tensor]:
         """The numbers of all batches and processes, scalars of float64."""
-        found = in_percent(classification_summary(self._state()))['numbers']
+        summary = in_percent(classification_summary(self._state()))
+        found = summary['numbers']
+        error = balanced_error(summary['per_class']['recall'])
+        found['balanced_error'] = percent(error).item()
+        if self.keeps:
+            found |= self._auroc()
         return {
             name: torch.tensor(found[name], dtype=torch.float64)
             for name in self.numbers

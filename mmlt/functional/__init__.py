@@ -11,6 +11,7 @@ from mmlt.star_imports import public_names
 
 from .adapter import *
 from .alignment import *
+from .auroc import *
 from .balanced_contrast import *
 from .balanced_experts import *
 from .bessel import *

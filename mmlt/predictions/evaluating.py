@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from torch import Tensor
 
-from mmlt.evaluation import run_numbers
+from mmlt.evaluation import prediction_numbers
 from mmlt.structures import Predictions
 
 from .given import predictions_of_arrays
@@ -42,7 +42,7 @@ def evaluate(
         'brier' in [0, 2]; None where a group has no sample); ``classes``, a
         table of C rows, so ``pandas.DataFrame(result['classes'])``;
         ``correlations``, ``reliability`` and ``confusion`` as
-        :func:`~mmlt.evaluation.run_numbers`.
+        :func:`~mmlt.evaluation.prediction_numbers`.
 
     Raises:
         ValueError: If something is not as above, or does not fit together.
@@ -64,7 +64,7 @@ def numbers_of(
     few: int = 20,
 ) -> dict:
     """What :func:`evaluate` returns, of checked predictions."""
-    found = run_numbers(predictions, num_bins, many, few)
+    found = prediction_numbers(predictions, num_bins, many, few)
     size = len(predictions.class_counts)
     names = predictions.class_names or [str(c) for c in range(size)]
     found['classes'] = {'class': names, **found['classes']}

@@ -44,6 +44,7 @@ def overview_table(records: Sequence[RunRecord]) -> Table:
         (f'medium-shot ({few} to {many})', 'medium', True, 2),
         (f'few-shot (< {few})', 'few', True, 2),
         ('macro F1', 'macro_f1', True, 2),
+        ('macro AUROC', 'auroc', True, 2),
         ('classes never right', None, False, 0),
         ('calibration error (ECE)', 'ece', False, 2),
         ('NLL', 'nll', False, 3),
@@ -62,7 +63,8 @@ def overview_table(records: Sequence[RunRecord]) -> Table:
             else 'Macro accuracy is the mean of the recalls of the classes. '
         )
         + 'Shot groups by training images, means over their classes. '
-        'Calibration error and NLL: less is better.'
+        'AUROC: how well the probability of a class ranks its images before '
+        'all others. Calibration error and NLL: less is better.'
         + (' Bold: the best of the column.' if len(groups) > 1 else ''),
         [''],
     )

@@ -8,7 +8,7 @@ from typing import Any
 
 from mmengine.config import Config, ConfigDict
 
-from mmlt.evaluation import run_numbers, training_numbers
+from mmlt.evaluation import prediction_numbers, training_numbers
 from mmlt.fileio import json_text
 from mmlt.functional import confident_mistakes, confused_pairs, percent
 from mmlt.functional.shots import SHOT_LIMITS
@@ -50,7 +50,7 @@ class RunRecord:
         curves: Name of a logged number to its epochs and values.
         num_samples: Number of test images. This field and those down to
             ``misclassified_area`` are those of
-            :func:`~mmlt.evaluation.run_numbers`.
+            :func:`~mmlt.evaluation.prediction_numbers`.
         numbers: Metrics, percent but for NLL and Brier score.
         classes: Name of a number to its value for each class.
         correlations: Of each of these with the training images.
@@ -279,7 +279,7 @@ def _measured(predictions: Predictions, many: int, few: int) -> dict:
     """The fields of a record that follow from the predictions alone."""
     counts = predictions.class_counts.tolist()
     labels = predictions.labels.numpy().tobytes()
-    numbers = run_numbers(predictions, many=many, few=few)
+    numbers = prediction_numbers(predictions, many=many, few=few)
     confused = None
     if numbers['confusion'] is None:
         confused = confused_pairs(

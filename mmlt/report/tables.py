@@ -395,7 +395,9 @@ def accuracy_table(records: Sequence[RunRecord]) -> Table:
         'of a group. Macro F1 is the mean over the classes of the harmonic '
         'mean of recall and precision. h-mean, g-mean and '
         'worst are of the recalls of the classes; one recall of 0 makes '
-        'all three 0, and where it does in every run they are left out.',
+        'all three 0, and where it does in every run they are left out. '
+        'AUROC is that of each class against all others, a mean over the '
+        'classes; balanced error is 100 minus macro accuracy.',
         records,
         {
             'numbers/top1': 'top-1',
@@ -406,6 +408,8 @@ def accuracy_table(records: Sequence[RunRecord]) -> Table:
             'numbers/g_mean': 'g-mean',
             'numbers/worst_class': 'worst class',
             'numbers/macro_f1': 'macro F1',
+            'numbers/auroc': 'macro AUROC',
+            'numbers/balanced_error': 'balanced error',
         },
         ('numbers/h_mean', 'numbers/g_mean', 'numbers/worst_class'),
     )

@@ -6,9 +6,11 @@ import sys
 
 import pytest
 import torch
+from sklearn.metrics import roc_auc_score
 
 torchmetrics = pytest.importorskip('torchmetrics', reason='an extra')
 
+import mmlt  # noqa: E402
 from mmlt import LongTailMetrics  # noqa: E402
 from mmlt.evaluation import summarize  # noqa: E402
 
@@ -23,7 +25,8 @@ def arrays():
 
 
 def ours(logits, labels):
-    return summarize(logits, labels, COUNTS, kind='logits')['numbers']
+    numbers = summarize(logits, labels, COUNTS, kind='logits')['numbers']
+    return numbers | {'balanced_error': 100 - numbers['macro_accuracy']}
 
 
 def metric_of_all(**settings):
@@ -35,6 +38,8 @@ def check_equal(got, wanted):
     for name, value in wanted.items():
         assert got[name].dtype == torch.float64
         equal = got[name].item() == value
+        if name == 'balanced_error':  # another order of the same steps
+            equal = got[name].item() == pytest.approx(value, rel=1e-13)
         assert equal or (value != value and got[name].isnan()), name
 
 
@@ -66,6 +71,35 @@ def test_the_usual_numbers_are_few():
     assert {k: v.item() for k, v in found.items()} == {
         name: wanted[name] for name in found
     }
+
+
+AREAS = ('auroc', 'auroc_many', 'auroc_medium', 'auroc_few')
+
+
+def areas_of(logits, labels):
+    found = mmlt.evaluate(logits, labels, COUNTS, 'logits')['numbers']
+    return {name: found[name] for name in AREAS}
+
+
+def test_auroc_keeps_the_predictions_and_is_that_of_a_report():
+    logits, labels = arrays()
+    metric = LongTailMetrics(7, COUNTS, 'logits', AREAS)
+    assert all(value.isnan() for value in metric.compute().values())
+    for start in range(0, 203, 50):
+        metric.update(logits[start : start + 50], labels[start : start + 50])
+    got = {name: value.item() for name, value in metric.compute().items()}
+    assert got == areas_of(logits, labels)
+    macro = 100 * roc_auc_score(labels, logits.softmax(1), multi_class='ovr')
+    assert got['auroc'] == pytest.approx(macro, rel=1e-6)
+    copied = pickle.loads(pickle.dumps(metric))
+    assert copied.compute() == metric.compute()
+    metric.reset()
+    assert metric.compute()['auroc'].isnan()
+    without = LongTailMetrics(7, kind='logits', numbers=['auroc', 'auroc_few'])
+    without.update(logits, labels)
+    assert without.compute()['auroc'] == got['auroc']
+    assert without.compute()['auroc_few'].isnan()
+    assert not hasattr(LongTailMetrics(7), 'scores')
 
 
 def test_it_is_copied_pickled_and_collected_as_others():

@@ -6,9 +6,11 @@ import sys
 import numpy as np
 import pytest
 import torch
+from sklearn.metrics import balanced_accuracy_score, roc_auc_score
 
 import mmlt
 from mmlt.evaluation import summarize
+from mmlt.evaluation.prediction_numbers import AUROC
 
 COUNTS = [500, 120, 60, 20, 12, 8, 5]
 
@@ -37,11 +39,43 @@ def test_numbers_are_those_of_summarize_to_the_last_bit(arrays, kind, dtype):
         if isinstance(given, list) and dtype == torch.float32:
             continue  # a list holds float64
         got = mmlt.evaluate(given, labels.tolist(), COUNTS, kind)
-        assert got['numbers'].keys() == ours['numbers'].keys()
+        added = got['numbers'].keys() - ours['numbers'].keys()
+        assert added == {'balanced_error', *AUROC}
         for name, value in ours['numbers'].items():
             assert same(got['numbers'][name], value), name
         recall = 100 * ours['per_class']['recall']
         assert got['classes']['recall'] == recall.tolist()
+
+
+def test_auroc_and_balanced_error_are_those_of_scikit_learn(arrays):
+    scores, labels = arrays
+    got = mmlt.evaluate(scores, labels, COUNTS, 'logits')
+    probs = scores.double().softmax(1)
+    of_class = [
+        100 * roc_auc_score(labels == c, probs[:, c]) for c in range(7)
+    ]
+    assert got['classes']['auroc'] == pytest.approx(of_class, rel=1e-13)
+    numbers = got['numbers']
+    assert numbers['auroc'] == pytest.approx(np.mean(of_class), rel=1e-13)
+    groups = {'many': [0, 1], 'medium': [2, 3], 'few': [4, 5, 6]}
+    for name, classes in groups.items():
+        mean = np.mean([of_class[c] for c in classes])
+        assert numbers[f'auroc_{name}'] == pytest.approx(mean, rel=1e-13)
+    right = balanced_accuracy_score(labels, probs.argmax(1))
+    error = 100 * (1 - right)
+    assert numbers['balanced_error'] == pytest.approx(error, rel=1e-12)
+    of_probs = mmlt.evaluate(probs, labels, COUNTS)['numbers']
+    assert of_probs['auroc'] == pytest.approx(numbers['auroc'], rel=1e-13)
+
+
+def test_auroc_of_an_absent_class_is_none(arrays):
+    scores, labels = arrays
+    some = labels < 4
+    got = mmlt.evaluate(scores[some], labels[some], COUNTS, 'logits')
+    assert got['classes']['auroc'][4:] == [None] * 3
+    assert got['numbers']['auroc_few'] is None
+    known = got['classes']['auroc'][:4]
+    assert got['numbers']['auroc'] == pytest.approx(np.mean(known))
 
 
 def test_names_and_counts_may_come_by_name(arrays):

@@ -44,6 +44,29 @@ def _(x):
     return Call(tuple(counts), low=0, high=1, nan=True, gradient=False)
 
 
+@property_of('one_vs_rest_auroc')
+def _(x):
+    args = x.number(
+        (x.probs(), x.labels()), (x.logits(), x.labels(), 'logits')
+    )
+    return Call(
+        args,
+        shapes=[(x.c,)],
+        dtypes=torch.float64,
+        low=0,
+        high=1,
+        nan=True,
+        gradient=False,
+    )
+
+
+@property_of('balanced_error')
+def _(x):
+    recall = x.uniform(x.c)
+    recall[::3] = float('nan')
+    return scalar(recall, nan=True)
+
+
 @property_of('f1_scores')
 def _(x):
     recall, precision = x.uniform(x.c), x.uniform(x.c)

@@ -21,6 +21,7 @@ from sklearn.metrics import (
     log_loss,
     precision_score,
     recall_score,
+    roc_auc_score,
 )
 from torchmetrics.functional.classification import multiclass_calibration_error
 
@@ -97,6 +98,8 @@ def expected_of(folder):
         'macro': 100 * recalls.mean(),
         'worst class': 100 * recalls.min(),
         'macro F1': 100 * f1_score(labels, predicted, average='macro'),
+        'macro AUROC': 100 * roc_auc_score(labels, probs, multi_class='ovr'),
+        'balanced error': 100 - 100 * recalls.mean(),
         'h-mean': 100 * stats.hmean(recalls),
         'g-mean': 100 * stats.gmean(recalls) if recalls.all() else 0,
         'ECE': 100
@@ -155,6 +158,7 @@ COMPARED = {
     'medium-shot (20 to 100)': 'medium',
     'few-shot (&lt; 20)': 'few',
     'macro F1': 'macro F1',
+    'macro AUROC': 'macro AUROC',
     'classes never right': 'never right',
     'calibration error (ECE)': 'ECE',
     'NLL': 'NLL',
@@ -224,7 +228,7 @@ def test_every_number_of_the_page_is_that_of_the_dumps(made, work_dirs):
     # three rows of accuracy, calibration and calibration by shot; the area.
     # where a recall is 0 in every run, three columns are left out
     least = max(d['worst class'] for of in dumps.values() for d in of)
-    columns = 10 if least else 7
+    columns = 12 if least else 9
     assert checked == 3 * (columns + 4 + 9) + 3
     check_classes(tables['Each class'], dumps)
     head, *rows = tables['Comparison']

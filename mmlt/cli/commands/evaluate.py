@@ -28,15 +28,16 @@ from mmlt.structures import Predictions
 
 TOOL = 'tools/evaluate.py'
 DESCRIPTION = (
-    'Evaluate predictions of any framework: accuracy and calibration, by '
-    'many-, medium- and few-shot classes and by class, as one page that needs '
-    'no network (index.html), README.md, tables/*.csv, pictures/*.svg and '
-    'numbers/*.json. Files: .npz, .csv, .tsv, .parquet, or a pickle (.pkl, '
-    '.pt), which is read without running anything of it. Name the scores '
-    '`logits` or `probabilities` (N, C) and the labels `labels` (N,); in a '
-    'table, a column `label` and a column for each class, `logit_CLASS` or '
-    '`probability_CLASS`, where CLASS is the name of the class or its number '
-    'from 0.'
+    'Evaluate predictions of any framework: accuracy, balanced error, AUROC '
+    '(one class against all others, a mean over the classes) and calibration, '
+    'by many-, medium- and few-shot classes and by class, as one page that '
+    'needs no network (index.html), README.md, tables/*.csv, pictures/*.svg '
+    'and numbers/*.json. Files: .npz, .csv, .tsv, .parquet, or a pickle '
+    '(.pkl, .pt), which is read without running anything of it. Name the '
+    'scores `logits` or `probabilities` (N, C) and the labels `labels` (N,); '
+    'in a table, a column `label` and a column for each class, `logit_CLASS` '
+    'or `probability_CLASS`, where CLASS is the name of the class or its '
+    'number from 0.'
 )
 EXAMPLE = '--predictions p.npz --train-counts counts.csv --out report'
 
@@ -204,6 +205,7 @@ def line_of(record: RunRecord) -> str:
         'many': 'many',
         'medium': 'medium',
         'few': 'few',
+        'AUROC': 'auroc',
         'ECE': 'ece',
     }
     return ', '.join(
