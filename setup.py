@@ -39,6 +39,7 @@ VERSION = re.search(
 TIMM = ['timm>=1.0']
 TENSORBOARD = ['tensorboard>=2.14']
 TORCHMETRICS = ['torchmetrics>=1.4']  # mmlt.LongTailMetrics
+SWEEP = ['optuna>=4']  # mmlt sweep --trials
 PARQUET = ['pyarrow>=15']  # mmlt evaluate of a .parquet; pandas needs it too
 # tools/export.py --to onnx: the format, torch's exporter, and the check
 EXPORT = ['onnx>=1.17', 'onnxscript>=0.3', 'onnxruntime>=1.20']
@@ -96,6 +97,7 @@ setup(
         'tensorboard': TENSORBOARD,
         'torchmetrics': TORCHMETRICS,
         'parquet': PARQUET,
+        'sweep': SWEEP,
         'seg': SEG,
         'export': EXPORT,
         'tests': TESTS,

@@ -19,6 +19,7 @@ COMMANDS = {
     'train and test': {
         'train': 'train a recipe',
         'seeds': 'train it with several seeds; mean and spread',
+        'sweep': 'choose settings on held-out training images',
         'lr-find': 'the loss as the learning rate grows, and what to take',
         'test': 'test a checkpoint',
         'classifier-weights': 'begin a classifier with the names of classes',

@@ -93,6 +93,21 @@ MMLT: list[BadInput] = [
         sentence='argument --seeds: expected each seed once, but got 1',
     ),
     call(
+        'sweep-over-what-has-no-values',
+        'sweep ce/resnet20_digitslt --over train_cfg.max_epochs',
+        sentence='argument --over: Expected --over to have KEY=VALUES, but',
+    ),
+    call(
+        'sweep-an-interval-without-a-number-of-trials',
+        'sweep ce/resnet20_digitslt --over a=log(1,2)',
+        sentence=r'argument --over: an interval \(a\) needs --trials N',
+    ),
+    call(
+        'sweep-without-an-evaluation',
+        'sweep ce/resnet20_digitslt --over a=1,2 --no-validate',
+        sentence='--no-validate leaves nothing to choose by',
+    ),
+    call(
         'lr-find-the-wrong-way',
         'lr-find ce/resnet20_digitslt --low 1 --high 0.1',
         sentence=r'argument --low: expected less than --high \(0.1\), but',

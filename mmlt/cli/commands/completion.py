@@ -18,6 +18,7 @@ EXAMPLE = 'bash'
 OF_RECIPES = (
     'train',
     'seeds',
+    'sweep',
     'lr-find',
     'test',
     'plot',
