@@ -78,7 +78,7 @@ MAY_IMPORT = {
         'evaluation',
         'visualization',
     },
-    'dense': {'functional', 'models', 'evaluation', 'fileio'},
+    'dense': {'functional', 'models', 'evaluation', 'fileio', 'operators'},
     'projects': {'functional', 'datasets', 'runs', 'fileio', 'version'},
     'reproduce': {
         'checkpoints',

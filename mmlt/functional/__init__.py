@@ -29,7 +29,9 @@ from .crops import *
 from .curriculum import *
 from .cutmix import *
 from .decision_planes import *
+from .detection import *
 from .directional_maps import *
+from .directional_scores import *
 from .disentangling import *
 from .distillation import *
 from .diversity import *

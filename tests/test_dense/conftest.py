@@ -42,6 +42,8 @@ def scope():
         return
     from mmseg.utils import register_all_modules
 
+    import mmlt.dense  # noqa: F401, before mmsegmentation's models
+
     register_all_modules(init_default_scope=False)
     with DefaultScope.overwrite_default_scope('mmseg'):
         yield

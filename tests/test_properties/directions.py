@@ -161,6 +161,27 @@ def _(x):
     )
 
 
+@property_of('directional_scores')
+def _(x):
+    offset = x.number(None, x.uniform(x.c, low=-10, high=10))
+    return Call(
+        (x.features(), x.kappa(most=1e4), x.directions(), offset),
+        shapes=[(x.n, x.c)],
+        dtypes=x.wide,
+    )
+
+
+@property_of('background_log_prior')
+def _(x):
+    share = x.number(0.01, 0.5, 0.75, 1 - 1e-9)
+    return Call(
+        (x.uniform(x.c, low=-20, high=20).to(x.dtype), share),
+        shapes=[(x.c + 1,)],
+        dtypes=x.wide,
+        high=0,
+    )
+
+
 @property_of('directional_to_linear')
 def _(x):
     offset = x.number(None, x.uniform(x.c, dtype=x.dtype))

@@ -32,6 +32,34 @@ def _(x):
     return per_sample(x, x.logits(), x.labels_or_soft(), weights)
 
 
+def scores_of_boxes(x):
+    """Logits of the classes, of object and of background."""
+    return x.logits(x.n, x.c + 2)
+
+
+@property_of('objectness_log_probs')
+def _(x):
+    return Call(
+        (scores_of_boxes(x),),
+        shapes=[(x.n, x.c + 1)],
+        dtypes=x.wide,
+        high=0,
+    )
+
+
+@property_of('objectness_losses')
+def _(x):
+    labels = x.labels()
+    labels[x.uniform(x.n) > 0.5] = x.c
+    return Call(
+        (scores_of_boxes(x), labels),
+        shapes=[(x.n,)] * 2,
+        dtypes=x.wide,
+        low=0,
+        of=(0,),
+    )
+
+
 @property_of('cdt_loss')
 def _(x):
     temperatures = f.cdt_temperatures(x.counts(), x.number(0, 0.1, 0.3, 1))
