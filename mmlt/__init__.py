@@ -9,7 +9,6 @@ Without mmengine, mmcv and mmpretrain, ``mmlt.functional``, ``mmlt.losses``,
 """
 
 import importlib
-import importlib.util
 
 from .environment import has_trainer, require_trainer
 from .version import __version__
@@ -17,12 +16,10 @@ from .version import __version__
 if has_trainer():
     from mmengine.config.utils import MODULE2PACKAGE
 
-    from .operators import provide_operators
+    from .operators import guard_models
     from .quiet import silence_missing_packages
 
-    # for mmdet (mmlt.dense.detection), where mmcv has no compiled operators
-    if importlib.util.find_spec('mmdet') is not None:
-        provide_operators()
+    guard_models()  # of mmdet, which needs operators (mmlt.dense)
     silence_missing_packages()
     # mmengine resolves 'name::' only for the names in this table
     MODULE2PACKAGE.setdefault('mmlt', 'mmlt')

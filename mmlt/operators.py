@@ -19,12 +19,36 @@ from typing import TYPE_CHECKING, NoReturn
 if TYPE_CHECKING:
     from torch import Tensor
 
-__all__ = ['check_operators', 'provide_operators']
+__all__ = ['check_operators', 'guard_models', 'provide_operators']
 
 MODULE = 'mmcv._ext'
 MODELS = 'mmdet.models'
 # of mmcv's pool_mode
 AVERAGE = 1
+
+
+class ModelsGuard(importlib.abc.MetaPathFinder):
+    """Refuses the models of mmdetection as long as they would break off.
+
+    mmpretrain and mmsegmentation import them, and go on where that fails;
+    but what was imported until then stays, with functions that raise in the
+    place of what it did not find, and is not imported again.
+    """
+
+    def find_spec(self, name, path=None, target=None):
+        """None: others find the module.
+
+        Raises:
+            ModuleNotFoundError: For the models, if mmcv is not compiled.
+        """
+        if name == MODELS and importlib.util.find_spec(MODULE) is None:
+            raise ModuleNotFoundError(
+                'Expected mmlt.dense to be imported before mmdet.models, for '
+                'mmcv has no compiled operators. Add `custom_imports=dict('
+                "imports=['mmlt.dense.detection'])` to the config.",
+                name=name,
+            )
+        return
 
 
 class OperatorsFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
@@ -173,15 +197,24 @@ def check_mode(pool_mode: int) -> None:
         refuse("roi_align(pool_mode='max')")
 
 
-def provide_operators() -> None:
-    """Let torchvision's operators be found where mmcv has none.
+def guard_models() -> None:
+    """Keep the models of mmdetection whole until :func:`provide_operators`.
 
     Nothing is imported, and nothing changes where mmcv is compiled. To be
-    called before mmpretrain or mmsegmentation is imported: both import the
-    models of mmdetection, and go on where that fails.
+    called before mmpretrain is imported.
     """
-    if not any(isinstance(f, OperatorsFinder) for f in sys.meta_path):
-        sys.meta_path.append(OperatorsFinder())
+    if not any(isinstance(f, KINDS) for f in sys.meta_path):
+        sys.meta_path.insert(0, ModelsGuard())
+
+
+def provide_operators() -> None:
+    """Let torchvision's operators be found where mmcv has none."""
+    for finder in [f for f in sys.meta_path if isinstance(f, KINDS)]:
+        sys.meta_path.remove(finder)
+    sys.meta_path.append(OperatorsFinder())
+
+
+KINDS = ModelsGuard, OperatorsFinder
 
 
 def check_operators() -> None:

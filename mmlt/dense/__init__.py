@@ -11,6 +11,8 @@ and roi_align are torchvision's for mmdetection (``mmlt.operators``).
 
 import importlib
 
+from mmlt.operators import provide_operators
+
 from .installed import (
     HAS_DETECTION,
     HAS_SEGMENTATION,
@@ -27,6 +29,9 @@ DETECTION = (
     'VMFLinear',
 )
 
+if HAS_DETECTION:
+    # before mmsegmentation's models, which import those of mmdetection
+    provide_operators()
 if HAS_SEGMENTATION:
     from .pixel_counts_hook import PixelCountsHook
     from .pixel_metrics import PixelMetrics

@@ -53,7 +53,7 @@ class ClassCountsHook(Hook):
             if isinstance(module, VMFLayer) and not module.was_used:
                 raise RuntimeError(
                     f'Expected {name} to be trained, but the head does not '
-                    f'use it: {self.hint}'
+                    f'use it. {self.hint}'
                 )
 
     def before_val(self, runner) -> None:

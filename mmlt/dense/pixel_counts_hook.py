@@ -29,7 +29,7 @@ class PixelCountsHook(ClassCountsHook):
     """
 
     counted = 'Labeled training pixels'
-    hint = 'it does not end in `cls_seg`. Take another `head_type`.'
+    hint = 'It does not end in `cls_seg`: take another `head_type`.'
 
     def count(self, runner) -> np.ndarray:
         """Labeled pixels of the training masks, (C,) int64."""

@@ -33,7 +33,7 @@ class InstanceCountsHook(ClassCountsHook):
 
     counted = 'Training instances'
     hint = (
-        'its classifier is another one than `fc_cls`. Take Shared2FCBBoxHead '
+        'Its classifier is another one than `fc_cls`: take Shared2FCBBoxHead '
         'or Shared4Conv1FCBBoxHead.'
     )
 

@@ -9,17 +9,23 @@ import torch
 import torchvision
 
 pytest.importorskip('mmdet')
-import mmcv._ext
+import mmcv
 
+import mmlt.dense  # noqa: F401, which provides them
+from mmlt import operators
 from mmlt.operators import (
     MODULE,
+    ModelsGuard,
     OperatorsFinder,
     TorchvisionOperators,
     check_operators,
+    guard_models,
     provide_operators,
 )
 
-COMPILED = not isinstance(mmcv._ext, TorchvisionOperators)
+COMPILED = not isinstance(
+    importlib.import_module(MODULE), TorchvisionOperators
+)
 STANDS_IN = pytest.mark.skipif(COMPILED, reason='mmcv is compiled')
 
 
@@ -142,6 +148,29 @@ def test_models_that_were_imported_too_early_are_said(monkeypatch):
     monkeypatch.setitem(sys.modules, 'mmdet.models.detectors', object())
     with pytest.raises(ImportError, match=r'but mmdet\.models.*import mmlt'):
         check_operators()
+
+
+@pytest.mark.parametrize('compiled', [True, False])
+def test_models_wait_for_the_operators(monkeypatch, compiled):
+    """As mmpretrain asks for them, which goes on without."""
+    monkeypatch.setattr(sys, 'meta_path', [ModelsGuard(), *sys.meta_path])
+    monkeypatch.setattr(
+        operators.importlib.util,
+        'find_spec',
+        lambda name: object() if compiled else None,
+    )
+    guard = sys.meta_path[0]
+    assert guard.find_spec('mmdet.registry') is None
+    if compiled:
+        assert guard.find_spec('mmdet.models') is None
+        return
+    with pytest.raises(ModuleNotFoundError, match=r'mmlt\.dense\.detection'):
+        guard.find_spec('mmdet.models')
+    # there is one finder at a time, and mmlt's second import adds none
+    provide_operators()
+    guard_models()
+    kinds = [type(f) for f in sys.meta_path if isinstance(f, operators.KINDS)]
+    assert kinds == [OperatorsFinder]
 
 
 @STANDS_IN
