@@ -69,6 +69,7 @@ def fit_by_likelihood(
     penalty: float = 0.0,
     extra: Callable[[Tensor], Tensor] | None = None,
     max_iter: int = 200,
+    begin: Tensor | None = None,
 ) -> Tensor:
     """Parameters of least (weighted) negative log-likelihood.
 
@@ -84,13 +85,14 @@ def fit_by_likelihood(
     Args:
         transform: (logits (N, C), parameters) to logits (N, C),
             differentiable in the parameters.
-        start: Parameters to start from; those of no change.
+        start: Parameters of no change.
         logits: (N, C) of held-out samples.
         labels: (N,) int64.
         weights: (N,) with sum 1; all alike for None.
         penalty: On half the squared distance from ``start``.
         extra: A further term of the objective, of the transformed logits.
         max_iter: Steps of L-BFGS.
+        begin: Parameters from which the search begins; ``start`` for None.
 
     Returns:
         Parameters, float64.
@@ -127,7 +129,8 @@ def fit_by_likelihood(
     logits, origin = logits.double().clamp(min=MASKED), start.double()
     if weights is None:
         weights = torch.full_like(logits[:, 0], 1 / len(labels))
-    parameters = origin.clone().requires_grad_()
+    first = origin if begin is None else begin.double()
+    parameters = first.clone().requires_grad_()
     optimizer = torch.optim.LBFGS(
         [parameters],
         max_iter=max_iter,

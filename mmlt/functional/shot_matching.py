@@ -156,8 +156,13 @@ def fit_shot_matching(
 
     least = 0.0 if keep_accuracy_of is None else accuracy(keep_accuracy_of)
     best: tuple[tuple[bool, float], float, Tensor] | None = None
+    theta = None
     for strength in strengths:
         z = logit_adjustment(logits, counts, strength, centered=True)
+        # the strengths that cost no accuracy come first
+        costs = strength > 0 and accuracy(z) < least
+        if costs and best is not None and not best[0][0]:
+            continue
         theta = fit_by_likelihood(
             lambda z, theta: _matched(z, scale, theta),
             torch.zeros(2),
@@ -165,13 +170,13 @@ def fit_shot_matching(
             labels,
             weights,
             extra=gaps,
+            begin=theta,  # that of a strength beside this one is near
         )
         out = _matched(z, scale, theta)
         refuse_separated(out, labels)
         nll = F.cross_entropy(out, labels, reduction='none')
         value = (weights @ nll + gaps(out)).item()
-        # the strengths that cost no accuracy come first
-        rank = strength > 0 and accuracy(z) < least, value
+        rank = costs, value
         if best is None or rank < best[0]:
             best = rank, strength, theta
     if best is None:

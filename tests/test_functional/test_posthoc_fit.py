@@ -47,6 +47,20 @@ def test_temperature_is_the_one_that_scipy_finds():
     assert found.exp().item() == pytest.approx(2.5, rel=0.2)
 
 
+@pytest.mark.parametrize('begin', [-2.0, 0.5, 2.0])
+def test_where_the_search_begins_does_not_matter(begin):
+    logits, labels = sharp()
+    expected = fit_by_likelihood(scaled, torch.zeros(1), logits, labels)
+    found = fit_by_likelihood(
+        scaled,
+        torch.zeros(1),
+        logits,
+        labels,
+        begin=torch.tensor([begin]),
+    )
+    assert found.item() == pytest.approx(expected.item(), rel=1e-6)
+
+
 def test_weights_count_samples():
     """Weight 2 is the sample twice."""
     logits, labels = sharp(60)

@@ -92,6 +92,19 @@ def test_the_strength_of_the_least_objective_is_taken():
     assert taken > 0
 
 
+def test_each_strength_is_fitted_as_if_it_were_alone():
+    """The search begins at the fit before it, and ends where it would."""
+    logits, labels, weights = samples()
+    *together, taken = fit_shot_matching(
+        logits, labels, weights, COUNTS, GROUPS, [0.0, 0.2, 0.4, 0.8], 30.0
+    )
+    *alone, _ = fit_shot_matching(
+        logits, labels, weights, COUNTS, GROUPS, [taken], 30.0
+    )
+    assert taken > 0
+    assert together == pytest.approx(alone, rel=1e-5)
+
+
 def test_a_strength_that_costs_accuracy_is_not_taken():
     logits, labels, weights = samples()
     # an accuracy of 1 cannot be kept by any strength
