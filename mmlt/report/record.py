@@ -201,8 +201,8 @@ def make_record(
         recipe=run.recipe,
         config=run.source,
         arguments=run.arguments,
-        recipe_hash=_text_hash(run.settings()),
-        base_hash=_text_hash(without_compression(run.settings())),
+        recipe_hash=text_hash(run.settings()),
+        base_hash=text_hash(without_compression(run.settings())),
         settings=flat(run.settings()),
         seed=run.seed,
         epochs=run.epoch,
@@ -252,8 +252,8 @@ def record_of_predictions(
         recipe=name,
         config=None,
         arguments=[],
-        recipe_hash=_text_hash(name),
-        base_hash=_text_hash(name),
+        recipe_hash=text_hash(name),
+        base_hash=text_hash(name),
         settings={},
         seed=number,
         epochs=0,
@@ -365,6 +365,6 @@ def flat(settings, prefix: str = '') -> dict:
     return found
 
 
-def _text_hash(value) -> str:
+def text_hash(value) -> str:
     text = json.dumps(value, sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -11,7 +11,7 @@ from mmengine.logging import print_log
 from mmlt.checkpoints import damage_of, newest_whole, numbered
 
 from .log import device_of, minutes_of, read_curves
-from .preflight import read_config, with_overlays
+from .preflight import is_ours, read_config, with_overlays
 from .recipes import recipe_file
 from .record import read_run_record
 
@@ -300,6 +300,20 @@ def check_is_whole(checkpoint: Path) -> None:
         f'Expected the checkpoint {checkpoint}, which `last_checkpoint` '
         f'names, but it {damage}. {step}'
     )
+
+
+def classifies_images(path: str | Path) -> bool:
+    """Whether a run is of image classification; segmentation is not.
+
+    Args:
+        path: Its folder; there need be no checkpoint in it.
+
+    Raises:
+        FileNotFoundError: If the folder or its config is missing.
+        ValueError: If there are several configs, or a file is damaged.
+    """
+    config, _ = config_and_checkpoint(Path(path), needs_checkpoint=False)
+    return is_ours(read_config(config, import_custom_modules=False))
 
 
 def read_work_dir(path: str | Path) -> WorkDir:

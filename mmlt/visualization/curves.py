@@ -15,6 +15,7 @@ def training_curves(
     label: str,
     title: str = '',
     figure: Figure | SubFigure | None = None,
+    xlabel: str = 'epoch',
 ) -> Figure | SubFigure:
     """A number over the epochs, of several recipes.
 
@@ -24,6 +25,7 @@ def training_curves(
         label: What the values are, with the unit.
         title: Above the picture.
         figure: Where to draw; a new figure for None.
+        xlabel: What the epochs are called.
 
     Returns:
         The figure.
@@ -45,6 +47,6 @@ def training_curves(
                 **style,
             )
     axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
-    axes.set(xlabel='epoch', ylabel=label, title=title)
+    axes.set(xlabel=xlabel, ylabel=label, title=title)
     legend_above(figure, axes)
     return figure

@@ -2,6 +2,7 @@
 
 import argparse
 import shlex
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
@@ -16,7 +17,9 @@ from mmlt.cli.options import (
 from mmlt.cli.predictions import load_predicted_run, say_incomplete
 from mmlt.cli.progress import bar
 from mmlt.posthoc.calibrators import CALIBRATORS
+from mmlt.report.logged_page import make_logged_report
 from mmlt.report.make import make_report
+from mmlt.runs.folder import classifies_images
 from mmlt.runs.shown_images import read_test_images
 
 TOOL = 'tools/analysis_tools/report.py'
@@ -26,7 +29,8 @@ DESCRIPTION = (
     'pictures/*.svg, and the numbers of every run as JSON. Runs of one '
     'recipe with different seeds are taken together; differences are to the '
     'first recipe. Predictions on the test set are made where they are not '
-    'there yet, and kept beside the checkpoint.'
+    'there yet, and kept beside the checkpoint. Runs of segmentation and '
+    'detection are compared by the last evaluation in their logs.'
 )
 EXAMPLE = (
     'work_dirs/ce/resnet20_digitslt work_dirs/fcc/resnet20_digitslt '
@@ -100,8 +104,40 @@ def command_of(args: argparse.Namespace) -> str:
 
 def run(args: argparse.Namespace) -> None:
     """Make the report, and say where it is."""
+    if of_logs(args.work_dirs):
+        files = make_logged_report(
+            args.work_dirs,
+            args.out,
+            command_of(args),
+            args.names,
+            args.numbers,
+            args.title,
+        )
+    else:
+        files = of_predictions(args)
+    print(f'Wrote {len(files)} files. Open {args.out / "index.html"}')
+
+
+def of_logs(work_dirs: Sequence[Path]) -> bool:
+    """Whether runs are of segmentation or detection.
+
+    Raises:
+        ValueError: If some are, and some are not.
+    """
+    logged = [not classifies_images(path) for path in work_dirs]
+    if any(logged) and not all(logged):
+        one, other = work_dirs[logged.index(True)], logged.index(False)
+        raise ValueError(
+            f'Expected runs of one task, but {one} classifies no images as '
+            f'{work_dirs[other]} does. Make one report for each task.'
+        )
+    return all(logged)
+
+
+def of_predictions(args: argparse.Namespace) -> list[Path]:
+    """The report of runs that classify images, by their predictions."""
     say_incomplete(args.work_dirs)
-    files = make_report(
+    return make_report(
         args.work_dirs,
         args.out,
         command_of(args),
@@ -119,4 +155,3 @@ def run(args: argparse.Namespace) -> None:
         args.title,
         read_test_images,
     )
-    print(f'Wrote {len(files)} files. Open {args.out / "index.html"}')
