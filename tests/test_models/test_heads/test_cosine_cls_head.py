@@ -4,8 +4,9 @@ import torch.nn.functional as F
 from mmpretrain.models import LinearClsHead
 from mmpretrain.registry import MODELS
 
-from mmlt.models import CosineClsHead
+from mmlt.models import CosineClsHead, LogitAdjustedLoss
 from mmlt.structures import BatchDataSample
+from tests import golden_cases
 
 COUNTS = [130, 40, 12]
 
@@ -45,6 +46,29 @@ def test_balanced_is_balanced_softmax_on_the_cosine():
     torch.testing.assert_close(
         head(feats), 16 * cosine, rtol=1e-12, atol=1e-15
     )
+
+
+def test_lift_has_the_values_of_the_published_code():
+    """Cosine classifier and LA loss of shijxcs/LIFT@1643432."""
+    head = CosineClsHead(4, 4, scale=25.0, balanced=True).double()
+    head.set_class_counts(golden_cases.COUNTS)
+    head.fc.weight.data = torch.tensor(golden_cases.CENTERS).double()
+    images = golden_cases.logits()
+    expected = torch.tensor([19.124689, -1.2492194, -11.4748135, 4.3274231])
+    torch.testing.assert_close(
+        head.eval()((images,))[0], expected.double(), rtol=1e-5, atol=0
+    )
+    samples = [BatchDataSample(gt_label=golden_cases.LABELS)]
+    loss = head.train().loss((images,), samples)['loss'].item()
+    assert loss == pytest.approx(7.1372604, rel=1e-5)
+
+
+def test_logit_adjustment_has_the_value_of_lift():
+    """LA of shijxcs/LIFT@1643432, of the logits as they are."""
+    loss = LogitAdjustedLoss()
+    loss.set_class_counts(golden_cases.COUNTS)
+    found = loss(golden_cases.logits(), golden_cases.LABELS).item()
+    assert found == pytest.approx(1.5097491, rel=1e-5)
 
 
 def test_a_target_prior_moves_the_evaluation_logits():
