@@ -13,7 +13,13 @@ from .groups import groups_of, mean_and_spread, values_of
 from .ledger import Row
 from .plan import Plan
 
-__all__ = ['Ranked', 'agreement', 'ranked', 'ranking_table']
+__all__ = [
+    'Ranked',
+    'agreement',
+    'newcomers_table',
+    'ranked',
+    'ranking_table',
+]
 
 HEAD = (
     'method',
@@ -30,6 +36,38 @@ HEAD = (
 # methods that mix images learn too slowly for a short schedule (see the
 # findings), so that the correlation is printed without them too
 MIX_IMAGES = ('cmo/', 'manifold_mixup/', 'mislas/', 'mixup/', 'remix/')
+
+# folders of the methods of 2021 to 2025, and of those that they stand beside
+NEWCOMERS = (
+    'balpoe',
+    'bcl',
+    'cmo',
+    'cuda',
+    'disalign',
+    'focal_sam',
+    'gcl',
+    'gpaco',
+    'lade',
+    'los',
+    'mdcs',
+    'mislas',
+    'proco',
+    'ride',
+    'seesaw',
+    'shike',
+    'vs',
+)
+BESIDE = ('bsce', 'ce', 'sade')
+NEWCOMERS_HEAD = (
+    'method',
+    'seeds',
+    'top-1',
+    'many / medium / few',
+    'ECE',
+    'ECE many / medium / few',
+    'parameters',
+    'minutes',
+)
 
 
 @dataclass(frozen=True)
@@ -155,6 +193,44 @@ def ranking_table(methods: Sequence[Ranked]) -> str:
             f"Spearman's rank correlation of this ranking {'; '.join(said)}.",
         ]
     )
+
+
+def newcomers_table(methods: Sequence[Ranked]) -> str:
+    """The newer methods beside three older ones, with calibration by shot.
+
+    Args:
+        methods: Of :func:`ranked`.
+
+    Returns:
+        Markdown; methods that are not among ``methods`` are named below it.
+    """
+    folders = [method.name.partition('/')[0] for method in methods]
+    lines = []
+    for folder, method in zip(folders, methods, strict=True):
+        if folder not in NEWCOMERS + BESIDE:
+            continue
+        rows = method.rows
+        minutes = [row.minutes for row in rows if row.minutes is not None]
+        groups = ('many', 'medium', 'few')
+        lines.append(
+            [
+                f'*{method.name}*' if folder in BESIDE else method.name,
+                str(len(rows)),
+                mean_and_spread(values_of(rows, 'top1')),
+                ' / '.join(_mean(rows, shot) for shot in groups),
+                mean_and_spread(values_of(rows, 'ece')),
+                ' / '.join(_mean(rows, f'ece_{shot}') for shot in groups),
+                f'{rows[-1].parameters or 0:,}',
+                f'{statistics.fmean(minutes):.0f}' if minutes else '-',
+            ]
+        )
+    table = markdown_lines(
+        NEWCOMERS_HEAD, lines, ['---'] * len(NEWCOMERS_HEAD)
+    )
+    missing = [name for name in NEWCOMERS if name not in folders]
+    if not missing:
+        return table
+    return f'{table}\n\nNot run yet: {", ".join(missing)}.'
 
 
 def _mean(rows: Sequence[Row], metric: str) -> str:

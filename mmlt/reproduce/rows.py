@@ -45,6 +45,8 @@ LOGGED = {
 }
 # as far as evaluations of one network by two programs may lie apart, percent
 TOLERANCE = 0.1
+# preprocessors that augment every class by itself
+AUGMENT_CLASSES = ('CurriculumDataPreprocessor',)
 
 
 def make_row(
@@ -277,12 +279,19 @@ def images_per_second(work_dir: Path, cfg: Config) -> float | None:
 
 
 def augmentation(cfg: Config) -> str:
-    """What changes training images, in the names of its parts."""
+    """What changes training images, in the names of its parts.
+
+    Further views of an image, and the preprocessor where it augments each
+    class by itself, are named too.
+    """
     preprocessor = {
         **(cfg.get('data_preprocessor') or {}),
         **(cfg.model.get('data_preprocessor') or {}),
     }
     parts = list(preprocessor.get('augments') or [])
+    if preprocessor.get('type') in AUGMENT_CLASSES:
+        parts.append(preprocessor)
+    parts += preprocessor.get('later_augments') or []
     parts += [m for m in (preprocessor.get('mixing'),) if m]
     parts += [m for m in (cfg.model.get('mixing'),) if m]
     dataset = cfg.train_dataloader.dataset
@@ -293,7 +302,11 @@ def augmentation(cfg: Config) -> str:
         for step in dataset.get('pipeline') or []
         if step['type'] not in ('LoadImageFromFile', 'PackInputs')
     ]
-    return ', '.join(_type_names(parts))
+    views = list(preprocessor.get('other_augments') or [])
+    if preprocessor.get('second_augments'):
+        views.insert(0, preprocessor['second_augments'])
+    said = [', '.join(_type_names(view)) for view in (parts, *views)]
+    return '; further view: '.join(said)
 
 
 def _type_names(parts: Iterable) -> list[str]:

@@ -10,7 +10,7 @@ from mmlt.report.table import between_marks, csv_text, markdown_lines
 from .groups import groups_of, mean_and_spread, values_of
 from .ledger import Row
 from .plan import Plan
-from .ranking import ranked, ranking_table
+from .ranking import newcomers_table, ranked, ranking_table
 
 __all__ = ['rendered']
 
@@ -69,12 +69,19 @@ def rendered(rows: Sequence[Row], plan: Plan, root: Path) -> dict[Path, str]:
         root / 'results' / 'results.csv': csv_text(COLUMNS, cells),
     }
     findings = root / 'docs' / 'results.md'
-    found[findings] = between_marks(
-        findings.read_text('utf-8'),
-        '<!-- ranking: begin -->',
-        '<!-- ranking: end -->',
-        f'\n\n{ranking_table(ranked(rows, plan, data="cifar100lt"))}\n\n',
-    )
+    text = findings.read_text('utf-8')
+    methods = ranked(rows, plan, data='cifar100lt')
+    for name, made in (
+        ('newcomers', newcomers_table(methods)),
+        ('ranking', ranking_table(methods)),
+    ):
+        text = between_marks(
+            text,
+            f'<!-- {name}: begin -->',
+            f'<!-- {name}: end -->',
+            f'\n\n{made}\n\n',
+        )
+    found[findings] = text
     for path in sorted((root / 'configs').glob('[!_]*/*.py')):
         old = path.read_text('utf-8')
         recipe = f'{path.parent.name}/{path.stem}'

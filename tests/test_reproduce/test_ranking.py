@@ -2,13 +2,21 @@
 
 import math
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from mmlt.reproduce.ledger import Row
 from mmlt.reproduce.plan import read_plan
-from mmlt.reproduce.ranking import agreement, ranked, ranking_table
+from mmlt.reproduce.ranking import (
+    NEWCOMERS,
+    agreement,
+    newcomers_table,
+    ranked,
+    ranking_table,
+)
 
+ROOT = Path(__file__).parents[2]
 PLAN = """
 sources: {paper: {text: a paper, url: https://example.org}}
 runs:
@@ -102,3 +110,34 @@ def test_table_shows_what_is_not_there_as_such(plan):
         '39 |',
     ]
     assert second.endswith('| - | - |')
+
+
+def test_newcomers_stand_beside_the_older_with_calibration_by_shot(plan):
+    by_shot = {'ece_many': 1.0, 'ece_medium': 2.0, 'ece_few': 3.0}
+    old, new = row('ce/net_set', 38.0), row('vs/net_set', 39.0)
+    new = replace(
+        new, metrics=new.metrics | by_shot, parameters=470004, minutes=20.4
+    )
+    rows = [old, new, row('mixup/net_set', 33.0)]
+    table = newcomers_table(ranked(rows, plan))
+    _, _, first, second, _, last = table.splitlines()
+    cells = [cell.strip() for cell in first.strip('|').split('|')]
+    assert cells == [
+        'vs/net_set',
+        '1',
+        '39.00',
+        '60.00 / 40.00 / -',
+        '5.00',
+        '1.00 / 2.00 / 3.00',
+        '470,004',
+        '20',
+    ]
+    assert second.startswith('| *ce/net_set* |')
+    assert 'mixup' not in table
+    assert last.startswith('Not run yet: balpoe, bcl')
+    assert 'vs' not in last
+
+
+def test_newcomers_are_folders_of_recipes():
+    folders = {path.name for path in (ROOT / 'configs').iterdir()}
+    assert set(NEWCOMERS) <= folders

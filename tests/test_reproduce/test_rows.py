@@ -14,6 +14,7 @@ from mmlt.reproduce.plan import Job
 from mmlt.reproduce.rows import make_row
 from mmlt.reproduce.tasks import configs_of
 from mmlt.runs.dump import load_predictions
+from mmlt.runs.recipes import load_recipe
 
 
 @pytest.fixture(scope='module')
@@ -70,6 +71,29 @@ def test_row_has_every_number_and_what_made_it(run, monkeypatch):
     assert row.versions['torch']
     assert row.threads == int(row.threads) > 0
     assert (row.note, row.test_time_augmentation) == ('a try', False)
+
+
+CROP_FLIP = 'BatchRandomCrop, BatchRandomFlip'
+
+
+@pytest.mark.parametrize(
+    ('recipe', 'words'),
+    [
+        ('ce/resnet32_cifar100lt', CROP_FLIP),
+        ('remix/resnet32_cifar100lt', f'{CROP_FLIP}, BatchRemix'),
+        (
+            'cuda/resnet32_cifar100lt',
+            f'{CROP_FLIP}, CurriculumDataPreprocessor, BatchCutout',
+        ),
+        (
+            'mdcs/resnet32_cifar100lt',
+            f'{CROP_FLIP}, BatchRandomRotation; further view: '
+            f'{CROP_FLIP}, BatchAutoAugment',
+        ),
+    ],
+)
+def test_augmentation_names_every_part_and_view(recipe, words):
+    assert rows.augmentation(load_recipe(recipe)).startswith(words)
 
 
 def test_hashes_of_a_run_are_those_of_the_plan(run, monkeypatch):
