@@ -7,6 +7,8 @@ from collections.abc import Sequence
 
 from mmengine.config import DictAction
 
+from mmlt.runs.averaged_weights import WEIGHTS
+
 from .values import device, whole_number
 
 
@@ -126,6 +128,16 @@ def add_device(parser: argparse.ArgumentParser) -> None:
         '--device',
         type=device,
         help='cpu or cuda (default: cuda where there is one)',
+    )
+
+
+def add_weights(parser: argparse.ArgumentParser) -> None:
+    """``--weights``: their moving average, or those of the last step."""
+    parser.add_argument(
+        '--weights',
+        choices=WEIGHTS,
+        help='of a training --with ema: ema, their moving average (default), '
+        'or plain, those of the last step',
     )
 
 

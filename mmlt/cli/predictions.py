@@ -30,6 +30,7 @@ def dump_predictions(
     device: str | None = None,
     overlays: list[str] = (),
     cfg_options: dict | None = None,
+    weights: str | None = None,
 ) -> Path:
     """Check, predict, write, and say what was written.
 
@@ -42,6 +43,7 @@ def dump_predictions(
         device: 'cpu' or 'cuda'; cuda where there is one for None.
         overlays: What is added to a recipe.
         cfg_options: Settings that override it.
+        weights: As :func:`~mmlt.runs.predict.predict_split`.
 
     Returns:
         The file that was written.
@@ -51,7 +53,8 @@ def dump_predictions(
     """
     config, checkpoint = find_run(run, checkpoint)
     cfg = load_recipe(config, overlays, cfg_options)
-    default = Path(checkpoint).parent / f'predictions_{split}.npz'
+    name = f'predictions_{split}{"_plain" * (weights == "plain")}.npz'
+    default = Path(checkpoint).parent / name
     out = Path(out or default)
     if out.suffix != '.npz':
         raise ValueError(
@@ -65,6 +68,7 @@ def dump_predictions(
         with_features=features,
         device=device,
         progress=bar,
+        weights=weights,
     )
     save_predictions(predictions, out)
     right = predictions.logits.argmax(1) == predictions.labels

@@ -44,6 +44,7 @@ class ExportSettings:
         output: 'logits' or 'probabilities'.
         calibrated: Name of a calibrator that ``mmlt posthoc`` fitted for the
             checkpoint, for the logits; None: they stay as they are.
+        weights: As :func:`~mmlt.runs.checkpoint.load_model`.
     """
 
     config: str
@@ -57,6 +58,7 @@ class ExportSettings:
     cfg_options: dict | None = None
     output: str = 'logits'
     calibrated: str | None = None
+    weights: str | None = None
 
 
 def check_out(path: str, kind: str) -> list[Path]:
@@ -114,7 +116,9 @@ def export_run(settings: ExportSettings) -> str:
     if settings.calibrated is not None:
         calibrator = load_calibrator(checkpoint, settings.calibrated)
     scores = Scores(calibrator, settings.output == 'probabilities')
-    model, content = load_model(config, checkpoint, strict=True)
+    model, content = load_model(
+        config, checkpoint, strict=True, weights=settings.weights
+    )
     meta = content['meta']
     images = sample_images(size, NUM_IMAGES)
     expected, inputs = original_logits(model, config, images)

@@ -7,10 +7,10 @@ import mmpretrain
 
 import mmlt
 from mmlt.checkpoints import save_by_checksum
+from mmlt.runs.averaged_weights import EMA, last_step
 from mmlt.runs.checkpoint import check_weights, read_checkpoint
 
 TRAINING_STATE = ('optimizer', 'param_schedulers', 'hook_msgs', 'message_hub')
-EMA, PREFIX = 'ema_state_dict', 'module.'
 
 
 def read_weights(path: str) -> dict:
@@ -45,23 +45,18 @@ def without_training(content: dict, ema: bool = True) -> dict:
         ValueError: If ``ema`` is False and there is no other.
     """
     drop = (*TRAINING_STATE, EMA)
+    last = content.get(EMA)
     content = {k: v for k, v in content.items() if k not in drop} | {
         'state_dict': dict(content['state_dict']),
         'meta': dict(content.get('meta', {})),
-        EMA: content.get(EMA),
     }
-    last = content.pop(EMA)
     if not ema:
         if last is None:
             raise ValueError(
                 'Expected a checkpoint with a moving average of the weights, '
                 'but this one has none. Leave --no-ema out.'
             )
-        content['state_dict'] |= {
-            name.removeprefix(PREFIX): value
-            for name, value in last.items()
-            if name.startswith(PREFIX)
-        }
+        content['state_dict'] |= last_step({EMA: last})
     meta = content['meta']
     meta.setdefault('mmpretrain_version', mmpretrain.__version__)
     meta.setdefault('mmlt_version', mmlt.__version__)

@@ -14,6 +14,8 @@ from mmlt.weights import (
     weights_of,
 )
 
+from .averaged_weights import with_weights
+
 __all__ = [
     'check_checkpoint',
     'check_weights',
@@ -33,7 +35,10 @@ STATE = {
 
 
 def check_checkpoint(
-    path: str, resume: bool = False, scheduled: bool = False
+    path: str,
+    resume: bool = False,
+    scheduled: bool = False,
+    averaged: str | None = None,
 ) -> None:
     """Raise if a file is not a checkpoint, before anything is written.
 
@@ -42,16 +47,19 @@ def check_checkpoint(
         resume: Whether a training is to go on from it.
         scheduled: Whether that has a schedule of the learning rate, which
             would begin anew where the file has none.
+        averaged: As ``weights`` of :func:`load_model`.
 
     Raises:
         FileNotFoundError: If there is no such file.
         ValueError: If it is not a checkpoint or its weights are no numbers,
-            or it holds no state of a training where one is to be resumed.
+            or it holds no state of a training where one is to be resumed, or
+            no moving average where ``averaged`` is said.
     """
     if '://' in path:
         return
     content = read_checkpoint(path)
     check_weights(content, path)
+    with_weights(content, averaged, path)
     fault = _fault_of_state(content, scheduled) if resume else None
     if fault is not None:
         raise ValueError(
@@ -86,7 +94,10 @@ def _fault_of_state(content: dict, scheduled: bool) -> str | None:
 
 
 def load_model(
-    cfg: Config, checkpoint: str | Path, strict: bool = False
+    cfg: Config,
+    checkpoint: str | Path,
+    strict: bool = False,
+    weights: str | None = None,
 ) -> tuple[nn.Module, dict]:
     """Build the model of a config and load a checkpoint into it.
 
@@ -95,6 +106,9 @@ def load_model(
         checkpoint: File or address.
         strict: Whether the checkpoint must hold every buffer too, and
             nothing else.
+        weights: Where the checkpoint has a moving average of the weights:
+            'ema', that; 'plain', those of the last step; None: what its
+            ``state_dict`` has, which is the average.
 
     Returns:
         The model on the CPU, in evaluation mode; and of the checkpoint
@@ -102,8 +116,8 @@ def load_model(
 
     Raises:
         FileNotFoundError: If there is no such checkpoint.
-        ValueError: If it cannot be read, or a weight is missing or has
-            another shape.
+        ValueError: If it cannot be read, a weight is missing or has another
+            shape, or there is no moving average and ``weights`` is said.
     """
     settings = copy.deepcopy(cfg.model)
     preprocessor = cfg.get('data_preprocessor')
@@ -112,11 +126,11 @@ def load_model(
     scope = cfg.get('default_scope') or 'mmpretrain'
     with DefaultScope.overwrite_default_scope(scope):
         model = MODELS.build(settings)
-    content = read_checkpoint(checkpoint)
+    content = with_weights(read_checkpoint(checkpoint), weights, checkpoint)
     check_weights(content, checkpoint)
-    weights = weights_of(content)
-    load_weights(model, weights, checkpoint, strict)
+    state = weights_of(content)
+    load_weights(model, state, checkpoint, strict)
     return model.eval(), {
-        'state_dict': weights,
+        'state_dict': state,
         'meta': content.get('meta', {}),
     }

@@ -125,6 +125,7 @@ def predict_split(
     with_features: bool = False,
     device: str | None = None,
     progress: Progress = iter,
+    weights: str | None = None,
 ) -> ImagePredictions:
     """Run a trained network over one split, with the pipeline of the test.
 
@@ -135,6 +136,8 @@ def predict_split(
         with_features: Whether the features before the head are kept.
         device: 'cpu' or 'cuda'; cuda where there is one for None.
         progress: Wraps the loader, to show how far it is.
+        weights: As :func:`~mmlt.runs.checkpoint.load_model`. Predictions of
+            the 'plain' ones say that they are of another checkpoint.
 
     Returns:
         The predictions, on the CPU.
@@ -149,7 +152,7 @@ def predict_split(
     loader_cfg = split_loader(cfg, split)
     cfg.test_dataloader = loader_cfg
     complete_config(cfg)
-    model, content = load_model(cfg, checkpoint)
+    model, content = load_model(cfg, checkpoint, weights=weights)
     meta = content['meta']
     loader = Runner.build_dataloader(cfg.test_dataloader)
     align_classes(loader.dataset, trained_classes(meta))
@@ -170,7 +173,7 @@ def predict_split(
             'config': str(cfg.filename),
             'config_hash': hashlib.sha256(text.encode()).hexdigest()[:16],
             'checkpoint': str(checkpoint),
-            'checkpoint_hash': file_hash(checkpoint),
+            'checkpoint_hash': weights_hash(checkpoint, weights),
             'epoch': meta.get('epoch'),
             'dataset': type(loader.dataset).__name__,
             'head': type(model.head).__name__,
@@ -201,6 +204,12 @@ def _run(model, loader, with_features: bool, progress: Progress) -> dict:
             features = model.head.pre_logits(feats)
             columns['features'].append(features.float().cpu())
     return {name: torch.cat(parts) for name, parts in columns.items()}
+
+
+def weights_hash(checkpoint: str | Path, weights: str | None) -> str:
+    """Hash of a checkpoint, another one for its weights of the last step."""
+    suffix = '-plain' if weights == 'plain' else ''
+    return file_hash(checkpoint) + suffix
 
 
 def places_of_images(dataset, number: int) -> dict:

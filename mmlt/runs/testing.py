@@ -9,6 +9,7 @@ from mmengine.config import Config
 from mmlt.engine.hooks.result_table_hook import COLUMNS
 from mmlt.fileio import write_json
 
+from .averaged_weights import PlainWeightsHook
 from .checkpoint import check_checkpoint
 from .counted import check_test
 from .folder import config_and_checkpoint
@@ -58,6 +59,7 @@ def prepare_test(
     overlays: list[str] = (),
     cfg_options: dict | None = None,
     work_dir: str | None = None,
+    weights: str | None = None,
 ) -> Config:
     """Config of a test, checked before anything is written.
 
@@ -67,16 +69,18 @@ def prepare_test(
         overlays: Names of what is added to the recipe, in order.
         cfg_options: Settings that override it.
         work_dir: Folder of the log; None: the recipe's, or one of its name.
+        weights: As :func:`run_test`.
 
     Raises:
         FileNotFoundError: If the recipe or the checkpoint is missing.
-        ValueError: If the checkpoint is damaged.
+        ValueError: If the checkpoint is damaged, or has no moving average
+            where ``weights`` is said.
         OSError: If the folder cannot be written.
     """
     cfg = load_recipe(config, overlays, cfg_options)
     check_needed(cfg, NEEDED, 'a test')
     check_evaluation(cfg)
-    check_checkpoint(checkpoint)
+    check_checkpoint(checkpoint, averaged=weights)
     cfg.load_from, cfg.resume = checkpoint, False
     if work_dir is not None:
         cfg.work_dir = work_dir
@@ -111,7 +115,10 @@ def choose_columns(cfg: Config) -> None:
 
 
 def run_test(
-    cfg: Config, out: str | None = None, out_item: str = 'pred'
+    cfg: Config,
+    out: str | None = None,
+    out_item: str = 'pred',
+    weights: str | None = None,
 ) -> dict:
     """Test, and write what was found.
 
@@ -119,6 +126,8 @@ def run_test(
         cfg: As :func:`prepare_test` gives it.
         out: File for the results, or None.
         out_item: 'pred', the prediction of every image; 'metrics'.
+        weights: 'plain' for those of the last step, where the checkpoint has
+            their moving average; 'ema' or None: the average.
 
     Returns:
         Name of a metric to its value; nothing of images without labels.
@@ -138,6 +147,8 @@ def run_test(
         cfg.test_dataloader.collate_fn = dict(type='default_collate')
     runner = build_runner(cfg)
     check_test(runner)
+    if weights == 'plain':
+        runner.register_hook(PlainWeightsHook(cfg.load_from))
     if out and out_item != 'metrics':
         dataset = runner.test_dataloader.dataset
         runner.test_evaluator.metrics.append(ResultFile(out, dataset))

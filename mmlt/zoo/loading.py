@@ -20,6 +20,7 @@ def load(
     name: str | Path,
     checkpoint: str | Path | None = None,
     calibrator: str | Calibrator | None = None,
+    weights: str | None = None,
 ) -> Network:
     """A trained network that takes images and gives names of classes.
 
@@ -30,6 +31,8 @@ def load(
         calibrator: Name of one that ``mmlt posthoc`` fitted for this
             checkpoint, 'temperature', or one that was loaded; None: the
             probabilities are those of the network itself.
+        weights: Of a training ``--with ema``: 'ema' or None, the moving
+            average; 'plain', those of the last step.
 
     Returns:
         The network, on the CPU and in evaluation mode.
@@ -38,7 +41,8 @@ def load(
         FileNotFoundError: If there is no such network, folder or checkpoint,
             or no calibrator was fitted.
         ValueError: If a file is damaged, or not that of the network, or the
-            calibrator is of another checkpoint.
+            calibrator is of another checkpoint, or of the moving average
+            where ``weights`` is 'plain', or there is none of these.
 
     >>> import numpy as np
     >>> network = load('fcc_cifar100lt')
@@ -46,7 +50,7 @@ def load(
     >>> found.name in network.classes, len(found.top(3))
     (True, 3)
     """
-    config, weights = network_of(name, checkpoint)
+    config, file = network_of(name, checkpoint)
     if isinstance(calibrator, str):
         if checkpoint is None and not Path(name).is_dir():
             raise ValueError(
@@ -54,8 +58,13 @@ def load(
                 f'{name} comes with mmlt, and without calibrators. Take its '
                 'probabilities as they are, or pass a Calibrator.'
             )
-        calibrator = load_calibrator(weights, calibrator)
-    return Network(config, weights, calibrator)
+        if weights == 'plain':
+            raise ValueError(
+                'Expected a calibrator of the moving average to go with it, '
+                "but got weights='plain'. Leave one of the two out."
+            )
+        calibrator = load_calibrator(file, calibrator)
+    return Network(config, file, calibrator, weights)
 
 
 def network_of(

@@ -99,12 +99,13 @@ class Network(nn.Module):
         config: Config,
         checkpoint: str | Path,
         calibrator: Calibrator | None = None,
+        weights: str | None = None,
     ) -> None:
         super().__init__()
         size = input_size(config)
         # mmpretrain's pipelines read files as BGR, and so does this config
         config = inference_config(config)
-        self.model, content = load_model(config, checkpoint)
+        self.model, content = load_model(config, checkpoint, weights=weights)
         steps = pipeline_of(config.test_dataloader.dataset)
         with DefaultScope.overwrite_default_scope('mmpretrain'):
             read, *steps = [TRANSFORMS.build(step) for step in steps]

@@ -6,6 +6,8 @@ import re
 import pytest
 import torch
 
+import mmlt
+from mmlt.runs.dump import load_predictions
 from tests.test_bad_inputs.in_process import run
 
 SETTINGS = (
@@ -82,14 +84,18 @@ def test_it_trains_on_while_it_gets_better(tmp_path):
     assert (tmp_path / 'w/epoch_6.pth').exists()
 
 
-def test_the_average_is_what_is_evaluated_and_goes_on_bit_for_bit(tmp_path):
-    whole, cut = tmp_path / 'whole', tmp_path / 'cut'
-    outputs = []
-    for folder in (whole, cut):
-        folder.mkdir()
-        if folder == cut:
-            train(folder, 'ema', 'train_cfg.max_epochs=2')
-        outputs.append(train(folder, 'ema', resume=folder == cut))
+@pytest.fixture(scope='module')
+def averaged(tmp_path_factory):
+    folder = tmp_path_factory.mktemp('averaged')
+    return folder, train(folder, 'ema')
+
+
+def test_the_average_is_what_is_evaluated_and_goes_on_bit_for_bit(
+    averaged, tmp_path
+):
+    whole, cut = averaged[0], tmp_path
+    train(cut, 'ema', 'train_cfg.max_epochs=2')
+    outputs = [averaged[1], train(cut, 'ema', resume=True)]
     first, second = (state(folder, 6) for folder in (whole, cut))
     for group in ('state_dict', 'ema_state_dict'):
         assert first[group].keys() == second[group].keys()
@@ -103,11 +109,79 @@ def test_the_average_is_what_is_evaluated_and_goes_on_bit_for_bit(tmp_path):
         average, first['ema_state_dict']['module.head.fc.weight']
     )
     # a test of the checkpoint gives the numbers of the table
-    words = ['test', 'vmf/resnet20_digitslt', whole / 'w/epoch_6.pth']
-    tested = run([*words, '--work-dir', tmp_path / 't'], tmp_path)
-    assert tested.code == 0, tested.errors
-    columns = r'Result test.*\n.*\n(.*)\n(.*)\n'
-    head, row = re.search(columns, tested.output).groups()
-    found = dict(zip(head.split(), row.split(), strict=True))
+    found = result_of(whole / 'w/epoch_6.pth', tmp_path)
     names = ('top-1', 'many', 'medium', 'few', 'ECE')
     assert [found[name] for name in names] == results[0][:5]
+
+
+def result_of(checkpoint, folder, *options):
+    """The table of a test."""
+    words = ['test', 'vmf/resnet20_digitslt', checkpoint, *options]
+    done = run([*words, '--work-dir', folder / 't'], folder)
+    assert done.code == 0, done.errors
+    columns = r'Result test.*\n.*\n(.*)\n(.*)\n'
+    head, row = re.search(columns, done.output).groups()
+    return dict(zip(head.split(), row.split(), strict=True))
+
+
+PLAIN = ('--weights', 'plain')
+
+
+@pytest.fixture(scope='module')
+def last(averaged, tmp_path_factory):
+    """A checkpoint of the last step alone, and its weights."""
+    content = state(averaged[0], 6)
+    weights = {
+        name: content['ema_state_dict'][f'module.{name}']
+        for name in content['state_dict']
+    }
+    path = tmp_path_factory.mktemp('last') / 'epoch_6.pth'
+    torch.save({'state_dict': weights, 'meta': content['meta']}, path)
+    return path, weights
+
+
+def test_the_last_step_is_tested_where_it_is_asked_for(
+    averaged, last, tmp_path
+):
+    checkpoint = averaged[0] / 'w/epoch_6.pth'
+    plain = result_of(checkpoint, tmp_path, *PLAIN)
+    assert plain == result_of(last[0], tmp_path)
+    # the hook of the training is in the config of the run
+    assert plain == result_of(checkpoint, tmp_path, *PLAIN, '--with', 'ema')
+    average = result_of(checkpoint, tmp_path)
+    assert average == result_of(checkpoint, tmp_path, '--weights', 'ema')
+    assert average != plain
+    words = ['test', 'vmf/resnet20_digitslt', last[0], *PLAIN]
+    done = run(words, tmp_path)
+    assert done.code == 1
+    assert 'to hold a moving average of the weights' in done.errors
+    assert not (tmp_path / 'work_dirs').exists()
+
+
+def test_predictions_of_the_last_step_have_a_name_of_their_own(
+    averaged, last, tmp_path
+):
+    words = ['dump-predictions', averaged[0] / 'w', *PLAIN]
+    assert run(words, tmp_path).code == 0
+    assert not (averaged[0] / 'w/predictions_test.npz').exists()
+    plain = load_predictions(averaged[0] / 'w/predictions_test_plain.npz')
+    assert plain.meta['checkpoint_hash'].endswith('-plain')
+    out = tmp_path / 'last.npz'
+    words = ['dump-predictions', 'vmf/resnet20_digitslt', last[0]]
+    assert run([*words, '--out', out], tmp_path).code == 0
+    assert torch.equal(plain.logits, load_predictions(out).logits)
+
+
+def test_the_last_step_is_loaded_and_exported(averaged, last, tmp_path):
+    found = mmlt.load(averaged[0] / 'w', weights='plain').model.state_dict()
+    average = mmlt.load(averaged[0] / 'w').model.state_dict()
+    words = ['export', averaged[0] / 'w', '--to', 'torchscript', '--out']
+    assert run([*words, 'a.pt', *PLAIN], tmp_path).code == 0
+    name = 'backbone.conv1.weight'
+    assert torch.equal(found[name], last[1][name])
+    assert not torch.equal(average[name], last[1][name])
+    exported = torch.jit.load(tmp_path / 'a.pt').state_dict()
+    assert any(torch.equal(v, last[1][name]) for v in exported.values())
+    assert not any(torch.equal(v, average[name]) for v in exported.values())
+    with pytest.raises(ValueError, match="but got weights='plain'"):
+        mmlt.load(averaged[0] / 'w', calibrator='x', weights='plain')

@@ -2,7 +2,12 @@
 
 import argparse
 
-from mmlt.cli.options import add_config_options, add_device, add_trust
+from mmlt.cli.options import (
+    add_config_options,
+    add_device,
+    add_trust,
+    add_weights,
+)
 from mmlt.cli.predictions import dump_predictions
 from mmlt.structures.predictions import SPLITS
 
@@ -37,13 +42,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         '--out',
         help='.npz file (default: predictions_SPLIT.npz beside the '
-        'checkpoint)',
+        'checkpoint; with --weights plain predictions_SPLIT_plain.npz)',
     )
     parser.add_argument(
         '--features',
         action='store_true',
         help='keep the features before the head as well',
     )
+    add_weights(parser)
     add_device(parser)
     add_config_options(parser)
     add_trust(parser)
@@ -60,4 +66,5 @@ def run(args: argparse.Namespace) -> None:
         args.device,
         args.overlays,
         args.cfg_options,
+        args.weights,
     )

@@ -3,7 +3,12 @@
 import argparse
 import warnings
 
-from mmlt.cli.options import add_config_options, add_trust, chosen
+from mmlt.cli.options import (
+    add_config_options,
+    add_trust,
+    add_weights,
+    chosen,
+)
 from mmlt.cli.values import positive, whole_number
 from mmlt.export.exporter import SUFFIX, ExportSettings, export_run
 from mmlt.posthoc.calibrator_file import DEFAULT
@@ -74,6 +79,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help='largest difference of a logit, as a part of the largest logit '
         '(default: 1e-6)',
     )
+    add_weights(parser)
     add_config_options(parser)
     add_trust(parser)
 
@@ -93,6 +99,11 @@ def check_arguments(
         parser.error(
             '--calibrated and --output: an mmpretrain config has no place '
             'for them; take torchscript or onnx'
+        )
+    if args.calibrated and args.weights == 'plain':
+        parser.error(
+            '--calibrated and --weights plain: the calibrator was fitted to '
+            'the moving average'
         )
     if args.size and len(args.size) > 2:
         parser.error('--size takes one number, or height and width')

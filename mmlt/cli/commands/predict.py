@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
-from mmlt.cli.options import add_device, add_trust
+from mmlt.cli.options import add_device, add_trust, add_weights
 from mmlt.cli.progress import bar
 from mmlt.cli.values import whole_number
 from mmlt.fileio import check_can_write, whole_file
@@ -67,6 +67,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         '--batch-size', type=whole_number(1), default=32, help='default: 32'
     )
+    add_weights(parser)
     add_device(parser)
     add_trust(parser)
 
@@ -88,7 +89,7 @@ def run(args: argparse.Namespace) -> None:
     if args.out.suffix == '.parquet':
         check_parquet(args.out)
     files = image_files(args.images)
-    network = load(args.run, args.checkpoint, args.calibrated)
+    network = load(args.run, args.checkpoint, args.calibrated, args.weights)
     found = predict_files(
         network.to(args.device or best_device()),
         files,

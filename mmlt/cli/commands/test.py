@@ -10,6 +10,7 @@ from mmlt.cli.options import (
     add_launcher,
     add_trust,
     add_verbose,
+    add_weights,
     check_launcher,
 )
 from mmlt.runs.processes import join_processes
@@ -47,6 +48,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         '--amp', action='store_true', help='automatic mixed precision'
     )
+    add_weights(parser)
     add_config_options(parser)
     add_launcher(parser)
     add_trust(parser)
@@ -82,7 +84,12 @@ def prepare(args: argparse.Namespace) -> tuple[argparse.Namespace, Config]:
     options = {'launcher': args.launcher, **(args.cfg_options or {})}
     config, checkpoint = files_of_test(args.config, args.checkpoint)
     cfg = prepare_test(
-        config, checkpoint, args.overlays, options, args.work_dir
+        config,
+        checkpoint,
+        args.overlays,
+        options,
+        args.work_dir,
+        args.weights,
     )
     if args.amp:
         cfg.test_cfg.fp16 = True
@@ -95,4 +102,4 @@ def run(prepared: tuple[argparse.Namespace, Config]) -> None:
     args, cfg = prepared
     join_processes(args.launcher)
     with quiet_console(args.verbose, has_table=has_table(cfg)):
-        run_test(cfg, args.out, args.out_item or 'pred')
+        run_test(cfg, args.out, args.out_item or 'pred', args.weights)
