@@ -14,10 +14,11 @@ from .trainings import COUNTS, Float64Runner, short_config, train
 pytestmark = needs_gloo
 
 
-def curve(recipe, work_dir, world_size, accumulate=1):
+def curve(recipe, work_dir, world_size, accumulate=1, options=None):
     """A training in float64, without random augmentation."""
     cfg = short_config(recipe, work_dir, world_size * accumulate)
     cfg.launcher = 'pytorch' if world_size > 1 else 'none'
+    cfg.merge_from_dict(options or {})
     assert not cfg.get('find_unused_parameters')
     cfg.data_preprocessor.augments = []
     cfg.optim_wrapper.optimizer.lr = 1e-4  # nothing is normalized
@@ -26,11 +27,12 @@ def curve(recipe, work_dir, world_size, accumulate=1):
     return train(cfg, Float64Runner)
 
 
-def global_curve(recipe, folder, world_size, accumulate=1):
+def global_curve(recipe, folder, world_size, accumulate=1, options=None):
     """Loss of each whole batch, and what each process has at the end."""
     name = f'{recipe}-{world_size}-{accumulate}'.replace('/', '-')
+    place = str(folder / name)
     results = in_processes(
-        world_size, curve, recipe, str(folder / name), world_size, accumulate
+        world_size, curve, recipe, place, world_size, accumulate, options
     )
     losses = torch.stack([result['losses'] for result in results]).mean(0)
     return losses.view(-1, accumulate).mean(1), results
@@ -45,7 +47,8 @@ def assert_same_network(ours, theirs, tolerance):
 
 
 # one of each kind: neck with labels, per-class margins that set in later,
-# several experts, directions, several networks, frozen parts and a sampler
+# several experts, directions, several networks, frozen parts and a sampler,
+# shifted statistics, experts that teach each other, and new classifiers
 @pytest.mark.parametrize(
     'recipe',
     [
@@ -56,6 +59,10 @@ def assert_same_network(ours, theirs, tolerance):
         'ncl/resnet20_digitslt.py',
         'lws/resnet20_digitslt.py',
         'focal_sam/resnet20_digitslt.py',
+        'mislas/resnet20_digitslt.py',
+        'los/resnet20_digitslt.py',
+        'shike/stage1_resnet20_digitslt.py',
+        'shike/resnet20_digitslt.py',
     ],
 )
 def test_losses_and_weights_are_those_of_one_process(recipe, tmp_path):
@@ -69,6 +76,31 @@ def test_losses_and_weights_are_those_of_one_process(recipe, tmp_path):
             assert_same_network(result['state'], alone['state'], 1e-9)
             assert result['counts'] == alone['counts']
             assert result['hook'] == alone['hook'] == list(COUNTS)
+
+
+def test_weights_of_classes_are_divided_by_in_each_process(tmp_path):
+    """RIDE has them from the second epoch on, its third batch."""
+    recipe = 'ride/resnet20_digitslt.py'
+    (expected, _), (losses, _) = (
+        global_curve(recipe, tmp_path, world_size) for world_size in (1, 3)
+    )
+    difference = (losses - expected).abs()
+    assert difference[:2].max() < 1e-9
+    assert difference[2:].min() > 1e-3
+
+
+def test_alignment_without_weights_is_that_of_one_process(tmp_path):
+    """Nothing else of DisAlign is counted over a batch."""
+    options = {'model.head.loss.power': 0.0}
+    (expected, (alone,)), (losses, results) = (
+        global_curve(
+            'disalign/resnet20_digitslt.py', tmp_path, size, options=options
+        )
+        for size in (1, 3)
+    )
+    assert (losses - expected).abs().max() < 1e-9
+    for result in results:
+        assert_same_network(result['state'], alone['state'], 1e-9)
 
 
 @pytest.mark.parametrize(
@@ -102,6 +134,10 @@ def plain(recipe, work_dir, world_size, teacher=None):
         'remix/resnet20_digitslt.py',
         'resampling/bbn_resnet20_digitslt.py',
         'vmf/resnet20_digitslt.py+icd+cfc',
+        'cmo/resnet20_digitslt.py',
+        'disalign/resnet20_digitslt.py',
+        'mdcs/resnet20_digitslt.py',
+        'ride/resnet20_digitslt.py',
     ],
 )
 def test_every_parameter_takes_part(recipe, tmp_path):

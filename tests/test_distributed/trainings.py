@@ -76,6 +76,8 @@ def short_config(recipe: str, work_dir: str, world_size: int) -> Config:
     for part in settings_of(cfg._cfg_dict):
         if part.get('begin', 0):
             part.begin = 1
+        if part.get('type') == 'BatchMinorityCutMix':
+            part.end = 0
     return complete_config(cfg)
 
 

@@ -1,6 +1,7 @@
 """StopOnSignalHook: a stopped training goes on to the same last bit."""
 
 import os
+import re
 import signal
 from pathlib import Path
 
@@ -123,6 +124,11 @@ def stopped_in(folder):
     ],
 )
 def test_it_goes_on_inside_the_epoch(train, tmp_path, recipe, options):
+    check_goes_on(train, tmp_path, recipe, options)
+
+
+def check_goes_on(train, tmp_path, recipe, options):
+    """A training that is stopped once, against one that is not."""
     train(recipe, 'whole', *options)
     # in the 3rd of 5 batches of the 2nd epoch
     done = train(recipe, 'part', *options, *sent(EPOCH + 2), code=143)
@@ -136,6 +142,52 @@ def test_it_goes_on_inside_the_epoch(train, tmp_path, recipe, options):
     assert f'Load checkpoint from {file}' in done.output
     assert_same(*(tmp_path / d / 'epoch_3.pth' for d in ('whole', 'part')))
     assert not file.exists()
+
+
+# boxes in every batch, of which it takes pairs
+BOXES = [
+    'train_dataloader.batch_size=32',
+    *('data_preprocessor.mixing.begin=0', 'data_preprocessor.mixing.end=0'),
+    'data_preprocessor.mixing.prob=1.0',
+]
+
+
+@pytest.mark.parametrize(
+    ('recipe', 'options'),
+    [
+        ('cmo', BOXES),
+        ('ride', []),
+        ('mdcs', []),
+        ('shike/stage1_resnet20_digitslt', []),
+    ],
+)
+def test_a_method_with_a_state_of_its_own_goes_on(
+    train, tmp_path, recipe, options
+):
+    check_goes_on(train, tmp_path, recipe, options)
+
+
+@pytest.mark.parametrize(
+    ('recipe', 'first'),
+    [
+        ('mislas', 'mixup'),
+        ('los', 'ce'),
+        ('disalign', 'ce'),
+        ('shike', 'shike/stage1_resnet20_digitslt'),
+    ],
+)
+def test_a_second_stage_goes_on(train, tmp_path, recipe, first):
+    """From the network of a first one, once; then from its own."""
+    train(first, 'first')
+    begin = [f'load_from={tmp_path}/first/epoch_3.pth']
+    check_goes_on(train, tmp_path, recipe, begin)
+    trained, given = (
+        content(tmp_path / folder / 'epoch_3.pth')['state_dict']
+        for folder in ('whole', 'first')
+    )
+    kept = [n for n in given if re.match(r'backbone.*conv1\.weight', n)]
+    assert kept
+    assert all(torch.equal(trained[name], given[name]) for name in kept)
 
 
 @pytest.mark.parametrize('kind', ['DefaultSampler', 'InfiniteSampler'])
