@@ -11,8 +11,8 @@ CONFIGS = ROOT / 'configs'
 RECIPES = sorted(
     p.relative_to(ROOT)
     for p in CONFIGS.rglob('*.py')
-    # vmf_seg is for mmsegmentation: tests/test_dense
-    if not {'_base_', '_with_', 'vmf_seg'} & set(p.parts)
+    # for mmsegmentation and mmdetection: tests/test_dense
+    if not {'_base_', '_with_', 'vmf_seg', 'vmf_det'} & set(p.parts)
 )
 CLASSES = {
     'cifar10lt': 10,

@@ -7,6 +7,10 @@ from .lvis_file import check_categories, name_images
 __all__ = ['CheckedLVISDataset']
 
 
+# a name in the annotations of LVIS v1, and what mmdetection made of it
+WRITTEN = {'speaker_(stereo_equipment)': 'speaker_(stero_equipment)'}
+
+
 @DATASETS.register_module()
 class CheckedLVISDataset(LVISV1Dataset):
     """``LVISV1Dataset``, read without ``lvis``, its classes checked.
@@ -24,6 +28,13 @@ class CheckedLVISDataset(LVISV1Dataset):
     Source:
         Gupta et al. (LVIS), CVPR 2019, https://arxiv.org/abs/1908.03195
     """
+
+    METAINFO = LVISV1Dataset.METAINFO | {
+        'classes': tuple(
+            WRITTEN.get(name, name)
+            for name in LVISV1Dataset.METAINFO['classes']
+        )
+    }
 
     def COCOAPI(self, annotation_file: str) -> COCO:
         """The annotations, by the name that ``CocoDataset`` calls."""
