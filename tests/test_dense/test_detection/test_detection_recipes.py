@@ -76,9 +76,9 @@ def test_the_data_and_the_numbers_are_those_of_lvis(name):
 
 
 def test_the_classes_are_as_lvis_writes_them():
-    """Against Detic's lvis_v1_train_cat_info.json, from lvis_v1_train.json.
+    """Against lvis_v1_train_cat_info.json of Detic.
 
-    https://github.com/facebookresearch/Detic/blob/436cda2a2347df60a7c66daca0e8c59f93dc5e79/datasets/metadata/lvis_v1_train_cat_info.json
+    That is from lvis_v1_train.json, and in facebookresearch/Detic.
     """
     names = CheckedLVISDataset.METAINFO['classes']
     digest = hashlib.sha256('\n'.join(names).encode()).hexdigest()
