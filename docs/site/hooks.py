@@ -50,6 +50,7 @@ GUIDES = [
     'trackers.md',
     'large_models.md',
     'segmentation.md',
+    'detection.md',
     'zoo.md',
     'predict.md',
     'export.md',

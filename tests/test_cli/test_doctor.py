@@ -14,6 +14,7 @@ from tests.test_environment import GOOD
 from tests.test_plain_parts import HIDDEN
 
 ROOT = Path(__file__).parents[2]
+MAKEFILE = (ROOT / 'Makefile').read_text()
 
 
 @pytest.fixture
@@ -119,8 +120,13 @@ def test_packages_are_those_of_setup_py():
     first, last = doctor.PYTHONS
     assert f">={first[0]}.{first[1]},<{last[0]}.{last[1] + 1}'" in text
     for name, (_, packages) in doctor.EXTRAS.items():
-        listed = re.search(rf'{name.upper()} = \[(.*?)\]', text)[1]
+        pattern = rf'^{name.upper()} = \[(.*?)\]'
+        listed = re.search(pattern, text, re.DOTALL | re.MULTILINE)[1]
         assert dict(re.findall(r"'([\w-]+)>=([\d.]+)", listed)) == packages
+    # what goes without its requirements is in the command of the Makefile
+    for packages, _ in doctor.BESIDE.values():
+        names = ' '.join(packages)
+        assert f'--no-deps -c constraints.txt {names}' in MAKEFILE
     extras = text.partition('extras_require={')[2]
     assert set(re.findall(r"'(\w+)': [A-Z]", extras)) == {
         *doctor.EXTRAS,

@@ -45,10 +45,30 @@ EXTRAS = {
         'semantic segmentation (mmlt.dense)',
         {'onedl-mmsegmentation': '1.4.2'},
     ),
+    'det': (
+        'object detection (mmlt.dense.detection)',
+        {
+            'faster-coco-eval': '1.8',
+            'imageio': '2.34',
+            'pycocotools': '2.0.8',
+            'scikit-image': '0.24',
+            'shapely': '2.0',
+            'six': '1.16',
+            'terminaltables': '3.1.10',
+            'tqdm': '4.66',
+        },
+    ),
     'parquet': ('tables as .parquet', {'pyarrow': '15'}),
     'export': (
         'mmlt export --to onnx',
         {'onnx': '1.17', 'onnxscript': '0.3', 'onnxruntime': '1.20'},
+    ),
+}
+# extra -> what is installed beside it without requirements, and how
+BESIDE = {
+    'det': (
+        {'onedl-mmdetection': '3.5.1', 'imaug': '0.4.3'},
+        'two commands, see docs/detection.md',
     ),
 }
 BROKEN = 'broken'
@@ -76,8 +96,8 @@ def run(args: argparse.Namespace) -> int:
         'Training': lambda: training(args.recipe),
     }
     broken = False
-    for title, lines in sections.items():
-        print(f'\n{title}')
+    for number, (title, lines) in enumerate(sections.items()):
+        print(f'\n{title}' if number else title)
         for state, text in lines():
             print(f'  {state:8}{text}', flush=True)
             broken |= state == BROKEN
@@ -145,11 +165,13 @@ def can_train() -> bool:
 def optional() -> Iterator[tuple[str, str]]:
     """State and line of each extra: what it is for, or how to get it."""
     for name, (purpose, needed) in EXTRAS.items():
-        if not any(complaint(check_version, n, v) for n, v in needed.items()):
+        words = ' '.join(f'"{n}>={v}"' for n, v in needed.items())
+        beside, how = BESIDE.get(name, ({}, f'pip install {words}'))
+        asked = [*needed.items(), *beside.items()]
+        if not any(complaint(check_version, n, v) for n, v in asked):
             yield 'ok', f'{name}, for {purpose}'
             continue
-        words = ' '.join(f'"{n}>={v}"' for n, v in needed.items())
-        yield '-', f'{name}, for {purpose}: pip install {words}'
+        yield '-', f'{name}, for {purpose}: {how}'
 
 
 def devices() -> Iterator[tuple[str, str]]:
