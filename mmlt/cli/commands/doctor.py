@@ -58,6 +58,7 @@ EXTRAS = {
             'tqdm': '4.66',
         },
     ),
+    'sweep': ('mmlt sweep --trials', {'optuna': '4'}),
     'parquet': ('tables as .parquet', {'pyarrow': '15'}),
     'export': (
         'mmlt export --to onnx',
@@ -163,15 +164,20 @@ def can_train() -> bool:
 
 
 def optional() -> Iterator[tuple[str, str]]:
-    """State and line of each extra: what it is for, or how to get it."""
+    """State and line of the extras that are there, and of each other one."""
+    there, missing = [], []
     for name, (purpose, needed) in EXTRAS.items():
         words = ' '.join(f'"{n}>={v}"' for n, v in needed.items())
         beside, how = BESIDE.get(name, ({}, f'pip install {words}'))
         asked = [*needed.items(), *beside.items()]
-        if not any(complaint(check_version, n, v) for n, v in asked):
-            yield 'ok', f'{name}, for {purpose}'
-            continue
-        yield '-', f'{name}, for {purpose}: {how}'
+        if any(complaint(check_version, n, v) for n, v in asked):
+            missing.append(f'{name}, for {purpose}: {how}')
+        else:
+            there.append(name)
+    if there:
+        yield 'ok', f'extras: {", ".join(there)}'
+    for text in missing:
+        yield '-', text
 
 
 def devices() -> Iterator[tuple[str, str]]:
