@@ -13,7 +13,7 @@ from mmlt.structures import Predictions
 
 from .run_numbers import plain, run_numbers
 
-__all__ = ['AUROC', 'auroc_numbers', 'prediction_numbers']
+__all__ = ['auroc_numbers', 'prediction_numbers']
 
 # names of `auroc_numbers`
 AUROC = ('auroc', 'auroc_many', 'auroc_medium', 'auroc_few')
