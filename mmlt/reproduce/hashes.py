@@ -12,6 +12,7 @@ import importlib.util
 import io
 import json
 import math
+import sys
 import tokenize
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -61,6 +62,8 @@ AS_IF = {'compile': False}
 MEASURES = ('mmlt.evaluation.run_numbers',)
 # what changes no number, though it is imported everywhere
 ASIDE = {'mmlt.environment'}
+# packages whose registries have parts of ours, where they are installed
+OTHER_TASKS = ('mmseg', 'mmdet')
 DIGITS = 12
 
 
@@ -183,9 +186,14 @@ def types_in(value: Any) -> Iterator[str]:
 
 def _modules_of_types() -> dict[str, str]:
     """Registered name to module, of every part of mmlt."""
+    others = [sys.modules.get(f'{name}.registry') for name in OTHER_TASKS]
     registries = {
         id(registry): registry
-        for package in (mmengine.registry, mmpretrain.registry)
+        for package in (
+            mmengine.registry,
+            mmpretrain.registry,
+            *filter(None, others),
+        )
         for registry in vars(package).values()
         if isinstance(registry, Registry)
     }

@@ -47,7 +47,8 @@ class Row:
         recipe: Method and name, 'fcc/resnet32_cifar100lt'.
         overlays: What was added to it, in order.
         seed: Random seed.
-        epochs: Trained, all of them; the numbers are of the last one.
+        epochs: Trained, all of them; the numbers are of the last one. Of a
+            loop that counts iterations: these.
         metrics: Name to value on the test set, percent but for NLL, in the
             names of :func:`mmlt.evaluation.summarize`; None: not measured,
             or of a group without a class.
@@ -98,6 +99,15 @@ class Row:
     def name(self) -> str:
         """Recipe with what was changed, 'bsce/resnet32_cifar100lt+fcc'."""
         return variant_name(self.recipe, self.overlays, self.options)
+
+    @property
+    def headline(self) -> str:
+        """The number that a result is known by, with its name."""
+        for name, words in (('top1', 'top-1'), ('mIoU', 'mIoU')):
+            value = self.metrics.get(name)
+            if value is not None:
+                return f'{words} {value:.2f}'
+        return f'{len(self.metrics)} numbers'
 
     @property
     def key(self) -> tuple:

@@ -338,6 +338,5 @@ def record(task: Task, settings: QueueSettings, say: Say) -> list[Row]:
             f'({row.config_hash}, {row.code_hash}). Was the code changed '
             'while it ran? Run the queue in a clone of its own.'
         )
-    top1 = row.metrics['top1']
-    say(f'{job.name} is done: top-1 {top1:.2f} in {row.minutes:.0f} minutes')
+    say(f'{job.name} is done: {row.headline} in {row.minutes:.0f} minutes')
     return [row] if added else []

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from mmengine.config import Config
+from mmengine.registry import MODELS, DefaultScope
 from mmengine.utils import import_modules_from_strings
 
 from mmlt.environment import REQUIRED, installed_version
@@ -16,7 +17,7 @@ from mmlt.runs.checkpoint import load_model
 from mmlt.runs.folder import WorkDir, read_work_dir
 from mmlt.runs.log import logged, logs_of
 from mmlt.runs.predict import predictions_of
-from mmlt.runs.preflight import read_config
+from mmlt.runs.preflight import is_ours, read_config
 from mmlt.runs.record import CODE, checkout, code_version
 from mmlt.runs.stated_commit import stated_version
 from mmlt.version import __version__
@@ -29,6 +30,7 @@ from .hashes import (
     path_of_module,
 )
 from .ledger import Row
+from .tasks import length_of
 
 __all__ = ['make_row', 'processor']
 
@@ -81,7 +83,7 @@ def make_row(
     cfg = run.config
     if cfg.get('custom_imports'):
         import_modules_from_strings(**cfg.custom_imports)
-    evaluated, epoch = last_evaluation(run.path)
+    evaluated, epoch = last_evaluation(run.path, is_ours(cfg))
     check_finished(run, cfg, epoch)
     recipe = recipe or recipe_of(run)
     commit = commit or commit_of(run)
@@ -93,7 +95,9 @@ def make_row(
         protocol=protocol,
         seed=run.seed,
         epochs=epoch,
-        metrics=metrics_of(run.path, evaluated),
+        metrics=metrics_of(run.path, evaluated)
+        if is_ours(cfg)
+        else logged_metrics(evaluated),
         config_hash=config_hash(cfg, stage1),
         code_hash=code_hash(cfg, stage1)
         if is_of_this_code(run, modules_of_stages(cfg, stage1))
@@ -113,15 +117,24 @@ def make_row(
     )
 
 
-def last_evaluation(work_dir: Path) -> tuple[dict[str, float], int]:
-    """Metrics of the last evaluation of a run, and its epoch.
+def last_evaluation(
+    work_dir: Path, of_images: bool = True
+) -> tuple[dict[str, float], int]:
+    """Metrics of the last evaluation of a run, and its epoch or iteration.
+
+    Args:
+        work_dir: Folder of the run.
+        of_images: Whether it classifies images; its evaluations have a top-1
+            accuracy.
 
     Raises:
         ValueError: If there is none.
     """
     found: dict = {}
     for entry in logged(work_dir):
-        if 'accuracy/top1' in entry:
+        if of_images:
+            found = entry if 'accuracy/top1' in entry else found
+        elif 'loss' not in entry and any('/' in name for name in entry):
             found = entry
     if not found:
         raise ValueError(
@@ -134,13 +147,30 @@ def last_evaluation(work_dir: Path) -> tuple[dict[str, float], int]:
 
 def check_finished(run: WorkDir, cfg: Config, epoch: int) -> None:
     """Check that the last evaluation is that of the last epoch."""
-    wanted = cfg.train_cfg.get('max_epochs')
-    if not epoch == run.epoch == wanted:
+    kind, wanted = length_of(cfg)
+    saved = run.epoch
+    if kind == 'iteration':
+        saved = int((re.findall(r'\d+', run.checkpoint.stem) or [0])[-1])
+    if not epoch == saved == wanted:
         raise ValueError(
-            f'Expected {run.path} to hold a finished run of {wanted} epochs, '
-            f'but its last evaluation is of epoch {epoch}, and its last '
-            f'checkpoint of epoch {run.epoch}. Resume it first.'
+            f'Expected {run.path} to hold a finished run of {wanted} {kind}s, '
+            f'but its last evaluation is of {kind} {epoch}, and its last '
+            f'checkpoint of {kind} {saved}. Resume it first.'
         )
+
+
+def logged_metrics(evaluated: dict) -> dict[str, float | None]:
+    """What an evaluation of another task measured, without its prefix.
+
+    'pixel/train/mIoU' is 'train/mIoU'.
+    """
+    return _rounded(
+        {
+            name.partition('/')[2]: value
+            for name, value in evaluated.items()
+            if '/' in name
+        }
+    )
 
 
 def recipe_of(run: WorkDir) -> str:
@@ -265,7 +295,11 @@ def _rounded(numbers: dict) -> dict[str, float | None]:
 
 def parameters(cfg: Config, checkpoint: Path) -> int:
     """Parameters of the network of a config."""
-    model, _ = load_model(cfg, checkpoint)
+    if is_ours(cfg):
+        model, _ = load_model(cfg, checkpoint)
+    else:
+        with DefaultScope.overwrite_default_scope(cfg.default_scope):
+            model = MODELS.build(cfg.model)
     return sum(p.numel() for p in model.parameters())
 
 

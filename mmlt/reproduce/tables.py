@@ -8,9 +8,10 @@ from pathlib import Path
 from mmlt.report.table import between_marks, csv_text, markdown_lines
 
 from .groups import groups_of, mean_and_spread, values_of
-from .ledger import Row
+from .ledger import Row, read_ledger
 from .plan import Plan
 from .ranking import newcomers_table, ranked, ranking_table
+from .segmentation import segmentation_table
 
 __all__ = ['rendered']
 
@@ -37,12 +38,14 @@ COLUMNS = (
 METRICS = ('top1', 'many', 'medium', 'few', 'ece', 'overlap', 'nll')
 HEAD = re.compile(r'Ours: (?:not run yet|[^\n]*?\(?results/README\.md\)?)')
 
+SEGMENTATION = Path('results', 'segmentation.jsonl')
+
 
 def rendered(rows: Sequence[Row], plan: Plan, root: Path) -> dict[Path, str]:
     """Every file that shows the ledger, and what it should hold.
 
     Args:
-        rows: Of the ledger.
+        rows: Of the ledger; that of segmentation is read beside it.
         plan: For the published numbers.
         root: Top of the checkout.
 
@@ -82,6 +85,13 @@ def rendered(rows: Sequence[Row], plan: Plan, root: Path) -> dict[Path, str]:
             f'\n\n{made}\n\n',
         )
     found[findings] = text
+    page = root / 'docs' / 'segmentation.md'
+    found[page] = between_marks(
+        page.read_text('utf-8'),
+        '<!-- results: begin -->',
+        '<!-- results: end -->',
+        f'\n\n{segmentation_table(read_ledger(root / SEGMENTATION))}\n\n',
+    )
     for path in sorted((root / 'configs').glob('[!_]*/*.py')):
         old = path.read_text('utf-8')
         recipe = f'{path.parent.name}/{path.stem}'

@@ -19,7 +19,7 @@ from .hashes import code_hash, config_hash
 from .ledger import Row, fcntl
 from .plan import Job
 
-__all__ = ['Standing', 'Task', 'standing_of', 'tasks_of']
+__all__ = ['Standing', 'Task', 'length_of', 'standing_of', 'tasks_of']
 
 LOCK = 'queue.lock'
 FAILED = 'failed.txt'
@@ -34,7 +34,7 @@ class Task:
         job: What the plan says.
         config_hash: Of its settings, with the seed.
         code_hash: Of the code that it would run.
-        max_epochs: Of its last stage.
+        max_epochs: Of its last stage; iterations in a loop of these.
         root: Folder of all runs of the queue.
         first_stage: Hashes of config and code of the stage before it, as of a
             run of its own; None: there is none.
@@ -91,7 +91,7 @@ def tasks_of(
             job=job,
             config_hash=config_hash(cfg, stage1),
             code_hash=codes[0],
-            max_epochs=cfg.train_cfg.max_epochs,
+            max_epochs=length_of(cfg)[1],
             root=Path(root),
             first_stage=alone,
         )
@@ -99,6 +99,13 @@ def tasks_of(
             _check_machine_alone(task, options)
         found.append(task)
     return found
+
+
+def length_of(cfg: Config) -> tuple[str, int]:
+    """What a training counts, 'epoch' or 'iteration', and how many."""
+    if cfg.train_cfg.get('max_epochs') is not None:
+        return 'epoch', cfg.train_cfg.max_epochs
+    return 'iteration', cfg.train_cfg.max_iters
 
 
 def _check_machine_alone(task: Task, options: Mapping[str, Any]) -> None:
@@ -197,7 +204,8 @@ def progress_of(task: Task) -> tuple[int, timedelta | None]:
     epoch, evaluated, seconds = 0, 0, []
     for entry in logged(task.folder):
         if 'loss' in entry:
-            epoch = entry.get('epoch', 0)
+            # a loop of iterations logs no epoch: each counts for one
+            epoch = entry.get('epoch', entry.get('step', 0))
             steps = entry.get('step', 0) / max(epoch, 1)
             seconds = [*seconds[-20:], entry.get('time', 0) * steps]
         elif 'step' in entry:

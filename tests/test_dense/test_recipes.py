@@ -48,3 +48,28 @@ def test_camvid_has_a_stock_twin():
         head.pop('head_type', None)
         head.pop('type')
     assert ours.to_dict() == stock.to_dict()
+
+
+# alexgkendall/SegNet-Tutorial@63b77a9, Models/segnet_train.prototxt, the
+# `class_weighting` of the loss: masks of twice the size
+SEGNET = [
+    *(0.2595, 0.1826, 4.5640, 0.1417, 0.9051, 0.3826, 9.6446),
+    *(1.8418, 0.6823, 6.2478, 7.3614),
+]
+
+
+def test_the_weights_of_camvid_are_near_those_of_segnet():
+    cfg, _ = built('weighted_fcn_r18_camvid')
+    weights = cfg.model.decode_head.loss_decode.class_weight
+    assert cfg.model.auxiliary_head.loss_decode.class_weight == weights
+    names = cfg.train_dataloader.dataset.metainfo.classes
+    found = dict(zip(names, weights, strict=True))
+    published = dict(zip(names, SEGNET, strict=True))
+    # the one in which the masks that we counted differ
+    assert published.pop('signsymbol') > 2 * found.pop('signsymbol')
+    for name, weight in published.items():
+        assert found[name] == pytest.approx(weight, rel=0.21), name
+    del cfg.model.decode_head.loss_decode['class_weight']
+    del cfg.model.auxiliary_head.loss_decode['class_weight']
+    stock, _ = built('stock_fcn_r18_camvid')
+    assert cfg.model.to_dict() == stock.model.to_dict()

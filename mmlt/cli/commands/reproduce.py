@@ -266,7 +266,7 @@ def record_run(args: argparse.Namespace) -> int:
 
 def described(row: Row) -> str:
     """A row in a few words."""
-    return f'{row.name}, seed {row.seed}: top-1 {row.metrics["top1"]:.2f};'
+    return f'{row.name}, seed {row.seed}: {row.headline};'
 
 
 def render(args: argparse.Namespace) -> int:
