@@ -28,6 +28,7 @@ def read_predictions(
     class_names: Sequence[str] | None = None,
     kind: str | None = None,
     split: str = 'test',
+    names_from: str | Path | None = None,
 ) -> Predictions:
     """Predictions in a file, of any framework.
 
@@ -39,6 +40,8 @@ def read_predictions(
         class_names: C names; None: those of the file, or numbers.
         kind: 'logits' or 'probabilities'; None: the name of the scores.
         split: What they are of, 'test' or 'held-out'.
+        names_from: File that ``class_names`` are taken from, where that does
+            not say that its order is the one of the scores.
 
     Returns:
         The predictions, checked.
@@ -50,6 +53,7 @@ def read_predictions(
             is none that predictions have.
     """
     content = read_arrays(path)
+    own_names = None
     if isinstance(content, dict):
         if content.keys() >= OURS:
             found = load_predictions(path)
@@ -60,8 +64,22 @@ def read_predictions(
             if name in content
         }
         counts = more.get('class_counts') if counts is None else counts
-        class_names = class_names or more.get('class_names')
+        own_names = more.get('class_names')
+        if names_from and own_names:
+            # the order of the scores is that of their own file
+            given = dict(zip(class_names, counts, strict=True))
+            counts = counts_of(given, own_names, str(names_from))
+            class_names = own_names
+        class_names = class_names or own_names
     found = scores_of(content, path, kind, class_names)
+    if names_from and not found.names and not own_names:
+        raise ValueError(
+            f'Expected to know which class each of the scores of {path} is '
+            f'of, but it has no names of classes, and {names_from} need not '
+            'have them in that order. Name them in the order of the scores: '
+            '--names classes.txt, one a line; or write the counts alone, '
+            'without names, in that order.'
+        )
     own = found.names or class_names
     predictions = predictions_of_arrays(
         found.values,

@@ -114,16 +114,23 @@ def run(args: argparse.Namespace) -> None:
     check_report_folder(args.out)
     check_can_write(args.out / 'numbers', folder=True)
     names = args.names and read_class_names(args.names)
-    counts = None
+    counts = names_from = None
     if args.train_counts:
         counts, found = read_counts(args.train_counts, names)
+        names_from = args.train_counts if found else None
         names = names or found
     tested: list[Predictions] = []
     for path in args.predictions:
-        tested.append(read_predictions(path, counts, names, args.kind))
+        tested.append(
+            read_predictions(
+                path, counts, names, args.kind, 'test', names_from
+            )
+        )
         names = names or tested[-1].class_names  # one order for all
     held = [
-        read_predictions(path, counts, names, args.kind, 'held-out')
+        read_predictions(
+            path, counts, names, args.kind, 'held-out', names_from
+        )
         for path in args.held_out or ()
     ]
     fitted = [None] * len(tested)

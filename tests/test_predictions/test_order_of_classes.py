@@ -1,0 +1,60 @@
+"""Which class a column of scores is of is known, or refused; never guessed."""
+
+import json
+
+import numpy as np
+import pytest
+
+from mmlt.cli.main import main
+
+NAMES = ['yak', 'ant', 'bee', 'cat']
+COUNTS = [300, 150, 30, 4]
+
+
+@pytest.fixture
+def folder(tmp_path):
+    rng = np.random.default_rng(0)
+    labels = np.arange(80) % 4
+    logits = rng.normal(size=(80, 4))
+    logits[np.arange(80), labels] += 1.5
+    np.savez(tmp_path / 'bare.npz', logits=logits, labels=labels)
+    named = {'class_names': np.array(NAMES)}
+    np.savez(tmp_path / 'named.npz', logits=logits, labels=labels, **named)
+    pairs = [f'{n},{c}' for n, c in zip(NAMES, COUNTS, strict=True)]
+    (tmp_path / 'counts.csv').write_text('\n'.join(['class,count', *pairs]))
+    other = ['class,count', *sorted(pairs)]
+    (tmp_path / 'shuffled.csv').write_text('\n'.join(other))
+    (tmp_path / 'alone.csv').write_text('\n'.join(map(str, COUNTS)))
+    (tmp_path / 'names.txt').write_text('\n'.join(NAMES))
+    return tmp_path
+
+
+def evaluated(folder, file, counts, *words):
+    """The record that `mmlt evaluate` writes."""
+    out = folder / f'report-{file}-{counts}'
+    given = ['--predictions', folder / file, '--train-counts', folder / counts]
+    main(['evaluate', *map(str, given), '--out', str(out), *map(str, words)])
+    (path,) = (out / 'numbers').glob('*.json')
+    return json.loads(path.read_text())
+
+
+@pytest.mark.parametrize('counts', ['counts.csv', 'shuffled.csv'])
+def test_scores_without_names_need_the_order_of_the_classes(folder, counts):
+    words = rf'bare.npz is of.*{counts} need not.*--names classes.txt'
+    with pytest.raises(SystemExit, match=words):
+        evaluated(folder, 'bare.npz', counts)
+
+
+def test_counts_by_name_are_brought_into_the_order_of_the_scores(folder):
+    plain = evaluated(folder, 'bare.npz', 'alone.csv')
+    assert plain['class_counts'] == COUNTS
+    names = '--names', folder / 'names.txt'
+    for record in (
+        evaluated(folder, 'bare.npz', 'shuffled.csv', *names),
+        evaluated(folder, 'named.npz', 'shuffled.csv'),
+        evaluated(folder, 'named.npz', 'counts.csv'),
+        evaluated(folder, 'named.npz', 'alone.csv'),
+    ):
+        assert record['class_counts'] == COUNTS
+        assert record['class_names'] == NAMES
+        assert record['numbers'] == plain['numbers']
