@@ -17,7 +17,7 @@ from mmlt import __version__
 from mmlt.datasets.class_names import align_classes
 from mmlt.datasets.counting import class_counts_of
 from mmlt.functional import mean_overlaps, vmf_overlap
-from mmlt.models import FCCNeck
+from mmlt.models import BalancedSoftmaxLoss, FCCNeck, LogitAdjustedLoss
 from mmlt.models.heads.reading import head_bias, head_to_vmf
 from mmlt.structures import ImagePredictions, labels_of
 from mmlt.structures.predictions import MATRIX_CLASSES
@@ -295,7 +295,9 @@ def model_prior(cfg: Config, head: nn.Module) -> str:
 
     Returns:
         'train' for plain cross-entropy on images as they come; 'uniform'
-        for a head that takes the prior out again; 'unknown' otherwise.
+        for a head that takes the prior out again, and for balanced softmax
+        (logit adjustment in the loss), which adds it in training alone;
+        'unknown' otherwise.
     """
     if hasattr(head, 'test_prior'):
         if not head.balanced or head.test_prior == 'train':
@@ -303,9 +305,13 @@ def model_prior(cfg: Config, head: nn.Module) -> str:
         return 'uniform' if head.test_prior == 'balanced' else 'unknown'
     loss = getattr(head, 'loss_module', None)
     sampler = (cfg.get('train_dataloader') or {}).get('sampler') or {}
+    if sampler.get('type') != 'DefaultSampler':
+        return 'unknown'
     plain = (
         type(loss) in (CrossEntropyLoss, LabelSmoothLoss)
         and getattr(loss, 'class_weight', None) is None
-        and sampler.get('type') == 'DefaultSampler'
     )
-    return 'train' if plain else 'unknown'
+    adjusted = type(loss) is BalancedSoftmaxLoss or (
+        type(loss) is LogitAdjustedLoss and loss.tau == 1
+    )
+    return 'train' if plain else 'uniform' if adjusted else 'unknown'
