@@ -1,5 +1,6 @@
 """The config of a project: a recipe of mmlt on the images of a person."""
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,9 @@ from mmlt.runs.shipped import method_names
 __all__ = ['ProjectData', 'config_text', 'known_methods', 'recipe_of']
 
 NETWORK = 'resnet18_images'
+# workers that read images: more than processors only wait
+MOST_WORKERS = 4
+LONGEST_INTERVAL = 50  # steps without a line in the log
 BASE_SIZE = 64  # of configs/_base_/datasets/image_folder.py
 
 PIPELINES = """
@@ -44,18 +48,22 @@ lists = dict(
 )
 train_dataloader = dict(
     batch_size={batch},
+    num_workers={workers},
     dataset=dict(lists, ann_file='train.txt', pipeline={of}train_pipeline),
 )
 val_dataloader = dict(
+    num_workers={workers},
     dataset=dict(lists, ann_file='val.txt', pipeline={of}test_pipeline),
 )
 test_dataloader = dict(
+    num_workers={workers},
     dataset=dict(lists, ann_file='test.txt', pipeline={of}test_pipeline),
 )
 model = dict({model})
 data_preprocessor = dict(num_classes={classes})
 # the rate of the recipe, {rate} for {base} images a step, by the batch: {lr}
 auto_scale_lr = dict(enable=True)
+default_hooks = dict(logger=dict(interval={interval}))  # steps for a line
 '''
 
 
@@ -145,7 +153,15 @@ def config_text(method: str, data: ProjectData) -> str:
         rate=f'{rate.lr:g}',
         base=base,
         lr=f'{rate.lr * data.batch_size / base:g}',
+        workers=min(MOST_WORKERS, os.cpu_count() or 1),
+        interval=log_interval(data),
     )
+
+
+def log_interval(data: ProjectData) -> int:
+    """Steps from one line of the log to the next: four an epoch, or 50."""
+    steps = sum(data.counts) // data.batch_size
+    return min(LONGEST_INTERVAL, max(steps // 4, 1))
 
 
 def _place(folder: Path, name: str = '') -> str:

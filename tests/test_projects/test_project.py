@@ -146,6 +146,10 @@ def test_the_batch_follows_their_number(counts, batch, tmp_path):
     assert record['batch_size'] == batch
     cfg = Config.fromfile(tmp_path / 'own/bsce.py')
     assert cfg.train_dataloader.batch_size == batch
+    # four lines an epoch
+    steps = len(Path(tmp_path, 'own/train.txt').read_text().split('\n'))
+    interval = cfg.default_hooks.logger.interval
+    assert interval == max((steps - 1) // batch // 4, 1)
 
 
 def test_a_batch_is_never_larger_than_the_training_set(tmp_path):
@@ -229,5 +233,5 @@ def test_a_config_is_a_screen_of_text(tmp_path):
     data = ProjectData(tmp_path, tmp_path, [30, 4], 64, 16)
     text = config_text('drw-ldam', data)
     code = text.split('"""')[2]
-    assert len(code.strip().splitlines()) <= 26
+    assert len(code.strip().splitlines()) <= 28
     assert '0.1 for 128 images a step, by the batch: 0.0125' in text
