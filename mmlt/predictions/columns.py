@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from .classes import class_numbers
+from .named_columns import check_classes, named_labels
 from .reading import as_array
 from .tables import Table
 
@@ -65,6 +66,7 @@ def scores_of(
     path: str | Path,
     kind: str | None = None,
     class_names: Sequence[str] | None = None,
+    names_from: str | Path | None = None,
 ) -> Scores:
     """The scores and the labels of a file.
 
@@ -74,13 +76,15 @@ def scores_of(
         kind: 'logits' or 'probabilities'; None: the name says it.
         class_names: C names, in the order of the classes, where columns are
             named by them; None: as the columns stand.
+        names_from: File that ``class_names`` are taken from, where that does
+            not say that its order is the one of the scores.
 
     Raises:
         ValueError: If a name is missing or there twice, or says another
             kind.
     """
     if isinstance(content, Table):
-        return of_table(content, path, kind, class_names)
+        return of_table(content, path, kind, class_names, names_from)
     name = only(ARRAYS, content, 'scores', path)
     label = only(LABELS, content, 'labels', path)
     return Scores(
@@ -95,6 +99,7 @@ def of_table(
     path: str | Path,
     kind: str | None,
     class_names: Sequence[str] | None,
+    names_from: str | Path | None = None,
 ) -> Scores:
     """:func:`scores_of`, of columns."""
     label = only(LABELS, table.names, 'labels', path)
@@ -113,12 +118,16 @@ def of_table(
     named = not all(text.isdecimal() for text in columns)
     if named or set(columns) == set(class_names or ()):
         names = list(class_names or columns)
+        check_classes(list(columns), begin, names, path, names_from)
     order = class_numbers(list(columns), names, f'the columns of {path}')
     ordered = sorted(zip(order, columns.values(), strict=True))
+    labels = table.texts(label)
+    if names is not None:
+        labels = named_labels(labels, names, list(columns), path, names_from)
     return Scores(
         table.numbers([name for _, name in ordered]),
         kind_of(f'{begin}CLASS', COLUMNS[begin], kind, path),
-        table.texts(label),
+        labels,
         names,
     )
 
