@@ -68,7 +68,7 @@ class ListSettings:
 
 
 def find_images(
-    root: Path, extensions: tuple[str, ...]
+    root: Path, extensions: tuple[str, ...], may_be_empty: bool = False
 ) -> tuple[list[str], list[str], np.ndarray, dict[str, int]]:
     """Images of a folder with one subfolder per class.
 
@@ -78,6 +78,7 @@ def find_images(
     Args:
         root: The folder.
         extensions: Endings of image files, lower case.
+        may_be_empty: Whether a class may have no image.
 
     Returns:
         Class names (sorted: class 0 first), paths relative to ``root`` with
@@ -86,8 +87,8 @@ def find_images(
 
     Raises:
         FileNotFoundError: If there is no such folder.
-        ValueError: If it has no subfolder, a class has no image, or a list
-            cannot hold a name.
+        ValueError: If it has no subfolder, a class has no image and must
+            have one, or a list cannot hold a name.
     """
     if not root.is_dir():
         raise FileNotFoundError(
@@ -128,7 +129,7 @@ def find_images(
             for path in files
             if path.suffix.lower() not in extensions
         )
-        if not found:
+        if not found and not may_be_empty:
             raise ValueError(
                 f'Expected images in {root / name}, but there is none that '
                 f'ends in {", ".join(extensions)}. '

@@ -240,7 +240,9 @@ def report_lines(report: dict) -> Iterator[str]:
                 'another file'
             )
         yield (
-            f'{split}: {facts["images"]} images, {facts["num_classes"]} '
+            f'{split}: {facts["images"]} '
+            f'{"image" if facts["images"] == 1 else "images"}, '
+            f'{facts["num_classes"]} '
             f'classes of {facts["largest_class"]} to '
             f'{facts["smallest_class"]} (many {shots["many"]}, medium '
             f'{shots["medium"]}, few {shots["few"]}): {origin}'

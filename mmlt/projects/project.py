@@ -139,8 +139,12 @@ def new_project(
         'configs': {m: f'{m}.py' for m in methods},
         'given_splits': sorted(set(kept.splits or ())),
         'unreadable': bad,
-        'classes_left_out': sorted(set(source.names) - set(classes)),
+        'classes_left_out': sorted(
+            {*source.names, *source.empty} - {*classes}
+        ),
         'other_files': source.left_out,
+        'hidden_files': source.lying_about.hidden,
+        'files_beside_classes': source.lying_about.beside,
         'repeated_rows': source.repeated,
         'copies': _copies_record(copies, kept, labels, rows),
     }

@@ -16,6 +16,7 @@ from pathlib import Path
 from mmlt.datasets.hidden_files import is_hidden
 from mmlt.datasets.make_lists import EXTENSIONS, SPLITS, find_images
 
+from .lying_about import LyingAbout, look_about
 from .tables import read_table
 
 __all__ = ['ImageSource', 'SourceSettings', 'read_source']
@@ -53,6 +54,8 @@ class ImageSource:
         names: (N,) name of the class of each.
         splits: (N,) 'train', 'val' or 'test', where the source says so.
         left_out: What is no image, by ending, to how many there are.
+        empty: Classes without an image, which are left out.
+        lying_about: What else is left out of folders of images.
         repeated: Rows of a table that name an image again.
     """
 
@@ -61,6 +64,8 @@ class ImageSource:
     names: list[str]
     splits: list[str] | None = None
     left_out: dict[str, int] = field(default_factory=dict)
+    empty: list[str] = field(default_factory=list)
+    lying_about: LyingAbout = field(default_factory=LyingAbout)
     repeated: int = 0
 
     def classes(self) -> list[str]:
@@ -95,7 +100,7 @@ def read_source(settings: SourceSettings) -> ImageSource:
             f'Expected a folder of images or a table at {place}, but there '
             'is none. Correct the path.'
         )
-    _check_names(source)
+    _check_names(source, settings)
     return source
 
 
@@ -117,9 +122,16 @@ def _from_folder(place: Path, settings: SourceSettings) -> ImageSource:
     splits = _split_folders(folders)
     if not splits:
         endings = _endings(settings)
-        classes, paths, labels, others = find_images(place, endings)
+        classes, paths, labels, others = find_images(place, endings, True)
         names = [classes[label] for label in labels]
-        return ImageSource(place, paths, names, left_out=others)
+        return ImageSource(
+            place,
+            paths,
+            names,
+            left_out=others,
+            empty=sorted(set(classes) - set(names)),
+            lying_about=look_about(place, [place]),
+        )
     tables = [pair for f, s in splits for pair in _metadata(f, s)]
     if len(tables) == len(splits):
         return _from_tables(place, tables, settings)
@@ -127,16 +139,24 @@ def _from_folder(place: Path, settings: SourceSettings) -> ImageSource:
     all_names: list[str] = []
     split_of: list[str] = []
     left_out: Counter[str] = Counter()
+    every: set[str] = set()
     for folder, split in splits:
         classes, paths, labels, others = find_images(
-            folder, _endings(settings)
+            folder, _endings(settings), True
         )
+        every.update(classes)
         all_paths += [f'{folder.name}/{path}' for path in paths]
         all_names += [classes[label] for label in labels]
         split_of += [split] * len(paths)
         left_out.update(others)
     return ImageSource(
-        place, all_paths, all_names, split_of, dict(sorted(left_out.items()))
+        place,
+        all_paths,
+        all_names,
+        split_of,
+        dict(sorted(left_out.items())),
+        sorted(every - set(all_names)),
+        look_about(place, [place, *(folder for folder, _ in splits)]),
     )
 
 
@@ -243,7 +263,7 @@ def _inside(path: str, folder: Path, root: Path, where: str) -> str:
     return whole[len(top.rstrip('/')) + 1 :]
 
 
-def _check_names(source: ImageSource) -> None:
+def _check_names(source: ImageSource, settings: SourceSettings) -> None:
     """See that there are classes, with names that a file of lines holds."""
     classes = source.classes()
     for name in classes:
@@ -260,6 +280,12 @@ def _check_names(source: ImageSource) -> None:
             )
     if len(classes) < 2:
         only = f'only {classes[0]!r}' if classes else 'none'
+        if source.empty:
+            only += (
+                f', and folders without a file of {settings.extensions} are '
+                f'{", ".join(source.empty[:3])}'
+                + (', ...' if len(source.empty) > 3 else '')
+            )
         raise ValueError(
             f'Expected images of two classes at least, but there is {only}. '
             'A folder needs one subfolder per class, a table one label per '

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from mmengine.config import Config
 
+from mmlt.cli.commands.new import found_lines
 from mmlt.datasets import LongTailedList, read_list
 from mmlt.projects.config_text import ProjectData, config_text
 from mmlt.projects.project import ProjectSettings, new_project
@@ -192,6 +193,78 @@ def test_a_class_of_damaged_images_is_left_out(photos, tmp_path):
     assert record['classes'] == [f'kind {label}' for label in range(6)]
 
 
+def test_an_empty_class_is_left_out_and_said(photos, tmp_path):
+    for name in ('kind 7', 'kind 8', 'kind 3/inside'):
+        (photos / name).mkdir()
+    (photos / 'kind 8/0.heic').write_text('of another ending')
+    record = make(photos, tmp_path / 'own')
+    assert record['classes_left_out'] == ['kind 7', 'kind 8']
+    assert record['classes'] == [f'kind {label}' for label in range(7)]
+    said = found_lines(record)
+    assert (
+        'left out: 2 classes without an image that can be read: kind 7, kind 8'
+    ) in said
+    assert 'left out: 2 files of other endings (.heic: 1, .txt: 1)' in said
+
+
+def test_a_class_that_a_split_lacks_is_no_mistake(tmp_path):
+    """Its folder is there: of rare classes often nothing else."""
+    draw(tmp_path / 'p/train', (9, 4))
+    draw(tmp_path / 'p/val', (3,))
+    for name in ('val/kind 1', 'train/kind 2', 'val/kind 2'):
+        (tmp_path / 'p' / name).mkdir()
+    record = make(tmp_path / 'p', tmp_path / 'own')
+    assert record['classes'] == ['kind 0', 'kind 1']
+    assert record['classes_left_out'] == ['kind 2']
+    assert record['lists']['val.txt']['class_counts'] == [3, 0]
+
+
+def test_what_lies_about_is_counted_and_said(photos, tmp_path):
+    (photos / 'kind 0/Thumbs.db').write_text('x')
+    (photos / '.DS_Store').write_text('x')
+    for number in range(2):
+        (photos / f'kind 1/._{number}.png').write_text('x')
+    (photos / '@eaDir/kind 1').mkdir(parents=True)
+    (photos / '@eaDir/kind 1/0.png').write_text('x')
+    (photos / 'readme.txt').write_text('x')
+    record = make(photos, tmp_path / 'own')
+    assert record['hidden_files'] == {
+        '.0.png': 1,
+        '.DS_Store': 1,
+        '._*': 2,
+        '@eaDir': 1,
+        'Thumbs.db': 1,
+    }
+    assert record['files_beside_classes'] == ['readme.txt']
+    said = found_lines(record)
+    assert (
+        'left out: 6 files of other programs (.0.png: 1, .DS_Store: 1, '
+        '._*: 2 and 2 more)'
+    ) in said
+    assert (
+        'left out: 1 file beside the folders of the classes: readme.txt'
+    ) in said
+
+
+def test_groups_of_copies_are_all_in_the_record(photos, tmp_path):
+    said = '\n'.join(found_lines(make(photos, tmp_path / 'one')))
+    assert '1 group of equal files, together in one list' in said
+    assert 'has all' not in said
+    (photos / 'kind 1/copy.png').write_bytes(
+        (photos / 'kind 1/0.png').read_bytes()
+    )
+    said = '\n'.join(found_lines(make(photos, tmp_path / 'two')))
+    assert '2 groups of equal files' in said
+    assert ' and kind 1/copy.png; images.json has all' in said
+
+
+def test_one_image_is_one_image(tmp_path):
+    draw(tmp_path / 'p', (3, 1))
+    said = found_lines(make(tmp_path / 'p', tmp_path / 'own'))
+    assert any(line.startswith('val.txt: 1 image, 1 to 0') for line in said)
+    assert not any('1 images' in line for line in said)
+
+
 def test_the_teacher_of_dive_is_its_first_stage(photos, tmp_path):
     record = make(photos, tmp_path / 'own', methods=['ce', 'dive', 'ce'])
     assert list(record['configs']) == ['ce', 'dive']
@@ -221,6 +294,13 @@ def test_what_cannot_be_is_refused_and_leaves_nothing(photos, tmp_path):
     refuse(ValueError, 'no class has two', tmp_path / 'single', new)
     draw(tmp_path / 'one', (9,))
     refuse(ValueError, "only 'kind 0'", tmp_path / 'one', new)
+    (tmp_path / 'one/void').mkdir()
+    refuse(
+        ValueError,
+        "only 'kind 0', and folders without a file of .*png.* are void",
+        tmp_path / 'one',
+        new,
+    )
     for path in (tmp_path / 'single').rglob('*.png'):
         path.write_text('no image')
     refuse(ValueError, '2 of 2 cannot be read', tmp_path / 'single', new)

@@ -158,14 +158,32 @@ def found_lines(record: dict) -> list[str]:
             f'left out: {amount(len(bad), "image")} that cannot be read: '
             + some(named, len(bad))
         )
-    for name in record['classes_left_out']:
-        lines.append(f'left out: the class {name}, without such an image')
+    empty = record['classes_left_out']
+    if empty:
+        many = f'{len(empty):,} classes' if len(empty) > 1 else '1 class'
+        lines.append(
+            f'left out: {many} without an image that can be read: '
+            + some(empty[:SHOWN], len(empty))
+        )
     others = record['other_files']
     if others:
         endings = ', '.join(f'{end}: {n}' for end, n in others.items())
         lines.append(
             f'left out: {amount(sum(others.values()), "file")} of other '
             f'endings ({endings})'
+        )
+    hidden = record['hidden_files']
+    if hidden:
+        named = [f'{name}: {n}' for name, n in list(hidden.items())[:SHOWN]]
+        lines.append(
+            f'left out: {amount(sum(hidden.values()), "file")} of other '
+            f'programs ({some(named, len(hidden))})'
+        )
+    beside = record['files_beside_classes']
+    if beside:
+        lines.append(
+            f'left out: {amount(len(beside), "file")} beside the folders of '
+            f'the classes: {some(beside[:SHOWN], len(beside))}'
         )
     if record['repeated_rows']:
         lines.append(
@@ -187,7 +205,7 @@ def found_lines(record: dict) -> list[str]:
         if empty:
             without = f'; none of {some(empty[:SHOWN], len(empty))}'
         lines.append(
-            f'{name}: {facts["images"]:,} images, {max(own):,} to '
+            f'{name}: {amount(facts["images"], "image")}, {max(own):,} to '
             f'{min(own):,} of a class{without}'
         )
     height, width = record['median_size']
@@ -213,6 +231,7 @@ def copy_lines(copies: dict) -> list[str]:
             lines.append(
                 f'{amount(len(groups), "group")} {words}, as '
                 f'{" and ".join(groups[0][:2])}'
+                + ('; images.json has all' if len(groups) > 1 else '')
             )
     return lines
 
