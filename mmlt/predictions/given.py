@@ -71,7 +71,7 @@ def read_predictions(
             counts = counts_of(given, own_names, str(names_from))
             class_names = own_names
         class_names = class_names or own_names
-    found = scores_of(content, path, kind, class_names)
+    found = scores_of(content, path, kind, class_names, names_from)
     if names_from and not found.names and not own_names:
         raise ValueError(
             f'Expected to know which class each of the scores of {path} is '

@@ -126,6 +126,8 @@ def run(args: argparse.Namespace) -> None:
                 path, counts, names, args.kind, 'test', names_from
             )
         )
+        if names is None and tested[-1].class_names and counts is not None:
+            names_from = path
         names = names or tested[-1].class_names  # one order for all
     held = [
         read_predictions(
