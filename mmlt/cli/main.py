@@ -5,6 +5,7 @@ commands is a table, and ``mmlt --help`` is there at once.
 """
 
 import argparse
+import difflib
 import importlib
 import sys
 from collections.abc import Sequence
@@ -109,6 +110,13 @@ def make_parser() -> argparse.ArgumentParser:
     return parser
 
 
+def unknown_command(name: str) -> str:
+    """What is said of a command that there is not."""
+    near = difflib.get_close_matches(name.lower(), NAMES, 1, 0.6)
+    hint = f'Did you mean `{near[0]}`? ' if near else ''
+    return f'{name!r} is no command. {hint}Known: {", ".join(NAMES)}'
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run ``mmlt`` with the arguments of the command line.
 
@@ -120,6 +128,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if not arguments:
         parser.print_help(sys.stderr)
         return 2
+    if arguments[0] not in NAMES and not arguments[0].startswith('-'):
+        parser.error(unknown_command(arguments[0]))
     name = parser.parse_args(arguments[:1]).command
     if name not in PLAIN and why_no_trainer():
         sys.exit(f'error: {why_no_trainer()}')

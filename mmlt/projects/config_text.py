@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from mmlt.runs.keys import did_you_mean
 from mmlt.runs.recipes import CONFIGS, load_recipe
 from mmlt.runs.shipped import method_names
 
@@ -108,8 +109,8 @@ def recipe_of(method: str) -> str:
     known = known_methods()
     if method not in known:
         raise ValueError(
-            f'Expected `--method` to be a method, but got {method!r}. Known: '
-            f'{", ".join(known)}.'
+            f'Expected `--method` to be a method, but got {method!r}. '
+            f'{did_you_mean(method, list(known))}Known: {", ".join(known)}.'
         )
     return known[method]
 

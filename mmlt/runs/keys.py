@@ -20,7 +20,7 @@ from mmengine.config import Config
 from mmengine.logging import print_log
 from mmengine.runner import FlexibleRunner, Runner
 
-__all__ = ['SETTINGS', 'check_names', 'override', 'nearest']
+__all__ = ['SETTINGS', 'check_names', 'did_you_mean', 'override', 'nearest']
 
 # at the top of a config: what mmengine's runners take,
 SETTINGS = (
@@ -84,14 +84,29 @@ ALIKE = 0.85
 def nearest(name: str, known: Sequence[str], cutoff: float = 0.6) -> str:
     """The known name that was probably meant, '' where none is near.
 
+    One of the same letters goes first: bcse is bsce, and not cbce.
+
     Args:
         name: What was written.
         known: The names that there are.
         cutoff: How alike they must be, of 1.
     """
     lower = {word.lower(): word for word in sorted(known)}
-    near = difflib.get_close_matches(name.lower(), lower, 1, cutoff)
+    letters = sorted(name.lower())
+    near = [word for word in lower if sorted(word) == letters]
+    near += difflib.get_close_matches(name.lower(), lower, 1, cutoff)
     return lower[near[0]] if near else ''
+
+
+def did_you_mean(name: str, known: Sequence[str]) -> str:
+    """'Did you mean `train`? ', with a space behind; '' where none is near.
+
+    Args:
+        name: What was written.
+        known: The names that there are.
+    """
+    near = nearest(name, known)
+    return f'Did you mean `{near}`? ' if near else ''
 
 
 def override(

@@ -30,7 +30,7 @@ from mmpretrain.registry import DATASETS, MODELS
 
 import mmlt
 
-from .keys import check_names, override
+from .keys import check_names, did_you_mean, override
 from .preflight import check_config, read_config
 from .record import read_run_record
 from .schedules import NothingToChange, shorten
@@ -220,16 +220,23 @@ def recipe_file(recipe: str | Path) -> Path:
             folder = shipped.with_suffix('') if is_method else shipped.parent
             known = sorted(p.stem for p in folder.glob('*.py'))
             method = folder.name
-            near = (
-                f'Recipes of {method}: {", ".join(known)}. ' if known else ''
-            )
+            near = '' if is_method else did_you_mean(str(recipe), _recipes())
+            if known:
+                near += f'Recipes of {method}: {", ".join(known)}. '
             raise FileNotFoundError(
                 'Expected a config file, or the name of a recipe, but '
-                f'{recipe} is neither. {near if known else ""}'
-                '`mmlt recipes` lists all.'
+                f'{recipe} is neither. {near}`mmlt recipes` lists all.'
             )
     check_config(str(path))
     return path
+
+
+def _recipes() -> list[str]:
+    """Names of the recipes of this project, as 'bsce/resnet18_images'."""
+    return [
+        path.relative_to(CONFIGS).with_suffix('').as_posix()
+        for path in CONFIGS.glob('[!_]*/*.py')
+    ]
 
 
 def _in_folder(name: str, folder: Path) -> str:
@@ -292,7 +299,8 @@ def overlay_file(name: str, cfg: Config) -> Path:
     known = known_overlays()
     if name not in known:
         raise ValueError(
-            f'Expected the name of an overlay, but got {name!r}. Known: '
+            f'Expected the name of an overlay, but got {name!r}. '
+            f'{did_you_mean(name, known)}Known: '
             f'{", ".join(known)}; or the path of your own, ending in .py.'
         )
     folder = CONFIGS / FOLDER / name

@@ -4,6 +4,7 @@ import ast
 import re
 from pathlib import Path
 
+from .keys import did_you_mean
 from .recipes import CONFIGS, FOLDER, known_overlays
 
 __all__ = ['method_names', 'overlay_names', 'recipe_names']
@@ -28,8 +29,8 @@ def recipe_names(method: str) -> list[str]:
     known = method_names()
     if method not in known:
         raise ValueError(
-            f'Expected the name of a method, but got {method!r}. Known: '
-            f'{", ".join(known)}.'
+            f'Expected the name of a method, but got {method!r}. '
+            f'{did_you_mean(method, list(known))}Known: {", ".join(known)}.'
         )
     paths = sorted((CONFIGS / method).glob('*.py'))
     return [f'{method}/{path.stem}' for path in paths]

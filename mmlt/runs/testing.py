@@ -18,7 +18,7 @@ from .preflight import (
     complete_config,
     default_work_dir,
 )
-from .recipes import load_recipe
+from .recipes import load_recipe, recipe_file
 from .result_file import ResultFile
 from .runner import build_runner
 from .settings import check_evaluation, check_needed
@@ -39,18 +39,36 @@ def files_of_test(config: str, checkpoint: str | None) -> tuple[str, str]:
         The paths of the two.
 
     Raises:
-        FileNotFoundError: If the folder holds no config or no checkpoint.
+        FileNotFoundError: If there is no such file or folder, or the folder
+            holds no config or no checkpoint.
         ValueError: If there is a config, and no checkpoint.
     """
     if osp.isdir(config):
         found, last = config_and_checkpoint(Path(config))
         return str(found), checkpoint or str(last)
     if checkpoint is None:
+        _check_there(config)
         raise ValueError(
             f'Expected a checkpoint after the config {config}, but got none. '
             'Name it, or the folder of a run in the place of both.'
         )
     return config, checkpoint
+
+
+def _check_there(config: str) -> None:
+    """Raise where a path is neither a file nor the name of a recipe."""
+    if '::' in config:
+        return  # of a package, which is read later
+    try:
+        recipe_file(config)
+    except FileNotFoundError as error:
+        folder = Path(config).parent
+        near = sorted(p.name for p in folder.glob('[!.]*'))[:8]
+        hint = f'In {folder}: {", ".join(near)}.' if near else str(error)
+        raise FileNotFoundError(
+            'Expected the folder of a run, or a config and its checkpoint, '
+            f'but there is no file or folder {config}. {hint}'
+        ) from error
 
 
 def prepare_test(

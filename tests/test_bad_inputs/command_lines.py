@@ -120,7 +120,7 @@ MMLT: list[BadInput] = [
     call(
         'no-such-command',
         'trian',
-        sentence=r"invalid choice: 'trian' \(choose from 'train'",
+        sentence=r"'trian' is no command\. Did you mean `train`\? Known: ",
     ),
     call(
         'no-command-but-an-option',

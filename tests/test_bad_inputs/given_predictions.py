@@ -233,7 +233,7 @@ ROWS: list[BadInput] = [
     ),
     row(
         'csv-other-names',
-        'none for d and e, which is no class',
+        'column logit_d is missing in .*p.csv, and the list .* no class e',
         *('--names', 'names.txt'),
         file='p.csv',
         content=table(

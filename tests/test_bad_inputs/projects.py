@@ -119,8 +119,9 @@ ROWS = [
     ),
     photos(
         'new-class-without-an-image',
-        'images in photos/cat, but there is none that ends in .jpg',
+        "only 'ant', and folders without a file of .jpg.* are cat",
         lambda folder: (folder / 'photos/cat').mkdir(),
+        counts={'ant': 5},
     ),
     photos(
         'new-one-class',
@@ -183,7 +184,7 @@ ROWS = [
     ),
     photos(
         'new-unknown-method',
-        "argument --method: 'bsc' is none; known: .*bsce.*drw-ldam",
+        "argument --method: 'bsc' is none. Did you mean `bsce`. Known: .*ce",
         lambda folder: None,
         *('--method', 'ce', 'bsc'),
     ),

@@ -3,7 +3,13 @@
 import pytest
 from mmengine.config import Config
 
-from mmlt.runs.keys import SETTINGS, check_names, nearest, override
+from mmlt.runs.keys import (
+    SETTINGS,
+    check_names,
+    did_you_mean,
+    nearest,
+    override,
+)
 from tests.test_bad_inputs.in_process import isolated
 
 
@@ -141,3 +147,9 @@ def test_settings_are_those_that_runners_take_and_read():
 def test_nearest_has_limits():
     assert nearest('gama', ['gamma', 'begin']) == 'gamma'
     assert nearest('qwerty', ['gamma', 'begin']) == ''
+
+
+def test_a_hint_is_given_where_a_name_is_near():
+    known = ['train', 'test']
+    assert did_you_mean('Trian', known) == 'Did you mean `train`? '
+    assert did_you_mean('weigh', known) == ''

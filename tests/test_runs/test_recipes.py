@@ -11,6 +11,7 @@ import torch
 from mmengine.config import Config
 from mmpretrain.registry import PARAM_SCHEDULERS
 
+from mmlt.projects.config_text import recipe_of
 from mmlt.runs.preflight import default_work_dir
 from mmlt.runs.recipes import (
     NothingToChange,
@@ -401,3 +402,26 @@ def test_what_is_shipped_has_names_and_words():
     assert list(overlays) == known_overlays()
     assert all(text.endswith('.') for text in overlays.values())
     assert 'cifar100lt' in overlays['fcc']
+
+
+@pytest.mark.parametrize(
+    ('recipe', 'overlays', 'meant'),
+    [
+        ('bcse/resnet18_images', [], 'bsce/resnet18_images'),
+        ('bsce/resnet18_image', [], 'bsce/resnet18_images'),
+        ('bsce/resnet18_images', ['shrot'], 'short'),
+    ],
+)
+def test_a_misspelled_name_is_answered_with_a_near_one(
+    recipe, overlays, meant
+):
+    with pytest.raises((FileNotFoundError, ValueError), match='Expected') as e:
+        load_recipe(recipe, overlays)
+    assert f'Did you mean `{meant}`?' in str(e.value)
+
+
+def test_a_misspelled_method_is_answered_with_a_near_one():
+    with pytest.raises(ValueError, match='mean `bsce`. Known: balpoe,'):
+        recipe_names('bcse')
+    with pytest.raises(ValueError, match='mean `bsce`. Known: balpoe,'):
+        recipe_of('bcse')

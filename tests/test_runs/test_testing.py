@@ -21,11 +21,25 @@ def test_another_checkpoint_of_a_run_can_be_named(folder):
     assert checkpoint == 'epoch_1.pth'
 
 
-def test_a_config_alone_is_refused_with_both_ways_out():
+@pytest.mark.parametrize('name', ['a.py', 'bsce/resnet20_digitslt'])
+def test_a_config_alone_is_refused_with_both_ways_out(name, tmp_path):
+    if name == 'a.py':
+        name = str(tmp_path / name)
+        (tmp_path / 'a.py').touch()
     with pytest.raises(
-        ValueError, match='checkpoint after the config a.py.*folder of a run'
+        ValueError, match=f'checkpoint after the config {name}.*folder of a r'
     ):
-        files_of_test('a.py', None)
+        files_of_test(name, None)
+
+
+def test_what_does_not_exist_is_said_to_be_missing(tmp_path):
+    (tmp_path / 'bsce').mkdir()
+    with pytest.raises(
+        FileNotFoundError, match=r'no file or folder .*nope\. In .*: bsce\.'
+    ):
+        files_of_test(str(tmp_path / 'nope'), None)
+    with pytest.raises(FileNotFoundError, match='mean `bsce/resnet20_digits'):
+        files_of_test('bcse/resnet20_digitslt', None)
 
 
 def test_a_folder_without_a_run_says_what_is_missing(tmp_path):

@@ -11,6 +11,7 @@ from mmlt.datasets.make_lists import EXTENSIONS
 from mmlt.projects.config_text import known_methods
 from mmlt.projects.project import ProjectSettings, new_project
 from mmlt.projects.source import SourceSettings
+from mmlt.runs.keys import did_you_mean
 
 TOOL = 'tools/new.py'
 DESCRIPTION = (
@@ -109,7 +110,8 @@ def check_arguments(
     for method in args.method:
         if method not in known:
             parser.error(
-                f'argument --method: {method!r} is none; known: '
+                f'argument --method: {method!r} is none. '
+                f'{did_you_mean(method, list(known))}Known: '
                 f'{", ".join(known)}'
             )
 

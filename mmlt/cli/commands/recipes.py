@@ -3,6 +3,7 @@
 import argparse
 import textwrap
 
+from mmlt.projects.config_text import NETWORK
 from mmlt.runs.shipped import method_names, overlay_names, recipe_names
 
 # there is no tool of it: in a checkout, configs/ is the list
@@ -12,6 +13,12 @@ DESCRIPTION = (
     'mmlt train, mmlt test and --with take.'
 )
 EXAMPLE = 'fcc'
+# of a page that is about an overlay
+NONE = '(no recipe of its own: see the overlays)'
+OWN_IMAGES = (
+    f'Those that end in {NETWORK} are for images of your own: '
+    'mmlt new PROJECT --images FOLDER --method METHOD.'
+)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -30,7 +37,9 @@ def run(args: argparse.Namespace) -> None:
     listed = {m: recipe_names(m) for m in args.methods or titles}
     for method, recipes in listed.items():
         print(f'{method}: {titles[method]}')
-        print(indented(' '.join(recipes)))
+        print(indented(' '.join(recipes) or NONE))
+    if any(name.endswith(NETWORK) for r in listed.values() for name in r):
+        print(f'\n{OWN_IMAGES}')
     if args.methods:
         return
     print('\nOverlays, for --with:')
