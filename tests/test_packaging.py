@@ -131,7 +131,7 @@ def test_train_test_and_report_from_an_empty_folder(installed, tmp_path):
         ),
         (['test', 'ce/resnet20_digitslt', 'no.pth'], 1, 'no.pth does not'),
         (['train', 'ce/resnet20_digitslt', '--sed', '3'], 2, '--sed'),
-        (['trian'], 2, "'train'"),
+        (['trian'], 2, 'Did you mean `train`'),
     ],
 )
 def test_wrong_names_end_with_one_line(

@@ -7,6 +7,8 @@ import numpy as np
 
 from .classes import few, is_whole
 
+__all__ = ['check_classes', 'named_labels']
+
 
 def check_classes(
     columns: Sequence[str],

@@ -173,7 +173,7 @@ def test_mmlt_without_and_with_a_wrong_command(capsys):
     with pytest.raises(SystemExit) as stopped:
         main(['trian'])
     assert stopped.value.code == 2
-    assert "'train'" in capsys.readouterr().err
+    assert 'Did you mean `train`' in capsys.readouterr().err
 
 
 def test_text_between_marks():

@@ -96,7 +96,8 @@ def project(tmp_path):
     (top / 'configs' / 'ce' / 'a.py').write_text('"""Ours: not run yet."""\n')
     shutil.copytree(ROOT / 'results', top / 'results')
     (top / 'docs').mkdir()
-    shutil.copy(ROOT / 'docs' / 'results.md', top / 'docs')
+    for page in ('results.md', 'segmentation.md'):
+        shutil.copy(ROOT / 'docs' / page, top / 'docs')
     (top / 'results' / 'ledger.jsonl').unlink()
     (top / 'results' / 'plan.yaml').write_text(PLAN)
     return top
