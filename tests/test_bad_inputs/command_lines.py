@@ -16,7 +16,7 @@ TRAIN: list[BadInput] = [
     call(
         'train-unknown-overlay',
         'train fcc/resnet20_digitslt --with fc',
-        sentence=r"the name of an overlay, but got 'fc'. Did you mean `fcc`\? Known",
+        sentence=r"the name of an overlay, but got 'fc'. Did you mean `fcc`\?",
     ),
     call(
         'train-option-without-a-value',
@@ -166,7 +166,7 @@ RECIPES: list[BadInput] = [
     call(
         'recipes-of-no-method',
         'recipes fc',
-        sentence=r"the name of a method, but got 'fc'. Did you mean `fcc`\? Known",
+        sentence=r"the name of a method, but got 'fc'. Did you mean `fcc`\?",
     ),
 ]
 REPORT: list[BadInput] = [
