@@ -69,3 +69,11 @@ def test_right_and_wrong_predictions_are_drawn(done):
     folder, _ = done
     for kind in ('success', 'fail'):
         assert len(list((folder / 'pictures' / kind).glob('*.png'))) == 3
+
+
+def test_the_training_images_are_drawn_with_their_classes(done):
+    folder, _ = done
+    pictures = sorted((folder / 'browse').glob('*.jpg'))
+    assert len(pictures) == 20
+    with Image.open(pictures[0]) as picture:
+        assert len(picture.convert('L').getcolors()) > 2
