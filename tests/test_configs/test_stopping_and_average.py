@@ -8,6 +8,7 @@ import torch
 
 import mmlt
 from mmlt.runs.dump import load_predictions
+from mmlt.runs.recipes import load_recipe
 from tests.test_bad_inputs.in_process import run
 
 SETTINGS = (
@@ -185,3 +186,17 @@ def test_the_last_step_is_loaded_and_exported(averaged, last, tmp_path):
     assert not any(torch.equal(v, average[name]) for v in exported.values())
     with pytest.raises(ValueError, match="but got weights='plain'"):
         mmlt.load(averaged[0] / 'w', calibrator='x', weights='plain')
+
+
+@pytest.mark.parametrize(
+    ('recipe', 'monitor'),
+    [
+        ('ce/resnet18_images', 'macro/accuracy'),
+        ('ce/resnet32_cifar100lt', 'accuracy/top1'),
+    ],
+)
+def test_early_stopping_watches_the_accuracy_that_comes_first(
+    recipe, monitor
+):
+    config = load_recipe(recipe, overlays=['early-stopping'])
+    assert config.custom_hooks[-1].monitor == monitor

@@ -149,7 +149,16 @@ def run(prepared: Prepared) -> int:
                 'there are whole: make room, and go on with: '
                 f'{command_to_go_on(prepared.args)}'
             ) from error
+    say_what_comes_next(prepared)
     return 0
+
+
+def say_what_comes_next(prepared: Prepared) -> None:
+    """Write the command that shows what came out."""
+    if is_first_process(prepared.args.launcher):
+        work_dir = prepared.stages[-1].work_dir
+        words = ['mmlt', 'report', work_dir, '--out', f'{work_dir}/report']
+        print(f'Look at it with: {shlex.join(words)}', file=sys.stderr)
 
 
 def say_how_to_go_on(
