@@ -195,8 +195,6 @@ def test_the_last_step_is_loaded_and_exported(averaged, last, tmp_path):
         ('ce/resnet32_cifar100lt', 'accuracy/top1'),
     ],
 )
-def test_early_stopping_watches_the_accuracy_that_comes_first(
-    recipe, monitor
-):
+def test_early_stopping_watches_the_accuracy_that_comes_first(recipe, monitor):
     config = load_recipe(recipe, overlays=['early-stopping'])
     assert config.custom_hooks[-1].monitor == monitor

@@ -5,15 +5,12 @@ import sys
 
 import pytest
 
+from mmlt.runs.held_out_overlays import held_out_overlays
 from mmlt.runs.recipes import load_recipe
 from mmlt.runs.schedules import NothingToChange
 from mmlt.runs.search_space import read_space
-from mmlt.runs.sweep_record import (
-    SweepRecord,
-    Trial,
-    held_out_overlays,
-    suggested,
-)
+from mmlt.runs.suggested_settings import suggested
+from mmlt.runs.sweep_record import SweepRecord, Trial
 
 MACRO = 'macro/accuracy'
 

@@ -13,20 +13,16 @@ from mmlt.cli.commands import train
 from mmlt.cli.commands.seeds import last_numbers
 from mmlt.cli.options import check_launcher
 from mmlt.cli.shell import make_parser
+from mmlt.cli.sweep_table import SCORE, ranked, sweep_table
 from mmlt.cli.values import seed, whole_number
-from mmlt.engine.hooks.result_table_hook import COLUMNS
+from mmlt.runs.held_out_overlays import held_out_overlays
 from mmlt.runs.preflight import default_work_dir
 from mmlt.runs.processes import is_first_process, join_processes
 from mmlt.runs.search_space import Choices, Interval, grid, read_space
-from mmlt.runs.sweep_record import (
-    SweepRecord,
-    Trial,
-    held_out_overlays,
-    suggested,
-)
+from mmlt.runs.suggested_settings import suggested
+from mmlt.runs.sweep_record import SweepRecord, Trial
 
 TOOL = None
-SCORE = 'macro/accuracy'
 DESCRIPTION = (
     'Choose settings of a recipe: train it with each value of each setting '
     '(or, with --trials, with those that Optuna chooses), and measure macro '
@@ -246,57 +242,6 @@ def _without(words: Sequence[str], option: str) -> list[str]:
     own = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
     own.add_argument(option, nargs='+')
     return own.parse_known_args(words)[1]
-
-
-def ranked(trials: Sequence[Trial], key: str, lowest: bool) -> list[Trial]:
-    """Trials, each once, the best first and what diverged last."""
-    once = list({trial.folder: trial for trial in trials}.values())
-    sign = 1 if lowest else -1
-
-    def place(trial: Trial) -> float:
-        score = trial.score(key)
-        return math.inf if math.isnan(score) else sign * score
-
-    return sorted(once, key=place)
-
-
-def sweep_table(trials: Sequence[Trial], key: str, lowest: bool) -> str:
-    """A row for each trial, the best first.
-
-    Args:
-        trials: Finished ones.
-        key: Of the number that is compared.
-        lowest: Whether the lowest is the best.
-    """
-    rows = ranked(trials, key, lowest)
-    names = {key: 'macro' if key == SCORE else key} | {
-        k: v for k, v in COLUMNS.items() if k != key
-    }
-    shown = {
-        k: v
-        for k, v in names.items()
-        if any(not math.isnan(trial.score(k)) for trial in rows)
-    }
-    settings = list(rows[0].settings)
-    lines = [[*settings, *shown.values(), 'folder']]
-    for trial in rows:
-        cells = [_cell(trial.score(k)) for k in shown]
-        values = [str(trial.settings[s]) for s in settings]
-        lines.append([*values, *cells, trial.folder])
-    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-    title = (
-        f'{len(rows)} trials, last epoch, on images that are not those of '
-        'the test (percent)'
-    )
-    body = [
-        '  '.join(c.rjust(w) for c, w in zip(line, widths, strict=True))
-        for line in lines
-    ]
-    return '\n'.join([title, *body])
-
-
-def _cell(value: float) -> str:
-    return '-' if math.isnan(value) else f'{value:.2f}'
 
 
 def advice(
