@@ -1,7 +1,8 @@
 """BalPoE (three experts, tau 0, 1 and 2, mixup 0.4),
 ResNet-32 on CIFAR-10-LT, ratio 100.
 
-Theirs (accuracy): none known to us. Ours: not run yet.
+Theirs (accuracy): none known to us.
+Ours: not run yet.
 Run: python tools/train.py configs/balpoe/resnet32_cifar10lt.py
 """
 

@@ -1,7 +1,8 @@
 """BalPoE (three experts, tau 0, 1.25 and 2.5, mixup 0.3),
 ResNet-50 on ImageNet-LT.
 
-Theirs (accuracy): none known to us with this schedule. Ours: not run yet.
+Theirs (accuracy): none known to us with this schedule.
+Ours: not run yet.
 Run: python tools/train.py configs/balpoe/resnet50_imagenetlt.py
 """
 

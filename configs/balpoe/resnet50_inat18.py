@@ -1,7 +1,8 @@
 """BalPoE (three experts, tau -1, 1 and 3, mixup 0.2),
 ResNet-50 on iNaturalist 2018.
 
-Theirs (accuracy): none known to us with this schedule. Ours: not run yet.
+Theirs (accuracy): none known to us with this schedule.
+Ours: not run yet.
 Run: python tools/train.py configs/balpoe/resnet50_inat18.py
 """
 

@@ -1,6 +1,7 @@
 """BCL (balanced contrast, three views), ResNeXt-50 on ImageNet-LT.
 
-Theirs (accuracy): 57.2 (README of the published code). Ours: not run yet.
+Theirs (accuracy): 57.2 (README of the published code).
+Ours: not run yet.
 Run: python tools/train.py configs/bcl/resnext50_imagenetlt.py
 """
 

@@ -1,6 +1,7 @@
 """Balanced softmax, ResNet-50 on iNaturalist 2018.
 
-Theirs (accuracy): none known to us. Ours: not run yet.
+Theirs (accuracy): none known to us.
+Ours: not run yet.
 Run: python tools/train.py configs/bsce/resnet50_inat18.py
 """
 

@@ -1,6 +1,7 @@
 """Balanced softmax, ResNeXt-50 on ImageNet-LT.
 
-Theirs (accuracy): none known to us. Ours: not run yet.
+Theirs (accuracy): none known to us.
+Ours: not run yet.
 Run: python tools/train.py configs/bsce/resnext50_imagenetlt.py
 """
 

@@ -2,7 +2,8 @@
 
 Put the weights where configs/_base_/models/vit-base-p16-lora_imagenetlt.py says, or add
 --cfg-options model.backbone.module.init_cfg.checkpoint=<file>.
-Theirs (accuracy): none known to us. Ours: not run yet.
+Theirs (accuracy): none known to us.
+Ours: not run yet.
 Run: python tools/train.py configs/bsce/vit-base-p16-lora_imagenetlt.py
 """
 

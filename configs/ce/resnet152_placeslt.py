@@ -1,6 +1,7 @@
 """Cross-entropy baseline, ResNet-152 on Places-LT.
 
-Theirs (accuracy): 30.2 (BALMS README, softmax). Ours: not run yet.
+Theirs (accuracy): 30.2 (BALMS README, softmax).
+Ours: not run yet.
 Run: python tools/train.py configs/ce/resnet152_placeslt.py
 """
 

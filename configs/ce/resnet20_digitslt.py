@@ -1,6 +1,7 @@
 """Cross-entropy baseline, ResNet-20 on DigitsLT, imbalance ratio 20.
 
-Theirs: none, the data set is ours. Ours: 91.00 (results/README.md).
+Theirs: none, the data set is ours.
+Ours: 91.00 (results/README.md).
 Run: python tools/train.py configs/ce/resnet20_digitslt.py
 """
 

@@ -1,6 +1,7 @@
 """Cross-entropy baseline, ResNet-50 on ImageNet-LT.
 
-Theirs (accuracy): none known to us. Ours: not run yet.
+Theirs (accuracy): none known to us.
+Ours: not run yet.
 Run: python tools/train.py configs/ce/resnet50_imagenetlt.py
 """
 

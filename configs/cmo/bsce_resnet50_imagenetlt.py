@@ -1,7 +1,8 @@
 """CMO (boxes of rare classes on frequent backgrounds), balanced softmax,
 ResNet-50 on ImageNet-LT.
 
-Theirs (accuracy): 52.3 (README of CMO). Ours: not run yet.
+Theirs (accuracy): 52.3 (README of CMO).
+Ours: not run yet.
 Run: python tools/train.py configs/cmo/bsce_resnet50_imagenetlt.py
 """
 

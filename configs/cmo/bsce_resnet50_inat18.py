@@ -1,7 +1,8 @@
 """CMO (boxes of rare classes on frequent backgrounds), balanced softmax,
 ResNet-50 on iNaturalist 2018.
 
-Theirs (accuracy): none known to us with 100 epochs. Ours: not run yet.
+Theirs (accuracy): none known to us with 100 epochs.
+Ours: not run yet.
 Run: python tools/train.py configs/cmo/bsce_resnet50_inat18.py
 """
 

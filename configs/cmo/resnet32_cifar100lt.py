@@ -1,7 +1,8 @@
 """CMO (boxes of rare classes on frequent backgrounds), cross-entropy,
 ResNet-32 on CIFAR-100-LT, ratio 100.
 
-Theirs (accuracy): none known to us. Ours: not run yet.
+Theirs (accuracy): none known to us.
+Ours: not run yet.
 Run: python tools/train.py configs/cmo/resnet32_cifar100lt.py
 """
 

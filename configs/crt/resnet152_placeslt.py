@@ -1,6 +1,7 @@
 """Classifier re-training (cRT) after cross-entropy, ResNet-152 on Places-LT.
 
-Theirs (accuracy): none known to us. Ours: not run yet.
+Theirs (accuracy): none known to us.
+Ours: not run yet.
 Run: python tools/train.py configs/crt/resnet152_placeslt.py
 """
 

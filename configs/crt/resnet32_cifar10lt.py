@@ -1,7 +1,8 @@
 """Classifier re-training (cRT) after cross-entropy.
 
 ResNet-32 on CIFAR-10-LT, imbalance ratio 100.
-Theirs (accuracy): 74.99 (Bag of Tricks trick gallery). Ours: not run yet.
+Theirs (accuracy): 74.99 (Bag of Tricks trick gallery).
+Ours: not run yet.
 Run: python tools/train.py configs/crt/resnet32_cifar10lt.py
 """
 

@@ -1,7 +1,8 @@
 """CUDA (augmentation by what the network gets right), cross-entropy,
 ResNet-50 on iNaturalist 2018.
 
-Theirs (accuracy): none known to us. Ours: not run yet.
+Theirs (accuracy): none known to us.
+Ours: not run yet.
 Run: python tools/train.py configs/cuda/ce_resnet50_inat18.py
 """
 

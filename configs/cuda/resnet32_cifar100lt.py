@@ -1,7 +1,8 @@
 """CUDA (augmentation by what the network gets right), balanced softmax,
 ResNet-32 on CIFAR-100-LT, ratio 100.
 
-Theirs (accuracy): none known to us. Ours: not run yet.
+Theirs (accuracy): none known to us.
+Ours: 40.02, 40 epochs (results/README.md).
 Run: python tools/train.py configs/cuda/resnet32_cifar100lt.py
 """
 

@@ -1,7 +1,8 @@
 """CUDA (augmentation by what the network gets right), balanced softmax,
 ResNet-32 on CIFAR-10-LT, ratio 100.
 
-Theirs (accuracy): none known to us. Ours: not run yet.
+Theirs (accuracy): none known to us.
+Ours: not run yet.
 Run: python tools/train.py configs/cuda/resnet32_cifar10lt.py
 """
 

@@ -1,7 +1,8 @@
 """CUDA (augmentation by what the network gets right), balanced softmax,
 ResNet-50 on ImageNet-LT.
 
-Theirs (accuracy): none known to us. Ours: not run yet.
+Theirs (accuracy): none known to us.
+Ours: not run yet.
 Run: python tools/train.py configs/cuda/resnet50_imagenetlt.py
 """
 

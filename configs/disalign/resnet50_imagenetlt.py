@@ -1,6 +1,7 @@
 """DisAlign (weights of power 1.2) after cross-entropy, ResNet-50 on ImageNet-LT.
 
-Theirs (accuracy): none known to us. Ours: not run yet.
+Theirs (accuracy): none known to us.
+Ours: not run yet.
 Run: python tools/train.py configs/disalign/resnet50_imagenetlt.py
 """
 

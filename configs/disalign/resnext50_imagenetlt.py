@@ -1,6 +1,7 @@
 """DisAlign (weights of power 1.2) after cross-entropy, ResNeXt-50 on ImageNet-LT.
 
-Theirs (accuracy): 52.4 (README of its config). Ours: not run yet.
+Theirs (accuracy): 52.4 (README of its config).
+Ours: not run yet.
 Run: python tools/train.py configs/disalign/resnext50_imagenetlt.py
 """
 

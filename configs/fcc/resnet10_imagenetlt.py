@@ -2,7 +2,8 @@
 
 Class ids of ImageNet-LT are not sorted by count, so tau follows the rank of a
 class, as the paper means it. Published code: _order-index.
-Theirs (accuracy): none known to us. Ours: not run yet.
+Theirs (accuracy): none known to us.
+Ours: not run yet.
 Run: python tools/train.py configs/fcc/resnet10_imagenetlt.py
 """
 

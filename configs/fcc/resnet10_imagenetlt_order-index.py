@@ -2,7 +2,8 @@
 
 On ImageNet-LT a class id says nothing of the number of images (rank
 correlation -0.01), so here tau does not either. Compare with order='frequency'.
-Theirs (accuracy): none known to us. Ours: not run yet.
+Theirs (accuracy): none known to us.
+Ours: not run yet.
 Run: python tools/train.py configs/fcc/resnet10_imagenetlt_order-index.py
 """
 

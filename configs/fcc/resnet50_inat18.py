@@ -2,7 +2,8 @@
 
 From the first epoch, as in the published configs. They name ResNet-32 for
 CIFAR as the network, most likely a slip. tau follows the rank of a class.
-Theirs (accuracy): none known to us. Ours: not run yet.
+Theirs (accuracy): none known to us.
+Ours: not run yet.
 Run: python tools/train.py configs/fcc/resnet50_inat18.py
 """
 

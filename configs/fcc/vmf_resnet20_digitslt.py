@@ -2,7 +2,8 @@
 
 The head looks at the direction of a feature alone, and FCC changes its length
 alone: logits, losses and gradients are those of vmf/resnet20_digitslt.py (see its README;
-the classifier says so in the log). Here to show it. Ours: not run yet.
+the classifier says so in the log). Here to show it.
+Ours: not run yet.
 Run: python tools/train.py configs/fcc/vmf_resnet20_digitslt.py
 """
 

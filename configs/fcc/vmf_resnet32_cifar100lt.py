@@ -2,7 +2,8 @@
 
 The head looks at the direction of a feature alone, and FCC changes its length
 alone: logits, losses and gradients are those of vmf/resnet32_cifar100lt.py (see its README;
-the classifier says so in the log). Here to show it. Ours: not run yet.
+the classifier says so in the log). Here to show it.
+Ours: 44.01, 40 epochs (results/README.md).
 Run: python tools/train.py configs/fcc/vmf_resnet32_cifar100lt.py
 """
 

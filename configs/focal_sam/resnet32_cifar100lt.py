@@ -1,7 +1,8 @@
 """Focal-SAM (rho 0.3, lambda 0.8, gamma 3.2) of logit adjustment,
 ResNet-32 on CIFAR-100-LT, ratio 100.
 
-Theirs (accuracy): 44.0 (paper of Focal-SAM). Ours: not run yet.
+Theirs (accuracy): 44.0 (paper of Focal-SAM).
+Ours: not run yet.
 Run: python tools/train.py configs/focal_sam/resnet32_cifar100lt.py
 """
 

@@ -1,7 +1,8 @@
 """Focal-SAM (rho 0.2, lambda 0.5, gamma 3.0) of logit adjustment,
 ResNet-32 on CIFAR-10-LT, ratio 100.
 
-Theirs (accuracy): none known to us. Ours: not run yet.
+Theirs (accuracy): none known to us.
+Ours: not run yet.
 Run: python tools/train.py configs/focal_sam/resnet32_cifar10lt.py
 """
 

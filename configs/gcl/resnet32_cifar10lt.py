@@ -1,7 +1,8 @@
 """GCL: the classifier on equally frequent classes, after clouded logits,
 ResNet-32 on CIFAR-10-LT, ratio 100.
 
-Theirs (accuracy): none known to us. Ours: not run yet.
+Theirs (accuracy): none known to us.
+Ours: not run yet.
 Run: python tools/train.py configs/gcl/resnet32_cifar10lt.py
 """
 

@@ -1,7 +1,8 @@
 """First stage of GCL: clouded logits (0.5 on the cosine) and mixup (alpha 1),
 ResNet-32 on CIFAR-100-LT, ratio 100.
 
-Theirs (accuracy): none known to us. Ours: not run yet.
+Theirs (accuracy): none known to us.
+Ours: not run yet.
 Run: python tools/train.py configs/gcl/stage1_resnet32_cifar100lt.py
 """
 

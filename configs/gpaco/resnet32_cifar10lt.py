@@ -1,7 +1,8 @@
 """GPaCo (parametric contrast of two views), ResNet-32 on CIFAR-10-LT, ratio
 100.
 
-Theirs (accuracy): none known to us. Ours: not run yet.
+Theirs (accuracy): none known to us.
+Ours: not run yet.
 Run: python tools/train.py configs/gpaco/resnet32_cifar10lt.py
 """
 

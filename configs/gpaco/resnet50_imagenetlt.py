@@ -1,6 +1,7 @@
 """GPaCo (parametric contrast of two views), ResNet-50 on ImageNet-LT.
 
-Theirs (accuracy): 58.5 (README of the published code). Ours: not run yet.
+Theirs (accuracy): 58.5 (README of the published code).
+Ours: not run yet.
 Run: python tools/train.py configs/gpaco/resnet50_imagenetlt.py
 """
 

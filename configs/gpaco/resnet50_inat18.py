@@ -1,6 +1,7 @@
 """GPaCo (parametric contrast of two views), ResNet-50 on iNaturalist 2018.
 
-Theirs (accuracy): 75.4 (README of the published code). Ours: not run yet.
+Theirs (accuracy): 75.4 (README of the published code).
+Ours: not run yet.
 Run: python tools/train.py configs/gpaco/resnet50_inat18.py
 """
 

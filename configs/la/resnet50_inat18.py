@@ -1,6 +1,7 @@
 """Logit adjustment in training (tau 1), ResNet-50 on iNaturalist 2018.
 
-Theirs (accuracy): none known to us. Ours: not run yet.
+Theirs (accuracy): none known to us.
+Ours: not run yet.
 Run: python tools/train.py configs/la/resnet50_inat18.py
 """
 

@@ -1,6 +1,7 @@
 """LADE (alpha 0.005, lambda 0.1), ResNet-152 on Places-LT.
 
-Theirs (accuracy): none known to us. Ours: not run yet.
+Theirs (accuracy): none known to us.
+Ours: not run yet.
 Run: python tools/train.py configs/lade/resnet152_placeslt.py
 """
 

@@ -1,6 +1,7 @@
 """LADE (alpha 0.1, lambda 0.01), ResNet-32 on CIFAR-10-LT, ratio 100.
 
-Theirs (accuracy): none known to us. Ours: not run yet.
+Theirs (accuracy): none known to us.
+Ours: not run yet.
 Run: python tools/train.py configs/lade/resnet32_cifar10lt.py
 """
 

@@ -1,6 +1,7 @@
 """LADE (alpha 0.05, lambda 0.5), ResNet-50 on iNaturalist 2018.
 
-Theirs (accuracy): none known to us. Ours: not run yet.
+Theirs (accuracy): none known to us.
+Ours: not run yet.
 Run: python tools/train.py configs/lade/resnet50_inat18.py
 """
 

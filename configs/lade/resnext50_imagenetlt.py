@@ -1,6 +1,7 @@
 """LADE (alpha 0.05, lambda 0.5), ResNeXt-50 on ImageNet-LT.
 
-Theirs (accuracy): none known to us. Ours: not run yet.
+Theirs (accuracy): none known to us.
+Ours: not run yet.
 Run: python tools/train.py configs/lade/resnext50_imagenetlt.py
 """
 

@@ -1,6 +1,7 @@
 """LIFT+ (15 epochs, crops that grow), ViT-B/16 of CLIP with AdaptFormer, on iNaturalist 2018.
 
-Theirs (accuracy): none known to us. Ours: not run yet.
+Theirs (accuracy): none known to us.
+Ours: not run yet.
 Run: python tools/train.py configs/lift/plus_vit-base-p16_inat18.py
 """
 

@@ -1,7 +1,8 @@
 """LIFT, ViT-B/16 of CLIP with AdaptFormer, on CIFAR-100-LT, ratio 100.
 
 Write the start of the classifier first (README.md), and put the weights where configs/_base_/models/vit-base-p16-lift.py says.
-Theirs (accuracy): 81.7 with five crops (README of the code). Ours: not run yet.
+Theirs (accuracy): 81.7 with five crops (README of the code).
+Ours: not run yet.
 Run: python tools/train.py configs/lift/vit-base-p16_cifar100lt.py
 """
 

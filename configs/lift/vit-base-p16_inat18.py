@@ -1,7 +1,8 @@
 """LIFT, ViT-B/16 of CLIP with AdaptFormer, on iNaturalist 2018.
 
 Write the start of the classifier first (README.md), and put the weights where configs/_base_/models/vit-base-p16-lift.py says.
-Theirs (accuracy): none known to us. Ours: not run yet.
+Theirs (accuracy): none known to us.
+Ours: not run yet.
 Run: python tools/train.py configs/lift/vit-base-p16_inat18.py
 """
 

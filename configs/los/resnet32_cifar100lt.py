@@ -1,7 +1,8 @@
 """LOS, classifier re-trained with label smoothing 0.98,
 ResNet-32 on CIFAR-100-LT, ratio 100.
 
-Theirs (accuracy): none known to us with this network. Ours: not run yet.
+Theirs (accuracy): none known to us with this network.
+Ours: not run yet.
 Run: python tools/train.py configs/los/resnet32_cifar100lt.py
 """
 

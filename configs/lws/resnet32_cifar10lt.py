@@ -1,7 +1,8 @@
 """Learnable weight scaling (LWS) after cross-entropy.
 
 ResNet-32 on CIFAR-10-LT, imbalance ratio 100.
-Theirs (accuracy): 72.63 (Bag of Tricks trick gallery). Ours: not run yet.
+Theirs (accuracy): 72.63 (Bag of Tricks trick gallery).
+Ours: not run yet.
 Run: python tools/train.py configs/lws/resnet32_cifar10lt.py
 """
 

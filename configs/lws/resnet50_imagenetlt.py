@@ -1,6 +1,7 @@
 """Learnable weight scaling (LWS) after cross-entropy, ResNet-50 on ImageNet-LT.
 
-Theirs (accuracy): none known to us. Ours: not run yet.
+Theirs (accuracy): none known to us.
+Ours: not run yet.
 Run: python tools/train.py configs/lws/resnet50_imagenetlt.py
 """
 

@@ -1,6 +1,7 @@
 """MDCS (three experts, consistency 0.6), ResNet-50 on ImageNet-LT.
 
-Theirs (accuracy): none known to us. Ours: not run yet.
+Theirs (accuracy): none known to us.
+Ours: not run yet.
 Run: python tools/train.py configs/mdcs/resnet50_imagenetlt.py
 """
 

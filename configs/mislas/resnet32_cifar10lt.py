@@ -1,7 +1,8 @@
 """MiSLAS, second stage after mixup: label-aware smoothing,
 ResNet-32 on CIFAR-10-LT, ratio 100.
 
-Theirs (accuracy): 82.5 (README of MiSLAS). Ours: not run yet.
+Theirs (accuracy): 82.5 (README of MiSLAS).
+Ours: not run yet.
 Run: python tools/train.py configs/mislas/resnet32_cifar10lt.py
 """
 

@@ -1,7 +1,8 @@
 """MiSLAS, second stage after mixup: label-aware smoothing, shifted statistics,
 ResNet-50 on ImageNet-LT.
 
-Theirs (accuracy): 52.7 (README of MiSLAS). Ours: not run yet.
+Theirs (accuracy): 52.7 (README of MiSLAS).
+Ours: not run yet.
 Run: python tools/train.py configs/mislas/resnet50_imagenetlt.py
 """
 

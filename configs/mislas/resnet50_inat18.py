@@ -1,7 +1,8 @@
 """MiSLAS, second stage after mixup: label-aware smoothing, shifted statistics,
 ResNet-50 on iNaturalist 2018.
 
-Theirs (accuracy): 71.6 (README of MiSLAS). Ours: not run yet.
+Theirs (accuracy): 71.6 (README of MiSLAS).
+Ours: not run yet.
 Run: python tools/train.py configs/mislas/resnet50_inat18.py
 """
 

@@ -1,7 +1,8 @@
 """First stage of MiSLAS: cross-entropy and mixup (alpha 1),
 ResNet-32 on CIFAR-10-LT, ratio 100.
 
-Theirs (accuracy): 72.8 (README of MiSLAS). Ours: not run yet.
+Theirs (accuracy): 72.8 (README of MiSLAS).
+Ours: not run yet.
 Run: python tools/train.py configs/mislas/stage1_resnet32_cifar10lt.py
 """
 

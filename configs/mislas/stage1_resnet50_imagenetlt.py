@@ -1,7 +1,8 @@
 """First stage of MiSLAS: cross-entropy and mixup (alpha 0.2),
 ResNet-50 on ImageNet-LT.
 
-Theirs (accuracy): 45.5 (README of MiSLAS). Ours: not run yet.
+Theirs (accuracy): 45.5 (README of MiSLAS).
+Ours: not run yet.
 Run: python tools/train.py configs/mislas/stage1_resnet50_imagenetlt.py
 """
 

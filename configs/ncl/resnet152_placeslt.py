@@ -2,7 +2,8 @@
 
 Schedule and settings of the published config, without its contrastive branch;
 `_contrast` has it.
-Theirs (accuracy): none known to us. Ours: not run yet.
+Theirs (accuracy): none known to us.
+Ours: not run yet.
 Run: python tools/train.py configs/ncl/resnet152_placeslt.py
 """
 

@@ -1,7 +1,8 @@
 """NCL with its contrastive branch, ResNet-152 on Places-LT.
 
 Six ResNet-152: three that learn and the slower copies that make the keys.
-Theirs (accuracy): none known to us. Ours: not run yet.
+Theirs (accuracy): none known to us.
+Ours: not run yet.
 Run: python tools/train.py configs/ncl/resnet152_placeslt_contrast.py
 """
 

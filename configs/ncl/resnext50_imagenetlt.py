@@ -1,7 +1,8 @@
 """NCL (three networks, RandAugment), ResNeXt-50 on ImageNet-LT.
 
 The published config has ResNet-50; all else is the same.
-Theirs (accuracy): none known to us. Ours: not run yet.
+Theirs (accuracy): none known to us.
+Ours: not run yet.
 Run: python tools/train.py configs/ncl/resnext50_imagenetlt.py
 """
 

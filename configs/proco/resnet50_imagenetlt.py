@@ -1,6 +1,7 @@
 """ProCo (vMF contrast, three views), ResNet-50 on ImageNet-LT.
 
-Theirs (accuracy): 57.3 (README of the published code). Ours: not run yet.
+Theirs (accuracy): 57.3 (README of the published code).
+Ours: not run yet.
 Run: python tools/train.py configs/proco/resnet50_imagenetlt.py
 """
 

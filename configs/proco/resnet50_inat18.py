@@ -1,6 +1,7 @@
 """ProCo (vMF contrast, three views), ResNet-50 on iNaturalist 2018.
 
-Theirs (accuracy): 73.5 (README of the published code). Ours: not run yet.
+Theirs (accuracy): 73.5 (README of the published code).
+Ours: not run yet.
 Run: python tools/train.py configs/proco/resnet50_inat18.py
 """
 

@@ -1,6 +1,7 @@
 """ProCo (vMF contrast, three views), ResNeXt-50 on ImageNet-LT.
 
-Theirs (accuracy): 58.0 (README of the published code). Ours: not run yet.
+Theirs (accuracy): 58.0 (README of the published code).
+Ours: not run yet.
 Run: python tools/train.py configs/proco/resnext50_imagenetlt.py
 """
 

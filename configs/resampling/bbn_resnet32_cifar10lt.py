@@ -1,7 +1,8 @@
 """BBN-style batches: half uniform, half reverse sampling.
 
 ResNet-32 on CIFAR-10-LT, imbalance ratio 100.
-Theirs (accuracy): 71.62 (Bag of Tricks trick gallery). Ours: not run yet.
+Theirs (accuracy): 71.62 (Bag of Tricks trick gallery).
+Ours: not run yet.
 Run: python tools/train.py configs/resampling/bbn_resnet32_cifar10lt.py
 """
 

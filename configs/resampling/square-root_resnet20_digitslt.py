@@ -1,7 +1,8 @@
 """Square-root sampling.
 
 ResNet-20 on DigitsLT, imbalance ratio 20.
-Theirs: none, the data set is ours. Ours: not run yet.
+Theirs: none, the data set is ours.
+Ours: not run yet.
 Run: python tools/train.py configs/resampling/square-root_resnet20_digitslt.py
 """
 

@@ -1,7 +1,8 @@
 """SADE (three experts, tau 2), ResNet-10 on ImageNet-LT.
 
 The published config has ResNeXt-50; all else is the same.
-Theirs (accuracy): none known to us. Ours: not run yet.
+Theirs (accuracy): none known to us.
+Ours: not run yet.
 Run: python tools/train.py configs/sade/resnet10_imagenetlt.py
 """
 

@@ -1,6 +1,7 @@
 """SADE (three experts, tau 1), ResNet-152 on Places-LT.
 
-Theirs (accuracy): 40.9 (README of SADE; softmax 31.4). Ours: not run yet.
+Theirs (accuracy): 40.9 (README of SADE; softmax 31.4).
+Ours: not run yet.
 Run: python tools/train.py configs/sade/resnet152_placeslt.py
 """
 

@@ -1,6 +1,7 @@
 """SADE (three experts, tau 1), ResNet-50 on iNaturalist 2018.
 
-Theirs (accuracy): 72.9 (README of SADE; softmax 64.7). Ours: not run yet.
+Theirs (accuracy): 72.9 (README of SADE; softmax 64.7).
+Ours: not run yet.
 Run: python tools/train.py configs/sade/resnet50_inat18.py
 """
 

@@ -1,6 +1,7 @@
 """SADE (three experts, tau 2), ResNeXt-50 on ImageNet-LT.
 
-Theirs (accuracy): 58.8 (README of SADE; softmax 48.0). Ours: not run yet.
+Theirs (accuracy): 58.8 (README of SADE; softmax 48.0).
+Ours: not run yet.
 Run: python tools/train.py configs/sade/resnext50_imagenetlt.py
 """
 

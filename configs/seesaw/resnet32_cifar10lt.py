@@ -1,6 +1,7 @@
 """Seesaw loss (p 0.8, q 2), ResNet-32 on CIFAR-10-LT, ratio 100.
 
-Theirs (accuracy): none known to us. Ours: not run yet.
+Theirs (accuracy): none known to us.
+Ours: not run yet.
 Run: python tools/train.py configs/seesaw/resnet32_cifar10lt.py
 """
 

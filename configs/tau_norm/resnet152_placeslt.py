@@ -1,7 +1,8 @@
 """Tau-normalized classifier after cross-entropy, a test.
 
 ResNet-152 on Places-LT.
-Theirs (accuracy): none known to us. Ours: not run yet.
+Theirs (accuracy): none known to us.
+Ours: not run yet.
 Run: python tools/train.py configs/tau_norm/resnet152_placeslt.py
 """
 

@@ -1,7 +1,8 @@
 """Tau-normalized classifier after cross-entropy, a test.
 
 ResNet-20 on DigitsLT, imbalance ratio 20.
-Theirs: none, the data set is ours. Ours: not run yet.
+Theirs: none, the data set is ours.
+Ours: not run yet.
 Run: python tools/train.py configs/tau_norm/resnet20_digitslt.py
 """
 

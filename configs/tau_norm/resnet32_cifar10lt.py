@@ -1,7 +1,8 @@
 """Tau-normalized classifier after cross-entropy, a test.
 
 ResNet-32 on CIFAR-10-LT, imbalance ratio 100.
-Theirs (accuracy): 72.70 (Bag of Tricks trick gallery). Ours: not run yet.
+Theirs (accuracy): 72.70 (Bag of Tricks trick gallery).
+Ours: not run yet.
 Run: python tools/train.py configs/tau_norm/resnet32_cifar10lt.py
 """
 

@@ -1,7 +1,8 @@
 """vMF classifier, ResNet-20 on DigitsLT, imbalance ratio 20.
 
 Under a minute on two CPU cores.
-Theirs: none, the data set is ours. Ours: 93.75 (results/README.md).
+Theirs: none, the data set is ours.
+Ours: 93.75 (results/README.md).
 Run: python tools/train.py configs/vmf/resnet20_digitslt.py
 """
 

@@ -2,7 +2,8 @@
 
 All concentrations start at 16, with the learning rate of the network and no
 weight decay, as in the published code for ImageNet-LT.
-Theirs (accuracy): none, the paper has no CIFAR-LT. Ours: not run yet.
+Theirs (accuracy): none, the paper has no CIFAR-LT.
+Ours: not run yet.
 Run: python tools/train.py configs/vmf/resnet32_cifar10lt.py
 """
 

@@ -1,4 +1,4 @@
-"""The ledger as tables: results.csv, the page of results, heads of recipes."""
+"""The ledger as tables: results.csv, pages of results, heads of recipes."""
 
 import re
 import statistics
@@ -9,6 +9,7 @@ from mmlt.report.table import between_marks, csv_text, markdown_lines
 
 from .groups import groups_of, mean_and_spread, values_of
 from .ledger import Row, read_ledger
+from .methods import method_table
 from .plan import Plan
 from .ranking import newcomers_table, ranked, ranking_table
 from .segmentation import segmentation_table
@@ -92,6 +93,13 @@ def rendered(rows: Sequence[Row], plan: Plan, root: Path) -> dict[Path, str]:
         '<!-- results: end -->',
         f'\n\n{segmentation_table(read_ledger(root / SEGMENTATION))}\n\n',
     )
+    for page in sorted((root / 'configs').glob('[!_]*/README.md')):
+        found[page] = between_marks(
+            page.read_text('utf-8'),
+            '<!-- ours: begin -->',
+            '<!-- ours: end -->',
+            f'\n\n{method_table(rows, page.parent.name)}\n\n',
+        )
     for path in sorted((root / 'configs').glob('[!_]*/*.py')):
         old = path.read_text('utf-8')
         recipe = f'{path.parent.name}/{path.stem}'
@@ -187,7 +195,12 @@ def _difference(ours: Sequence[float], theirs: float | None) -> str:
 
 def ours(rows: Sequence[Row], recipe: str) -> str:
     """What the head of a recipe says of our own runs."""
-    group = groups_of(rows).get(('full', recipe), [])
-    if not group:
-        return 'not run yet'
-    return f'{mean_and_spread(values_of(group, "top1"))} (results/README.md)'
+    groups = groups_of(rows)
+    for key, remark in (
+        (('full', recipe), ''),
+        (('fast', f'{recipe}+fast'), ', 40 epochs'),
+    ):
+        if key in groups:
+            top1 = mean_and_spread(values_of(groups[key], 'top1'))
+            return f'{top1}{remark} (results/README.md)'
+    return 'not run yet'

@@ -8,6 +8,7 @@ import pytest
 
 from mmlt.cli.main import main
 from mmlt.reproduce.ledger import Row, add_row, read_ledger
+from mmlt.reproduce.methods import method_table
 from mmlt.reproduce.plan import read_plan
 from mmlt.reproduce.tables import comparison, ours, rendered
 
@@ -86,6 +87,29 @@ def test_head_of_a_recipe_says_what_came_out():
     assert ours([ROW], 'ce/b') == 'not run yet'
     short = replace(ROW, protocol='short')
     assert ours([short], 'ce/a') == 'not run yet'
+    fast = replace(ROW, protocol='fast', overlays=['fast'])
+    assert ours([fast], 'ce/a') == '40.00, 40 epochs (results/README.md)'
+    assert ours([fast, ROW], 'ce/a') == '40.00 (results/README.md)'
+
+
+def test_page_of_a_method_has_its_runs_alone():
+    rows = [
+        replace(ROW, protocol='fast', overlays=['fast']),
+        replace(ROW, recipe='cel/a'),
+        replace(ROW, overlays=['held-out']),
+        ROW,
+    ]
+    lines = method_table(rows, 'ce').splitlines()[4:]
+    assert [line.split(' | ')[:4] for line in lines] == [
+        ['| a', 'of the recipe', '1', '40.00'],
+        [
+            '| a+fast',
+            '[40 epochs](../../docs/results.md#the-fast-protocol)',
+            '1',
+            '40.00',
+        ],
+    ]
+    assert method_table(rows, 'fcc') == 'Ours: not run yet.'
 
 
 @pytest.fixture
@@ -94,6 +118,9 @@ def project(tmp_path):
     top = tmp_path / 'project'
     (top / 'configs' / 'ce').mkdir(parents=True)
     (top / 'configs' / 'ce' / 'a.py').write_text('"""Ours: not run yet."""\n')
+    (top / 'configs' / 'ce' / 'README.md').write_text(
+        '<!-- ours: begin --><!-- ours: end -->\n'
+    )
     shutil.copytree(ROOT / 'results', top / 'results')
     (top / 'docs').mkdir()
     for page in ('results.md', 'segmentation.md'):
@@ -119,6 +146,8 @@ def test_command_writes_what_is_stale_and_says_so(project, capsys):
     assert 'configs/ce/a.py' in capsys.readouterr().out
     head = (project / 'configs' / 'ce' / 'a.py').read_text()
     assert head == '"""Ours: 40.00 (results/README.md)."""\n'
+    page = (project / 'configs' / 'ce' / 'README.md').read_text()
+    assert '| a | of the recipe | 1 | 40.00 |' in page
     lines = (project / 'results' / 'results.csv').read_text().splitlines()
     assert lines[1].startswith('configs/ce/a.py,,,full,1,200,40.00,')
     assert render(project, '--check') == 0
