@@ -35,7 +35,15 @@ HEAD = (
 
 # methods that mix images learn too slowly for a short schedule (see the
 # findings), so that the correlation is printed without them too
-MIX_IMAGES = ('cmo/', 'manifold_mixup/', 'mislas/', 'mixup/', 'remix/')
+MIX_IMAGES = (
+    'balpoe/',
+    'cmo/',
+    'gcl/',
+    'manifold_mixup/',
+    'mislas/',
+    'mixup/',
+    'remix/',
+)
 
 # folders of the methods of 2021 to 2025, and of those that they stand beside
 NEWCOMERS = (
