@@ -3,12 +3,14 @@
     python benchmarks/tuning.py [--out FILE] [--batch 8] [--rounds 3]
 
 Random weights and random images of 224 pixels, 1,000 classes, the head and
-loss of LIFT, SGD with momentum, float32. The kinds take turns: each builds its
-network, steps once to warm up, and then `--steps` times.
+loss of LIFT, SGD with momentum, float32. The kinds take turns, each time in a
+process of its own, which has no memory of the one before: it builds its
+network, steps once to warm up, and then `--steps` times, on one thread. The
+CPU seconds of the process are counted (on a GPU: wall-clock time).
 """
 
 import argparse
-import gc
+import multiprocessing
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -78,17 +80,22 @@ def step_of(kind: str, batch: int) -> tuple[Callable[[], None], int]:
 
 def measure(kind: str, batch: int, steps: int) -> dict:
     """Seconds an image, peak memory above that of before, parameters."""
-    gc.collect()
+    torch.set_num_threads(1)
+    init_default_scope('mmpretrain')
+    MMLogger.get_current_instance().setLevel('WARNING')
+    torch.manual_seed(0)
+    on_gpu = torch.cuda.is_available()
+    clock = time.perf_counter if on_gpu else time.process_time
     reset_peak_memory()
     before = peak_memory_mib()
     step, trained = step_of(kind, batch)
     step()
     synchronize()
-    start = time.perf_counter()
+    start = clock()
     for _ in range(steps):
         step()
     synchronize()
-    seconds = (time.perf_counter() - start) / steps / batch
+    seconds = (clock() - start) / steps / batch
     memory = peak_memory_mib() - before
     return {'seconds': seconds, 'mib': memory, 'trained': trained}
 
@@ -101,13 +108,13 @@ def main() -> None:
     parser.add_argument('--rounds', type=int, default=3)
     parser.add_argument('--out', type=Path)
     args = parser.parse_args()
-    init_default_scope('mmpretrain')
-    MMLogger.get_current_instance().setLevel('WARNING')
-    torch.manual_seed(0)
+    processes = multiprocessing.get_context('spawn')
     found: dict[str, list[dict]] = {kind: [] for kind in KINDS}
     for _ in range(args.rounds):
         for kind in KINDS:
-            found[kind].append(measure(kind, args.batch, args.steps))
+            with processes.Pool(1) as pool:
+                settings = kind, args.batch, args.steps
+                found[kind].append(pool.apply(measure, settings))
     whole = [one['seconds'] for one in found['full']]
     rows = {}
     for kind, ones in found.items():
