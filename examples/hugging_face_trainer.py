@@ -1,4 +1,7 @@
-"""Trainer of Hugging Face with a loss, a sampler and the numbers of mmlt."""
+"""Trainer of Hugging Face with a sampler, a loss and the numbers of mmlt.
+
+Needs: pip install mmlt 'transformers<5' accelerate
+"""
 
 import torch
 import transformers as hf
@@ -13,7 +16,8 @@ rows = [
     {'pixel_values': torch.randn(3, 32, 32) + n, 'labels': n} for n in labels
 ]
 criterion = BalancedSoftmaxLoss()
-criterion.set_class_counts(COUNTS)
+# as often as the sampler draws the classes; without a sampler: COUNTS
+criterion.set_class_counts((10 * COUNTS.sqrt()).long())
 
 
 class Trainer(hf.Trainer):

@@ -1,4 +1,7 @@
-"""Lightning with a loss, a sampler and the metrics of mmlt."""
+"""Lightning with a sampler, a loss and the metrics of mmlt.
+
+Needs: pip install mmlt lightning
+"""
 
 import lightning
 import torch
@@ -10,7 +13,8 @@ from mmlt.samplers import LongTailSampler
 
 COUNTS = [200, 60, 10]
 criterion = BalancedSoftmaxLoss()
-criterion.set_class_counts(COUNTS)
+# as often as the sampler draws the classes; without a sampler: COUNTS
+criterion.set_class_counts([round(10 * n**0.5) for n in COUNTS])
 labels = torch.tensor([0] * 200 + [1] * 60 + [2] * 10)
 data = TensorDataset(torch.randn(270, 8) + labels[:, None], labels)
 
@@ -35,7 +39,7 @@ class Classifier(lightning.LightningModule):
         return torch.optim.SGD(self.parameters(), lr=0.1)
 
 
-loader = DataLoader(data, 32, sampler=LongTailSampler(data, seed=0))
+loader = DataLoader(data, 32, sampler=LongTailSampler(data, 'square_root'))
 trainer = lightning.Trainer(max_epochs=3, logger=False)
 trainer.fit(Classifier(), loader, DataLoader(data, 32))
 print(trainer.callback_metrics)

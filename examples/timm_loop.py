@@ -1,4 +1,7 @@
-"""A training loop of timm with a loss, a sampler and the metrics of mmlt."""
+"""A training loop of timm with a sampler, a loss and the metrics of mmlt.
+
+Needs: pip install mmlt timm
+"""
 
 import timm
 import torch
@@ -21,7 +24,8 @@ model = timm.create_model('resnet10t', num_classes=3)
 optimizer = create_optimizer_v2(model, opt='adamw', lr=1e-3)
 scheduler = CosineLRScheduler(optimizer, t_initial=EPOCHS)
 criterion = BalancedSoftmaxLoss()
-criterion.set_class_counts(COUNTS)
+# as often as the sampler draws the classes; without a sampler: COUNTS
+criterion.set_class_counts((10 * COUNTS.sqrt()).long())
 for epoch in range(EPOCHS):
     model.train()
     sampler.set_progress(epoch, EPOCHS)
@@ -33,5 +37,7 @@ for epoch in range(EPOCHS):
     scheduler.step(epoch + 1)
     print(f'epoch {epoch + 1}: loss {loss.item():.3f}')
 
+# your test set; here, to be short, the training images
 scores = model.eval()(images).softmax(dim=1).detach()
-print(mmlt.evaluate(scores, labels, COUNTS)['numbers'])
+numbers = mmlt.evaluate(scores, labels, COUNTS)['numbers']
+print({name: round(numbers[name], 1) for name in ('top1', 'few', 'ece')})

@@ -69,12 +69,16 @@ def check_environment() -> None:
 
     Raises:
         ImportError: If a distribution is too old or missing, an original
-            and its fork are both installed, or torchvision is not the
-            partner of torch. The message names the command that mends it.
+            and its fork are both installed, torchvision is not the partner
+            of torch, or mmpretrain cannot be imported beside transformers.
+            The message names the command that mends it.
     """
     for name in REQUIRED:
         check_distribution(name)
     check_torch_pair(*map(installed_version, ('torch', 'torchvision')))
+    check_transformers(
+        *map(installed_version, ('transformers', 'pycocotools'))
+    )
 
 
 def check_distribution(name: str) -> None:
@@ -143,3 +147,24 @@ def check_torch_pair(torch: str, torchvision: str) -> None:
         f'{torchvision}. Mend it with: pip install '
         f'"torch=={major}.{minor}.*" "torchvision==0.{minor + 15}.*"'
     )
+
+
+def check_transformers(transformers: str | None, coco: str | None) -> None:
+    """Check that mmpretrain can be imported beside transformers.
+
+    Where pycocotools is there too it imports its networks for text, and
+    those need what transformers 5 has no more.
+
+    Args:
+        transformers: Version of transformers; None: it is not installed.
+        coco: Version of pycocotools.
+
+    Raises:
+        ImportError: If it cannot.
+    """
+    if transformers and coco and _release(transformers) >= (5,):
+        raise ImportError(
+            'Expected transformers < 5 beside onedl-mmpretrain and '
+            f'pycocotools, but got {transformers}, with which mmpretrain '
+            'cannot be imported. Mend it with: pip install "transformers<5"'
+        )

@@ -59,6 +59,16 @@ def test_an_unmatched_torchvision_is_named(installed):
         check_environment()
 
 
+def test_a_transformers_that_breaks_mmpretrain_is_named(installed):
+    installed['transformers'] = '5.24.0'
+    check_environment()  # mmpretrain does not import it
+    installed['pycocotools'] = '2.0.11'
+    with pytest.raises(ImportError, match=r'pip install "transformers<5"'):
+        check_environment()
+    installed['transformers'] = '4.57.6'
+    check_environment()
+
+
 @pytest.mark.parametrize(
     # pairs released together
     ('torch', 'torchvision'),

@@ -51,6 +51,7 @@ def write_torchscript(
     model: nn.Module, example: Tensor, out: Path
 ) -> Callable:
     """Trace, save, and load again."""
+    model.requires_grad_(False)  # nor do its outputs, then
     traced = torch.jit.trace(model, example, check_trace=False)
     # into memory: torch ends the program where a file cannot be written
     buffer = io.BytesIO()

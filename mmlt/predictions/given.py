@@ -172,8 +172,9 @@ def predictions_of_arrays(
     size = values.shape[1]
     names = None if class_names is None else [str(n) for n in class_names]
     check_names(names, size, where)
+    labels_where = '`labels`' if where == '`scores`' else where
     numbers = torch.from_numpy(
-        label_numbers(as_numpy(labels), size, names, where, by_name)
+        label_numbers(as_numpy(labels), size, names, labels_where, by_name)
     )
     if len(numbers) != len(values):
         raise ValueError(

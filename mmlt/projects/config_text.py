@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mmlt.runs.keys import did_you_mean
-from mmlt.runs.recipes import CONFIGS, load_recipe
+from mmlt.runs.recipe_files import CONFIGS
+from mmlt.runs.recipes import load_recipe
 from mmlt.runs.shipped import method_names
 
 __all__ = ['ProjectData', 'config_text', 'known_methods', 'recipe_of']

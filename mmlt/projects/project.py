@@ -157,7 +157,9 @@ def _check_folder(folder: Path, settings: ProjectSettings) -> None:
     if os.path.lexists(folder):
         raise FileExistsError(
             f'Expected a new folder for the project, but {folder} is there. '
-            'Choose another name; nothing was changed.'
+            'Choose another name; nothing was changed. Another method for '
+            'the project that is there: copy one of its configs, and name '
+            'the recipe in its first line.'
         )
     images = Path(os.path.abspath(settings.source.images))
     if images.is_dir() and images in folder.parents:
@@ -241,12 +243,22 @@ def _copies_record(
         'near': paths(copies.alike),
         'near_compared': copies.compared,
         'of_two_classes': paths(
-            [g for g in groups if len(set(labels[g].tolist())) > 1]
+            [
+                _one_of_each_first(group, labels[group].tolist())
+                for group in groups
+                if len(set(labels[group].tolist())) > 1
+            ]
         ),
         'in_two_lists': paths(
             [g for g in groups if len(set(split_of[g])) > 1]
         ),
     }
+
+
+def _one_of_each_first(rows: list[int], labels: list[int]) -> list[int]:
+    """Rows, one of each label before the others: two show what is wrong."""
+    firsts = [rows[labels.index(label)] for label in dict.fromkeys(labels)]
+    return [*firsts, *(row for row in rows if row not in firsts)]
 
 
 def _write(

@@ -8,13 +8,16 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
+from .recipe_files import other_recipes, shipped_recipe
+
 __all__ = ['check_files', 'place_of']
 
 
 def check_files(path: str | Path, above: tuple[Path, ...] = ()) -> None:
     """See that a config and all that it inherits from can be read.
 
-    Those of other packages ('mmpretrain::...') are taken as they are.
+    Those of other packages ('mmpretrain::...') are taken as they are; a recipe
+    of this one ('mmlt::...') must exist.
 
     Args:
         path: File of the config.
@@ -48,7 +51,13 @@ def check_files(path: str | Path, above: tuple[Path, ...] = ()) -> None:
             )
         return
     for base in _bases(path):
-        if '::' not in base:
+        package, _, name = base.rpartition('::')
+        if package == 'mmlt' and shipped_recipe(name) is None:
+            raise FileNotFoundError(
+                f'Expected the `_base_` of {path} to be a recipe, but mmlt '
+                f'has no {name}. {other_recipes(name)}'
+            )
+        if not package:
             check_files(path.parent / base, (*above, path))
 
 

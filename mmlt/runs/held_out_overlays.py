@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from mmengine.config import Config
 
-from .recipes import CONFIGS, load_recipe
+from .recipe_files import CONFIGS
+from .recipes import load_recipe
 from .schedules import NothingToChange
 
 __all__ = ['held_out_overlays']

@@ -28,16 +28,14 @@ from mmengine.config import Config
 from mmengine.hub import get_config
 from mmpretrain.registry import DATASETS, MODELS
 
-import mmlt
-
 from .keys import check_names, did_you_mean, override
 from .preflight import check_config, read_config
+from .recipe_files import CONFIGS, is_method, other_recipes, shipped_recipe
 from .record import read_run_record
 from .schedules import NothingToChange, shorten
 from .settings import check_settings
 from .shared_data import share_data
 
-CONFIGS = Path(mmlt.__file__).parent / '.mim' / 'configs'
 FOLDER = '_with_'
 # data sets of images of your own: `images.py` among the files of an overlay
 OWN_IMAGES = ('CustomDataset', 'LongTailedList')
@@ -209,34 +207,16 @@ def recipe_file(recipe: str | Path) -> Path:
             '`mmlt recipes` lists all.'
         )
     if not path.is_file() and not path.is_absolute():
-        inside = path.parts[:1] == ('configs',)
-        shipped = CONFIGS.joinpath(*path.parts[inside:])
-        if shipped.suffix != '.py':
-            shipped = shipped.with_name(f'{shipped.name}.py')
-        if shipped.is_file():
-            return shipped.resolve()
-        is_method = shipped.with_suffix('').is_dir() and not path.exists()
-        if not path.parent.is_dir() or is_method:
-            folder = shipped.with_suffix('') if is_method else shipped.parent
-            known = sorted(p.stem for p in folder.glob('*.py'))
-            method = folder.name
-            near = '' if is_method else did_you_mean(str(recipe), _recipes())
-            if known:
-                near += f'Recipes of {method}: {", ".join(known)}. '
+        shipped = shipped_recipe(path)
+        if shipped is not None:
+            return shipped
+        if not path.parent.is_dir() or (is_method(path) and not path.exists()):
             raise FileNotFoundError(
                 'Expected a config file, or the name of a recipe, but '
-                f'{recipe} is neither. {near}`mmlt recipes` lists all.'
+                f'{recipe} is neither. {other_recipes(recipe)}'
             )
     check_config(str(path))
     return path
-
-
-def _recipes() -> list[str]:
-    """Names of the recipes of this project, as 'bsce/resnet18_images'."""
-    return [
-        path.relative_to(CONFIGS).with_suffix('').as_posix()
-        for path in CONFIGS.glob('[!_]*/*.py')
-    ]
 
 
 def _in_folder(name: str, folder: Path) -> str:

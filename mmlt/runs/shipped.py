@@ -5,7 +5,8 @@ import re
 from pathlib import Path
 
 from .keys import did_you_mean
-from .recipes import CONFIGS, FOLDER, known_overlays
+from .recipe_files import CONFIGS
+from .recipes import FOLDER, known_overlays
 
 __all__ = ['method_names', 'overlay_names', 'recipe_names']
 

@@ -137,7 +137,9 @@ def run_stages(stages: list[Config], arguments: Sequence[str] = ()) -> None:
         hand_over('stage1', later)  # a key that nothing reads is said now
         check_later_stage(later)
     before = None
-    for stage in stages:
+    for number, stage in enumerate(stages, start=1):
+        if len(stages) > 1 and is_main_process():
+            print(f'Stage {number} of {len(stages)}: {stage.work_dir}')
         if before is not None:
             checkpoint = last_checkpoint(before.work_dir)
             if checkpoint is None:

@@ -14,6 +14,7 @@ from mmpretrain.registry import TRANSFORMS
 from PIL import Image, ImageOps
 from torch import Tensor, nn
 
+from mmlt.datasets.image_check import image_problem
 from mmlt.datasets.pipelines import pipeline_of
 from mmlt.export.inference import inference_config, input_size
 from mmlt.posthoc.steps import Calibrator
@@ -189,6 +190,8 @@ class Network(nn.Module):
             isinstance(images, np.ndarray) and images.ndim < 4
         ):
             return self.predict([images], batch_size)[0]
+        if not isinstance(images, Iterable):
+            pixels_of(images)  # says what an image is
         found: list[Prediction] = []
         images = iter(images)
         while batch := list(islice(images, batch_size)):
@@ -253,8 +256,9 @@ class Network(nn.Module):
         except Exception as error:
             raise ValueError(
                 f'Expected {path} to be an image, but it cannot be read '
-                f'({type(error).__name__}). Open and save it with PIL, or '
-                'leave it out.'
+                f'({image_problem(str(path)) or type(error).__name__}). '
+                'Leave it out; `mmlt predict` passes over such files and '
+                'names them.'
             ) from error
 
 

@@ -23,7 +23,7 @@ from mmlt.reproduce.comparisons import (
 from mmlt.reproduce.ledger import Row, add_row, read_ledger
 from mmlt.reproduce.plan import Job
 from mmlt.reproduce.tasks import standing_of, tasks_of
-from mmlt.runs.recipes import CONFIGS
+from mmlt.runs.recipe_files import CONFIGS
 
 ROOT = CONFIGS.resolve().parent
 LOSS = 'mmlt/models/losses/balanced_softmax_loss.py'

@@ -14,6 +14,7 @@ from mmlt.environment import (
     REQUIRED,
     check_distribution,
     check_torch_pair,
+    check_transformers,
     check_version,
     has_trainer,
     installed_version,
@@ -126,6 +127,8 @@ def installed() -> Iterator[tuple[str, str]]:
     if not any(found[name] for name in pair):
         versions = map(installed_version, pair)
         found['pair'] = complaint(check_torch_pair, *versions)
+    versions = map(installed_version, ('transformers', 'pycocotools'))
+    found['transformers'] = complaint(check_transformers, *versions)
     yield from ((BROKEN, why) for why in found.values() if why)
     if not has_trainer():
         yield (

@@ -149,6 +149,10 @@ def run(args: argparse.Namespace) -> None:
     )
     for name, group in by_recipe(records).items():
         print(f'{name}: {line_of(group[0])}')
+    for fitted_on, path in zip(
+        args.held_out or (), args.predictions, strict=False
+    ):
+        print(f'calibrators of {path}: fitted on {fitted_on}')
     print(f'Wrote {len(files)} files. Open {args.out / "index.html"}')
 
 

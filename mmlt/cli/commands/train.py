@@ -156,7 +156,18 @@ def run(prepared: Prepared) -> int:
 def say_what_comes_next(prepared: Prepared) -> None:
     """Write the command that shows what came out."""
     if is_first_process(prepared.args.launcher):
-        work_dir = prepared.stages[-1].work_dir
+        last = prepared.stages[-1]
+        work_dir = last.work_dir
+        seen, tested = (
+            (last.get(f'{split}_dataloader') or {}).get('dataset')
+            for split in ('val', 'test')
+        )
+        if seen and tested and seen != tested:
+            print(
+                'The result is of the validation images; those of the test '
+                'are in the report.',
+                file=sys.stderr,
+            )
         words = ['mmlt', 'report', work_dir, '--out', f'{work_dir}/report']
         print(f'Look at it with: {shlex.join(words)}', file=sys.stderr)
 
