@@ -20,12 +20,14 @@ the log of the run, and on the error stream with ``MMLT_TRACEBACK=1``.
 """
 
 import argparse
+import difflib
 import os
 import re
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from types import ModuleType
+from typing import NoReturn
 
 
 @contextmanager
@@ -56,6 +58,31 @@ def errors_in_one_line(prepared: bool = False) -> Iterator[None]:
         sys.exit(f'error: {line_of(error, hint)}')
 
 
+# options of other programs -> the setting that they would be
+SETTINGS = {
+    '--batch-size': 'train_dataloader.batch_size=64',
+    '--epochs': 'train_cfg.max_epochs=20',
+    '--lr': 'optim_wrapper.optimizer.lr=0.1',
+    '--weight-decay': 'optim_wrapper.optimizer.weight_decay=5e-4',
+}
+
+
+class Parser(argparse.ArgumentParser):
+    """argparse's, which says of an unknown option what was meant."""
+
+    def error(self, message: str) -> NoReturn:
+        """End the program with a message, and a near name where one is."""
+        found = re.search(r'unrecognized arguments: (--[\w-]+)', message)
+        if found:
+            known = [o for o in self._option_string_actions if len(o) > 2]
+            setting = SETTINGS.get(found[1])
+            if setting and '--cfg-options' in known:
+                message += f'. It is a setting: --cfg-options {setting}'
+            elif near := difflib.get_close_matches(found[1], known, 1):
+                message += f'. Did you mean {near[0]}?'
+        super().error(message)
+
+
 def make_parser(command: ModuleType, program: str) -> argparse.ArgumentParser:
     """The parser of a command, with an example at the end of its help.
 
@@ -66,7 +93,7 @@ def make_parser(command: ModuleType, program: str) -> argparse.ArgumentParser:
     example = command.EXAMPLE
     if program.startswith('mmlt '):  # where there may be no configs/
         example = re.sub(r'\bconfigs/([\w./-]+)\.py\b', r'\1', example)
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog=program.split('/')[-1],
         description=command.DESCRIPTION,
         epilog=f'Example: {program} {example}',

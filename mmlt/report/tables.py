@@ -421,7 +421,8 @@ def calibration_table(records: Sequence[RunRecord]) -> Table:
         'calibration',
         'Calibration',
         'Errors in percent, 15 bins, closed on the right; Brier in [0, 2], '
-        'NLL in nats; lower is better. `numbers` of the files.',
+        'NLL in nats; lower is better. `numbers` of the files.'
+        + ''.join(map(_no_probabilities, records)),
         records,
         {
             'numbers/ece': 'ECE',
@@ -431,6 +432,37 @@ def calibration_table(records: Sequence[RunRecord]) -> Table:
             'numbers/brier': 'Brier',
             'numbers/nll': 'NLL',
         },
+    )
+
+
+# points between mean confidence and accuracy from which a table says so
+FAR = 20.0
+
+
+def _no_probabilities(record: RunRecord) -> str:
+    """A sentence for a run whose confidence is far from its accuracy."""
+    bins = record.reliability.get('all')
+    if not bins or not sum(bins['count']):
+        return ''
+    confidence = (
+        100
+        * sum(
+            count * value
+            for count, value in zip(
+                bins['count'], bins['confidence'], strict=True
+            )
+            if count
+        )
+        / sum(bins['count'])
+    )
+    accuracy = record.numbers['top1']
+    if abs(confidence - accuracy) <= FAR:
+        return ''
+    return (
+        f' {record.name} is right {accuracy:.0f} % of the time and has a mean '
+        f'confidence of {confidence:.0f} %: do not read its confidences as '
+        'they are. A calibrator on held-out images mends that (`mmlt posthoc`'
+        ').'
     )
 
 

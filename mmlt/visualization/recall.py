@@ -93,8 +93,14 @@ def recall_by_class(
             zorder=1,
         )
         for i, (name, value) in enumerate(zip(recalls, values, strict=True)):
+            # one below the other, where they would hide each other
+            aside = (i - (len(values) - 1) / 2) * 0.6 / len(values)
             axes.plot(
-                value, rows, ls='', label=legend_name(name), **run_style(i)
+                value,
+                rows + aside,
+                ls='',
+                label=legend_name(name),
+                **run_style(i),
             )
         labels = [f'{names[c]} ({counts[c]:,})' for c in order]
         axes.set_yticks(rows, labels)

@@ -220,3 +220,17 @@ def test_ctrl_c_ends_without_a_traceback(prepares, capsys):
         run_command(command(raises(KeyboardInterrupt), **more), 'mmlt x', [])
     assert ended.value.code == 130
     assert capsys.readouterr().err == 'interrupted\n'
+
+
+@pytest.mark.parametrize(
+    ('words', 'sentence'),
+    [
+        (['--wiht', 'short'], 'Did you mean --with?'),
+        (['--epochs', '3'], '--cfg-options train_cfg.max_epochs=20'),
+        (['--lr=1'], '--cfg-options optim_wrapper.optimizer.lr=0.1'),
+    ],
+)
+def test_an_unknown_option_says_what_was_meant(words, sentence, capsys):
+    with pytest.raises(SystemExit):
+        main(['train', 'ce/resnet20_digitslt', *words])
+    assert sentence in capsys.readouterr().err

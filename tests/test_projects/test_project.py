@@ -186,6 +186,16 @@ def test_copies_with_two_labels_are_told_and_trained_on(tmp_path):
     assert {path for group in groups for path in group} <= set(train)
 
 
+def test_the_first_two_copies_have_the_two_labels(tmp_path):
+    draw(tmp_path / 'p', (6, 6))
+    same = (tmp_path / 'p/kind 0/0.png').read_bytes()
+    for name in ('kind 0/1.png', 'kind 1/0.png'):
+        (tmp_path / 'p' / name).write_bytes(same)
+    record = make(tmp_path / 'p', tmp_path / 'own')
+    (group,) = record['copies']['of_two_classes']
+    assert group == ['kind 0/0.png', 'kind 1/0.png', 'kind 0/1.png']
+
+
 def test_a_class_of_damaged_images_is_left_out(photos, tmp_path):
     (photos / 'kind 6/0.png').write_text('no image')
     record = make(photos, tmp_path / 'own')

@@ -17,7 +17,7 @@ from mmlt.report.confusions import confusions_of, most_confused
 from mmlt.report.matrix_pictures import PART
 from mmlt.report.overview import overview_table, settings_table
 from mmlt.report.record import record_of_predictions
-from mmlt.report.tables import accuracy_table
+from mmlt.report.tables import accuracy_table, calibration_table
 from mmlt.structures import Predictions
 
 from .conftest import record_of
@@ -222,3 +222,18 @@ def test_the_mistakes_are_the_most_confident_ones():
     assert all(0 < value <= 100 for value in confidence)
     first = record.mistakes[0]
     assert (first['row'], first['true'], first['predicted']) == (19, 3, 1)
+
+
+def test_confidences_far_from_the_accuracy_are_said():
+    """Logits of 0.1 are near 25 % for each of four classes."""
+    sure, unsure = predictions(LABELS), predictions(LABELS)
+    unsure.logits = unsure.logits / 50
+    note = calibration_table(
+        [
+            record_of_predictions(sure, 'sure'),
+            record_of_predictions(unsure, 'unsure'),
+        ]
+    ).note
+    assert 'unsure is right 100 % of the time' in note
+    assert 'mean confidence of 27 %' in note
+    assert ' sure is right' not in note

@@ -60,3 +60,17 @@ def test_bytes_are_no_config(tmp_path):
     path.write_bytes(b'x = "\x80"')
     with pytest.raises(ValueError, match='byte 5 of it is no text'):
         check_files(path)
+
+
+@pytest.mark.parametrize(
+    ('base', 'said'),
+    [
+        ('vmff/resnet18_images', 'Did you mean `vmf/resnet18_images`'),
+        ('shike/resnet18_images', 'Recipes of shike: resnet20_digitslt, '),
+    ],
+)
+def test_a_base_that_is_no_recipe_says_what_there_is(tmp_path, base, said):
+    path = write(tmp_path, a=f"_base_ = 'mmlt::{base}.py'")
+    with pytest.raises(FileNotFoundError, match=said) as raised:
+        read_config(path)
+    assert str(path) in str(raised.value)

@@ -125,6 +125,8 @@ def test_recall_rows_are_sorted_by_training_images():
     drawn = lines(figure)
     assert drawn['a'][:, 0].tolist() == [20, 10, 30]
     assert drawn['b'][:2, 0].tolist() == [2, 1]
+    # equal values would hide each other
+    assert (drawn['a'][:, 1] < drawn['b'][:, 1]).all()
     labels = [t.get_text() for t in figure.axes[0].get_yticklabels()]
     assert labels == ['y (200)', 'x (50)', 'z (5)']
 

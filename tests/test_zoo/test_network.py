@@ -201,3 +201,11 @@ def test_a_damaged_network_is_not_loaded(tmp_path, monkeypatch):
     monkeypatch.setattr(index, 'ZOO', tmp_path)
     with pytest.raises(ValueError, match='to have the SHA-256'):
         mmlt.load(NAME)
+
+
+def test_what_is_no_image_is_said(network, tmp_path):
+    with pytest.raises(TypeError, match='array .* but got int'):
+        network.predict(3)
+    (tmp_path / 'a.png').write_bytes(b'no image')
+    with pytest.raises(ValueError, match=r'a\.png to be an image.*mmlt pred'):
+        network.predict(tmp_path)
