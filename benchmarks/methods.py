@@ -6,8 +6,9 @@ For every folder of configs/ the recipe of the data set (all variants of drw/,
 whose losses are taken after they switch): one batch that is already there
 (128 x 32 x 32 or 32 x 8 x 8), augmented, forward, backward, update. Each
 method takes turns with cross-entropy, step by step, so the ratio is of one
-run; on a CPU, seconds of the process are counted, on one thread. Of a training in two stages it is the step of the second; where the first
-has a recipe of its own (MiSLAS), its step is that of `mixup`. CUDA's has every
+run; on a CPU, seconds of the process are counted, on one thread. Of a
+training in two stages it is the step of the second; where the first has a
+recipe of its own (MiSLAS), its step is that of `mixup`. CUDA's has every
 class at level 5, and is without the trials before an epoch. Re-sampling
 changes which images are drawn, not the step, and is left out; so is what has
 no training of its own, and LIFT, whose network is another.
