@@ -94,13 +94,13 @@ def recall_by_class(
         )
         for i, (name, value) in enumerate(zip(recalls, values, strict=True)):
             # one below the other, where they would hide each other
-            aside = (i - (len(values) - 1) / 2) * 0.6 / len(values)
+            aside = (i - (len(values) - 1) / 2) * 0.72 / len(values)
             axes.plot(
                 value,
                 rows + aside,
                 ls='',
                 label=legend_name(name),
-                **run_style(i),
+                **run_style(i) | {'markersize': 4.0},
             )
         labels = [f'{names[c]} ({counts[c]:,})' for c in order]
         axes.set_yticks(rows, labels)
