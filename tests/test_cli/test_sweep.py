@@ -2,8 +2,12 @@
 
 import argparse
 import json
+import os
 import re
 import shlex
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 import torch
@@ -14,6 +18,7 @@ from mmlt.runs.search_space import read_space
 from mmlt.runs.sweep_record import Trial
 from tests.test_bad_inputs.in_process import run
 
+ROOT = Path(__file__).parents[2]
 LA = 'la/resnet20_digitslt'
 TAU, LR = 'model.head.loss.tau', 'optim_wrapper.optimizer.lr'
 OPTIONS = [
@@ -209,3 +214,27 @@ def test_words_of_the_sweep_are_not_those_of_the_training():
         *(LA, '--with', 'fcc', '--cfg-options', 'c=1', 'd=2.5')
     ]
     assert sweep.with_overlays([LA], []) == [LA]
+
+
+def test_several_processes_try_the_same_settings(tmp_path):
+    """As one process: the first one chooses, all train, one writes."""
+    words = ['sweep', LA, '--over', f'{TAU}=0.5,1', *OPTIONS]
+    words += ['train_dataloader.batch_size=16', '--work-dir', 'sweep']
+    done = subprocess.run(
+        [
+            *(sys.executable, '-m', 'torch.distributed.run', '--standalone'),
+            *('--nproc_per_node=2', '-m', 'mmlt', *words),
+            *('--launcher', 'pytorch'),
+        ],
+        cwd=tmp_path,
+        env={**os.environ, 'OMP_NUM_THREADS': '1', 'PYTHONPATH': str(ROOT)},
+        capture_output=True,
+        text=True,
+        timeout=600,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    trials = trials_of(tmp_path / 'sweep')
+    assert [t['settings'] for t in trials] == [{TAU: 0.5}, {TAU: 1}]
+    assert [t['state'] for t in trials] == ['done', 'done']
+    for words in ('Trial 2 of 2: ', 'Best: ', 'All trials: '):
+        assert done.stdout.count(words) == 1
