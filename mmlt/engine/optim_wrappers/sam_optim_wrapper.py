@@ -201,6 +201,9 @@ def add_gradient(parameter: nn.Parameter, gradient: Tensor | None) -> None:
     if gradient is None:
         return
     if parameter.grad is None:
-        parameter.grad = gradient.detach().clone()
+        # in the memory layout of the parameter, as backward() does it: a
+        # fused optimizer goes through both as they lie in memory, and those
+        # of convolutions come in channels last
+        parameter.grad = torch.empty_like(parameter).copy_(gradient)
     else:
         parameter.grad += gradient

@@ -238,3 +238,45 @@ def test_mixed_precision_is_asked_of_it(recipe, kept, tmp_path):
     cfg = merge_options(load_recipe(name), options)
     assert cfg.optim_wrapper.type == kept
     assert cfg.optim_wrapper.dtype == 'bfloat16'
+
+
+class ConvNet(BaseModel):
+    """Two convolutions, as those of a ResNet."""
+
+    def __init__(self):
+        super().__init__()
+        torch.manual_seed(0)
+        self.layers = nn.Sequential(
+            nn.Conv2d(3, 8, 3, bias=False),
+            nn.BatchNorm2d(8),
+            nn.ReLU(),
+            nn.Conv2d(8, 4, 3),
+            nn.AdaptiveAvgPool2d(1),
+            nn.Flatten(),
+        )
+
+    def forward(self, inputs, labels, mode='tensor'):
+        return dict(loss=F.cross_entropy(self.layers(inputs), labels))
+
+
+@pytest.mark.parametrize('fused', [True, False])
+def test_gradients_lie_in_memory_as_their_parameters(fused):
+    """A fused optimizer goes through both as they lie there.
+
+    Images in channels last give convolutions gradients of that layout, and
+    ``torch.autograd.grad`` hands them out as they are.
+    """
+    torch.manual_seed(1)
+    images = torch.randn(6, 3, 9, 9).to(memory_format=torch.channels_last)
+    data = dict(inputs=images, labels=torch.tensor([0, 1, 2, 3, 1, 2]))
+    plain, sam = ConvNet(), ConvNet()
+    optimizer = torch.optim.SGD(plain.parameters(), lr=0.1, fused=fused)
+    loss_before = plain(**data)['loss']
+    loss_before.backward()
+    optimizer.step()
+    optimizer = torch.optim.SGD(sam.parameters(), lr=0.1, fused=fused)
+    sam.train_step(
+        data, SAMOptimWrapper(1e-7, optimizer=optimizer, dtype=None)
+    )
+    for ours, theirs in zip(sam.parameters(), plain.parameters(), strict=True):
+        torch.testing.assert_close(ours, theirs, rtol=1e-4, atol=1e-6)
