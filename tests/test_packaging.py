@@ -104,7 +104,8 @@ def test_train_test_and_report_from_an_empty_folder(installed, tmp_path):
     (part,) = json.loads((run / 'run.json').read_text())
     assert part['config'] == f'configs/{recipe}.py'
     assert part['arguments'] == ['--with', 'fcc', 'short']
-    reported = output.strip().splitlines()[-2]
+    # the row above the rule and the command of the report
+    reported = output.strip().splitlines()[-3]
     checkpoint = run / 'epoch_4.pth'
     output = mmlt('test', recipe, checkpoint, '--with', 'fcc', **where)
     # after macro accuracy
