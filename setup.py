@@ -69,6 +69,7 @@ TESTS = [
     'scipy>=1.11',
     *TORCHMETRICS,
     *PARQUET,
+    *SWEEP,
     *NOTEBOOK,
     *SEG,
     *DET,

@@ -30,8 +30,10 @@ class VMFContrast(ClassCountsMixin, nn.Module):
     Mises-Fisher distribution; the supervised contrast with infinitely many
     of them has a closed form. The distributions are those of the last epoch,
     to which this epoch's features are added as they come, while others
-    gather this epoch alone; they change places before the next. All are in
-    the checkpoint. In distributed training all processes share the features.
+    gather this epoch alone; they change places before the next
+    (:meth:`set_progress`; where it is never called, the distributions are
+    those of all features so far). All are in the checkpoint. In distributed
+    training all processes share the features.
 
     Args:
         num_classes: C.

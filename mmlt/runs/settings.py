@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from mmengine.config import Config
-from mmengine.registry import HOOKS, Registry
+from mmengine.registry import HOOKS, LOOPS, Registry
 from mmengine.runner import Runner
 
 from .keys import nearest
@@ -23,6 +23,12 @@ HOOK_NAMES = (
     'param_scheduler',
     'checkpoint',
 )
+# the loops that mmengine takes where a config names none
+LOOP_TYPES = {
+    'train_cfg': 'EpochBasedTrainLoop',
+    'val_cfg': 'ValLoop',
+    'test_cfg': 'TestLoop',
+}
 
 
 def check_settings(cfg: Config) -> None:
@@ -45,6 +51,7 @@ def check_settings(cfg: Config) -> None:
                 )
     _check_names(cfg)
     _check_hooks(cfg)
+    _check_loops(cfg)
     _check_registered(cfg)
     _check_pixels(cfg)
 
@@ -142,11 +149,34 @@ def _check_hooks(cfg: Config) -> None:
         names = {'type', 'priority'} | set(
             inspect.signature(Runner.save_checkpoint).parameters
         )
-        for k in kind.__mro__:
-            names |= set(inspect.signature(k.__init__).parameters)
-        names -= {'self', 'args', 'kwargs'}
         for name in hook:
-            _check_name('default_hooks.checkpoint', name, names)
+            _check_name(
+                'default_hooks.checkpoint', name, names | _arguments(kind)
+            )
+
+
+def _check_loops(cfg: Config) -> None:
+    """Settings of the loops: mmengine builds them after its folder."""
+    for key, default in LOOP_TYPES.items():
+        loop = cfg.get(key)
+        if not isinstance(loop, Mapping):
+            continue
+        if key == 'train_cfg' and not loop.get('by_epoch', True):
+            default = 'IterBasedTrainLoop'
+        kind = _registered(cfg, LOOPS, loop.get('type', default))
+        if kind is None:
+            continue  # the runner says that there is none
+        names = {'type', 'by_epoch'} | _arguments(kind)
+        for name in loop:
+            _check_name(key, name, names - {'runner', 'dataloader'})
+
+
+def _arguments(kind: type) -> set[str]:
+    """Names of the arguments of a class and of those it comes from."""
+    names: set[str] = set()
+    for part in kind.__mro__:
+        names |= set(inspect.signature(part.__init__).parameters)
+    return names - {'self', 'args', 'kwargs'}
 
 
 def _type_of(part: Any) -> Any:

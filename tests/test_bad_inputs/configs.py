@@ -283,7 +283,7 @@ ARGUMENTS: list[BadInput] = [
     train(
         'loop-argument-misspelled',
         'train_cfg.max_epoch=3',
-        sentence='no argument `max_epoch`. Did you mean `max_epochs`',
+        sentence='nothing reads `train_cfg.max_epoch`. .* `max_epochs`',
     ),
     train(
         'optimizer-argument-misspelled',

@@ -11,6 +11,7 @@ from mmlt.functional import (
 from mmlt.functional.checks import check_integer, check_real
 from mmlt.functional.mixup import check_mixing_alpha, select_rows
 from mmlt.functional.schedule import check_epoch, epoch_of
+from mmlt.models.progress import warn_of_unknown_epoch
 from mmlt.structures import MixedLabels
 
 from .mixup import check_one_label_each
@@ -63,6 +64,7 @@ class BatchMinorityCutMix(nn.Module):
         self.begin = check_epoch('begin', begin)
         self.end = check_integer('end', end, 0, 'The published one is 3.')
         self.is_on = False
+        self._told = False
 
     def set_progress(self, epoch: int, max_epochs: int) -> None:
         """Tell the epoch; called before each.
@@ -71,6 +73,7 @@ class BatchMinorityCutMix(nn.Module):
             epoch: Epoch about to begin, counted from 0.
             max_epochs: Epochs in all.
         """
+        self._told = True
         begin = epoch_of(self.begin, max_epochs)
         self.is_on = begin <= epoch < max_epochs - self.end
 
@@ -104,6 +107,9 @@ class BatchMinorityCutMix(nn.Module):
         images = select_rows(batch, places[0::2])
         label_a, label_b = labels[0::2], labels[1::2]
         if not self.is_on:
+            if not self._told:
+                self._told = True
+                warn_of_unknown_epoch(self, 'pastes nothing')
             return images, label_a
         height, width = batch.shape[-2:]
         device = generator.device

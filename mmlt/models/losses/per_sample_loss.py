@@ -75,7 +75,11 @@ class PerSampleLoss(nn.Module):
 
         Args:
             cls_score: (N, C) logits.
-            label: (N,) indices, ``MixedLabels``, or (N, C) soft labels.
+            label: (N,) indices, ``MixedLabels``, or (N, C) soft labels. The
+                indices are from 0 to C - 1: at others torch raises an
+                IndexError or a RuntimeError, but takes -100 in a
+                cross-entropy for a row whose loss is 0. That row still
+                counts as one of the N: leave such rows out beforehand.
             weight: (N,) factor on the loss of each sample.
             avg_factor: Divisor of 'mean' instead of N. mmpretrain's heads pass
                 N. A loss with class weights also divides by their mean over

@@ -13,6 +13,7 @@ from mmlt.functional.checks import check_choice
 from mmlt.functional.compression import check_compression_settings
 from mmlt.functional.schedule import check_epoch, epoch_of
 from mmlt.models.class_counts import ClassCountsMixin
+from mmlt.models.progress import warn_of_unknown_epoch
 from mmlt.parents import MODELS, print_log
 from mmlt.structures import MixedLabels
 
@@ -87,6 +88,7 @@ class FCCNeck(ClassCountsMixin):
         self.round_digits = round_digits
         self.mixed_labels = mixed_labels
         self.active = begin == 0
+        self._told = begin == 0  # no need to know the epoch
         self._order_is_said = False
         self.register_buffer('tau', torch.zeros(0), persistent=False)
 
@@ -109,6 +111,7 @@ class FCCNeck(ClassCountsMixin):
             epoch: Epoch about to begin, counted from 0.
             max_epochs: Epochs in all.
         """
+        self._told = True
         if len(self.tau) and not self._order_is_said:
             self._say_order()
         active = epoch >= epoch_of(self.begin, max_epochs)
@@ -171,6 +174,9 @@ class FCCNeck(ClassCountsMixin):
         self.require_class_counts()
         self._refuse_soft_labels(labels)
         if not self.active:
+            if not self._told:
+                self._told = True
+                warn_of_unknown_epoch(self, 'scales no feature')
             return feats
         if isinstance(feats, Tensor):
             return self._compress(feats, labels)
