@@ -27,6 +27,7 @@ DETECTION = (
     'FastLVISMetric',
     'InstanceCountsHook',
     'VMFLinear',
+    'vmf_bbox_head',
 )
 
 if HAS_DETECTION:

@@ -1,3 +1,4 @@
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -14,7 +15,11 @@ class ClassCountsHook(Hook):
 
     To every module and metric that has ``set_class_counts(counts)``; from
     the checkpoint where the network is tested alone. What is counted, and
-    how, is said by the hooks that are made of it.
+    how, is said by the hooks that are made of it. And as ``LongTailHook``
+    does, it tells the progress to every module that has
+    ``set_progress(epoch, max_epochs)``, and the vMF classifier (of several,
+    as in Cascade R-CNN, the last) to every metric that has
+    ``set_head(head)``.
 
     Args:
         counts: (C,), where they are known; None: counted.
@@ -30,6 +35,7 @@ class ClassCountsHook(Hook):
     def __init__(self, counts: Sequence[int] | None = None) -> None:
         self.given = None if counts is None else np.asarray(counts)
         self.counts = self.given
+        self._resumed_at = 0
 
     def count(self, runner) -> np.ndarray:
         """(C,) int64, of the training set of a runner."""
@@ -43,7 +49,18 @@ class ClassCountsHook(Hook):
             f'{self.counted} per class: {self.counts.tolist()}',
             logger='current',
         )
+        self._resumed_at = runner.iter
         self._hand_out(runner)
+
+    def before_train_iter(self, runner, *args, **kwargs) -> None:
+        """Tell the progress before every pass over the training set."""
+        length = len(runner.train_dataloader)
+        if runner.iter % length and runner.iter != self._resumed_at:
+            return
+        epoch, max_epochs = runner.iter // length, runner.max_iters / length
+        for module in runner.model.modules():
+            if hasattr(module, 'set_progress'):
+                module.set_progress(epoch, math.ceil(max_epochs))
 
     def after_train_iter(self, runner, *args, **kwargs) -> None:
         """See in the first step that the vMF classifier is trained."""
@@ -76,12 +93,15 @@ class ClassCountsHook(Hook):
             self.counts = np.asarray(counts)
 
     def _hand_out(self, runner) -> None:
-        if self.counts is None:
-            return
-        receivers = list(runner.model.modules())
+        modules = list(runner.model.modules())
+        layers = [part for part in modules if isinstance(part, VMFLayer)]
+        metrics = []
         for loop in (runner._val_loop, runner._test_loop):
             evaluator = getattr(loop, 'evaluator', None)
-            receivers += getattr(evaluator, 'metrics', [])
-        for part in receivers:
-            if hasattr(part, 'set_class_counts'):
+            metrics += getattr(evaluator, 'metrics', [])
+        for metric in metrics:
+            if layers and hasattr(metric, 'set_head'):
+                metric.set_head(layers[-1])
+        for part in [*modules, *metrics]:
+            if self.counts is not None and hasattr(part, 'set_class_counts'):
                 part.set_class_counts(self.counts)

@@ -34,6 +34,10 @@ class VMFConv(VMFLayer):
             in training, which the mean overlap (mIoU) often asks for, as it
             counts false pixels of a rare class by the little that this class
             has; a number t between and beyond, for n_i^t; or C numbers > 0.
+        test_alpha: Post-training calibration by the overlap of the classes
+            (:func:`~mmlt.functional.calibrated_concentration`), in [0, 1]:
+            1 keeps the learned kappa where the network is used. To be chosen
+            on images that are not those of the test.
 
     Raises:
         ValueError: If a setting is out of range.
@@ -52,17 +56,19 @@ class VMFConv(VMFLayer):
         num_classes: int,
         init_kappa: float = 16.0,
         test_prior: str | float | Sequence[float] = 'balanced',
+        test_alpha: float = 1.0,
     ) -> None:
         super().__init__(
             (num_classes, channels, 1, 1),
             num_classes,
             init_kappa,
             test_prior,
+            test_alpha,
             hint='It is the width of the decode head (`channels`).',
         )
 
     def forward(self, features: Tensor) -> Tensor:
         """Logits (N, C, H, W), in at least float32, of (N, D, H, W)."""
-        self.was_used = True
-        kappa, mu = self.vmf_parameters()
+        self.keep(features)
+        kappa, mu = self.scoring_kappa(), self.vmf_parameters()[1]
         return directional_maps(features, kappa, mu, self.logit_offset())

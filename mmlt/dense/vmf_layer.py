@@ -6,7 +6,9 @@ import torch
 from torch import Tensor, nn
 
 from mmlt.functional import (
+    calibrated_concentration,
     log_counts,
+    overlap_row_means,
     positive_concentration,
     raw_concentration,
     unit_vectors,
@@ -33,6 +35,7 @@ class VMFLayer(ClassCountsMixin, nn.Module):
         num_classes: C >= 2; there may be a density more, of background.
         init_kappa: Initial concentration, > 0.
         test_prior: As of :class:`VMFConv`.
+        test_alpha: As of :class:`VMFConv`.
         hint: Where D comes from, for the error.
 
     Raises:
@@ -41,6 +44,9 @@ class VMFLayer(ClassCountsMixin, nn.Module):
 
     # who counts, for the error
     counts_hook = 'LongTailHook'
+    # how post-training calibration reads it (mmlt.posthoc.overlap)
+    normalizes_features = True
+    has_density_bias = True
 
     def __init__(
         self,
@@ -48,6 +54,7 @@ class VMFLayer(ClassCountsMixin, nn.Module):
         num_classes: int,
         init_kappa: float,
         test_prior: str | float | Sequence[float],
+        test_alpha: float,
         hint: str,
     ) -> None:
         super().__init__()
@@ -63,6 +70,11 @@ class VMFLayer(ClassCountsMixin, nn.Module):
         kappa = torch.full((shape[0],), float(init_kappa))
         self.kappa_raw = nn.Parameter(raw_concentration(kappa))
         self.test_prior = check_prior(test_prior, num_classes)
+        hint = '1 keeps kappa, 0 takes the overlap alone.'
+        self.test_alpha = check_real('test_alpha', test_alpha, 0, hint, high=1)
+        # whether features of the last training step are kept for a loss
+        self.keeps_features = False
+        self._features: Tensor | None = None
         # whether a head has ever asked for logits: the hook looks
         self.was_used = False
 
@@ -81,6 +93,43 @@ class VMFLayer(ClassCountsMixin, nn.Module):
             positive_concentration(raw.to(dtype)),
             unit_vectors(weight, dtype=dtype),
         )
+
+    def scoring_kappa(self) -> Tensor:
+        """Kappa of the scores: at test, calibrated by the overlap.
+
+        The bias stays that of the learned kappa, as in the published code.
+        """
+        kappa, mu = self.vmf_parameters()
+        if self.training or self.test_alpha == 1:
+            return kappa
+        overlap = overlap_row_means(kappa, mu)
+        return calibrated_concentration(kappa, overlap, self.test_alpha)
+
+    def keep(self, features: Tensor) -> None:
+        """Keep the features of a training step where a loss asks for them."""
+        self.was_used = True
+        if self.training and self.keeps_features:
+            self._features = features
+
+    def kept_features(self, let_go: bool) -> Tensor:
+        """The features of this training step.
+
+        Args:
+            let_go: Whether they are not asked for again.
+
+        Raises:
+            RuntimeError: If the head has not asked for scores.
+        """
+        features = self._features
+        if features is None:
+            raise RuntimeError(
+                f'Expected {type(self).__name__} to have scored the features '
+                'of this step, for `aux_losses`, but it has not. The head '
+                'has another classifier: leave `aux_losses` out.'
+            )
+        if let_go:
+            self._features = None
+        return features
 
     def class_counts_changed(self) -> None:
         """Check that every class occurs: log 0 is -inf.

@@ -4,6 +4,7 @@ from mmseg.models.decode_heads.decode_head import BaseDecodeHead
 from mmseg.registry import MODELS
 from torch import nn
 
+from .auxiliary_losses import AuxiliaryPixelLoss, build_auxiliary_losses
 from .vmf_conv import VMFConv
 
 __all__ = ['vmf_seg_head']
@@ -14,6 +15,8 @@ def vmf_seg_head(
     head_type: str,
     init_kappa: float = 16.0,
     test_prior: str | float | Sequence[float] = 'balanced',
+    test_alpha: float = 1.0,
+    aux_losses: Sequence[dict | nn.Module] = (),
     **kwargs,
 ) -> BaseDecodeHead:
     """A decode head of mmsegmentation whose last convolution is a VMFConv.
@@ -30,14 +33,20 @@ def vmf_seg_head(
         head_type: Registered name of the head.
         init_kappa: As of :class:`VMFConv`.
         test_prior: The same.
+        test_alpha: The same.
+        aux_losses: Configs of further losses on (kappa, mu) and the features
+            of the pixels: ``InterClassDiscrepancyLoss``,
+            ``ClassFeatureConsistencyLoss``. Each is added under its name.
         **kwargs: Of the head.
 
     Returns:
         The head.
 
     Raises:
-        TypeError: If ``head_type`` is no decode head, or has no ``conv_seg``.
-        ValueError: If it scores one channel for two classes.
+        TypeError: If ``head_type`` is no decode head, or has no ``conv_seg``;
+            or one of ``aux_losses`` is no loss on (kappa, mu).
+        ValueError: If it scores one channel for two classes, or two losses
+            have one name.
 
     Examples:
         >>> head = vmf_seg_head(
@@ -67,6 +76,19 @@ def vmf_seg_head(
             'compared. Leave `out_channels` and `threshold` out.'
         )
     head.conv_seg = VMFConv(
-        stock.in_channels, head.num_classes, init_kappa, test_prior
+        stock.in_channels,
+        head.num_classes,
+        init_kappa,
+        test_prior,
+        test_alpha,
     )
+    further = build_auxiliary_losses(aux_losses)
+    if further:
+        losses = head.loss_decode
+        losses = losses if isinstance(losses, nn.ModuleList) else [losses]
+        further = [
+            AuxiliaryPixelLoss(head.conv_seg, loss, loss is further[-1])
+            for loss in further
+        ]
+        head.loss_decode = nn.ModuleList([*losses, *further])
     return head

@@ -18,6 +18,7 @@ from .checked_lvis_dataset import CheckedLVISDataset  # noqa: E402
 from .class_and_objectness_loss import ClassAndObjectnessLoss  # noqa: E402
 from .fast_lvis_metric import FastLVISMetric  # noqa: E402
 from .instance_counts_hook import InstanceCountsHook  # noqa: E402
+from .vmf_bbox_head import vmf_bbox_head  # noqa: E402
 from .vmf_linear import VMFLinear  # noqa: E402
 
 __all__ = [
@@ -26,4 +27,5 @@ __all__ = [
     'FastLVISMetric',
     'InstanceCountsHook',
     'VMFLinear',
+    'vmf_bbox_head',
 ]

@@ -3,6 +3,7 @@ from mmdet.models import BBoxHead
 from mmdet.registry import HOOKS
 from torch import nn
 
+from ..auxiliary_losses import LossWithAuxiliaries
 from ..class_counts_hook import ClassCountsHook
 from .instance_counts import instance_counts
 from .vmf_linear import VMFLinear
@@ -80,8 +81,16 @@ def check_head(name: str, head: BBoxHead) -> None:
     if isinstance(layer, VMFLinear) and layer.num_classes != head.num_classes:
         raise ValueError(
             f'Expected `loss_cls` of {name} to fit `background` of its '
-            f'VMFLinear, but {type(head.loss_cls).__name__} leaves scores of '
+            f'VMFLinear, but {_loss_name(head)} leaves scores of '
             f'{layer.num_classes} classes for {head.num_classes}. Set '
             "`loss_cls=dict(type='ClassAndObjectnessLoss')` for 'objectness', "
             "or dict(type='CrossEntropyLoss') for 'class'."
         )
+
+
+def _loss_name(head: BBoxHead) -> str:
+    """Type of the loss on the scores."""
+    loss = head.loss_cls
+    if isinstance(loss, LossWithAuxiliaries):
+        loss = loss.loss
+    return type(loss).__name__

@@ -54,6 +54,8 @@ class VMFLinear(VMFLayer):
         test_prior: How frequent the classes are where the network is used:
             'balanced', all equally; 'train', as in training; a number t for
             n_i^t; or C numbers > 0.
+        test_alpha: Post-training calibration, as of :class:`VMFConv`; of all
+            densities, that of background too.
         background: 'objectness' or 'class'.
         background_prior: Share of background among the boxes, in (0, 1), for
             'class' alone. mmdet's sampler of boxes has 0.75 in training; at
@@ -78,6 +80,7 @@ class VMFLinear(VMFLayer):
         out_features: int,
         init_kappa: float = 16.0,
         test_prior: str | float | Sequence[float] = 'balanced',
+        test_alpha: float = 1.0,
         background: str = 'objectness',
         background_prior: float | None = None,
     ) -> None:
@@ -89,6 +92,7 @@ class VMFLinear(VMFLayer):
             num_classes,
             init_kappa,
             test_prior,
+            test_alpha,
             hint='It is the width of the box head.',
         )
         if as_class:
@@ -120,9 +124,9 @@ class VMFLinear(VMFLayer):
 
     def forward(self, features: Tensor) -> Tensor:
         """Scores (N, ``out_features``), at least float32, of (N, D)."""
-        self.was_used = True
+        self.keep(features)
         scores = directional_scores(
-            features, self.kappa, self.weight, self.logit_offset()
+            features, self.scoring_kappa(), self.weight, self.logit_offset()
         )
         if self.objectness is None:
             return scores

@@ -234,7 +234,7 @@ def training(folder, work_dir, iterations=4):
         visualizer=dict(
             type='DetLocalVisualizer',
             vis_backends=[dict(type='LocalVisBackend')],
-            name='visualizer',
+            name=str(work_dir),  # one of that name would be taken again
         ),
         log_level='WARNING',
         work_dir=str(work_dir),
