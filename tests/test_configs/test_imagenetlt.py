@@ -1,5 +1,9 @@
 """Recipes on ImageNet-LT and iNaturalist: schedules, FCC, LoRA."""
 
+import re
+from pathlib import Path
+
+import mmpretrain
 import pytest
 import torch
 from mmengine.config import Config
@@ -132,12 +136,30 @@ def lora():
     return cfg
 
 
+@pytest.mark.parametrize(
+    'recipe',
+    [
+        'bsce/vit-base-p16-lora_imagenetlt.py',
+        'lift/vit-base-p16_imagenetlt.py',
+    ],
+)
+def test_the_prefix_is_what_the_parents_clip_calls_its_vision_network(recipe):
+    """From its file: importing it needs another package."""
+    folder = Path(mmpretrain.__file__).parent
+    text = (folder / 'models/multimodal/clip/clip.py').read_text()
+    (name,) = re.findall(
+        r'self\.(\w+) = MODELS.build\(vision_backbone\)', text
+    )
+    inner = load(recipe).model.backbone.module
+    assert inner.init_cfg.prefix == name
+
+
 def test_lora_trains_lora_and_head_from_given_weights(lora, tmp_path):
     """On a ViT of two small layers; its weights in the parent's format."""
     inner = lora.model.backbone.module
     plain = MODELS.build({k: v for k, v in inner.items() if k != 'init_cfg'})
     path = tmp_path / 'clip.pth'
-    state = {f'vision_backbone.{k}': v for k, v in plain.state_dict().items()}
+    state = {f'visual.{k}': v for k, v in plain.state_dict().items()}
     torch.save({'state_dict': state}, path)
     inner.init_cfg.checkpoint = str(path)
     model = MODELS.build(lora.model)

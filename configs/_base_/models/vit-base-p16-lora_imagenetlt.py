@@ -1,7 +1,7 @@
 """ViT-B/16 of CLIP, frozen, with LoRA in its attention, and a linear head with 1,000 classes.
 
 `model.backbone.module.init_cfg` says where the weights are: a file, or an address. It wants the parent's CLIP checkpoint
-(`vision_backbone.*` beside the text network). Not one that was fine-tuned on ImageNet-1k: that network has seen the images
+(`visual.*` beside the text network). Not one that was fine-tuned on ImageNet-1k: that network has seen the images
 and labels that ImageNet-LT leaves out. Without the file nothing is built, as a frozen network without weights is of no use.
 """
 
@@ -19,7 +19,7 @@ model = dict(
             init_cfg=dict(
                 type='Pretrained',
                 checkpoint='data/weights/clip_vit-base-p16.pth',
-                prefix='vision_backbone',
+                prefix='visual',
             ),
         ),
         alpha=16,
