@@ -70,5 +70,6 @@ class VMFConv(VMFLayer):
     def forward(self, features: Tensor) -> Tensor:
         """Logits (N, C, H, W), in at least float32, of (N, D, H, W)."""
         self.keep(features)
-        kappa, mu = self.scoring_kappa(), self.vmf_parameters()[1]
+        kappa, mu = self.vmf_parameters()
+        kappa = self.scoring(kappa)
         return directional_maps(features, kappa, mu, self.logit_offset())

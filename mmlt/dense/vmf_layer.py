@@ -94,15 +94,14 @@ class VMFLayer(ClassCountsMixin, nn.Module):
             unit_vectors(weight, dtype=dtype),
         )
 
-    def scoring_kappa(self) -> Tensor:
+    def scoring(self, kappa: Tensor) -> Tensor:
         """Kappa of the scores: at test, calibrated by the overlap.
 
         The bias stays that of the learned kappa, as in the published code.
         """
-        kappa, mu = self.vmf_parameters()
         if self.training or self.test_alpha == 1:
             return kappa
-        overlap = overlap_row_means(kappa, mu)
+        overlap = overlap_row_means(*self.vmf_parameters())
         return calibrated_concentration(kappa, overlap, self.test_alpha)
 
     def keep(self, features: Tensor) -> None:

@@ -126,7 +126,10 @@ class VMFLinear(VMFLayer):
         """Scores (N, ``out_features``), at least float32, of (N, D)."""
         self.keep(features)
         scores = directional_scores(
-            features, self.scoring_kappa(), self.weight, self.logit_offset()
+            features,
+            self.scoring(self.kappa),
+            self.weight,
+            self.logit_offset(),
         )
         if self.objectness is None:
             return scores
