@@ -18,7 +18,10 @@ _weights = [
     6.3748, 8.8574,
 ]
 # fmt: on
+# with weights, mmsegmentation divides by those of the labeled pixels anyway, and
+# fails where it is told to
+_weighted = dict(class_weight=_weights, avg_non_ignore=False)
 model = dict(
-    decode_head=dict(loss_decode=dict(class_weight=_weights)),
-    auxiliary_head=dict(loss_decode=dict(class_weight=_weights)),
+    decode_head=dict(loss_decode=_weighted),
+    auxiliary_head=dict(loss_decode=_weighted),
 )

@@ -69,7 +69,27 @@ def test_the_weights_of_camvid_are_near_those_of_segnet():
     assert published.pop('signsymbol') > 2 * found.pop('signsymbol')
     for name, weight in published.items():
         assert found[name] == pytest.approx(weight, rel=0.21), name
-    del cfg.model.decode_head.loss_decode['class_weight']
-    del cfg.model.auxiliary_head.loss_decode['class_weight']
+    for head in (cfg.model.decode_head, cfg.model.auxiliary_head):
+        del head.loss_decode['class_weight']
+        head.loss_decode.avg_non_ignore = True
     stock, _ = built('stock_fcn_r18_camvid')
     assert cfg.model.to_dict() == stock.model.to_dict()
+
+
+@pytest.mark.parametrize(
+    'name', ['stock_fcn_r18_camvid', 'weighted_fcn_r18_camvid']
+)
+def test_the_loss_is_the_mean_over_the_labeled_pixels(name):
+    """Of torch, with the weights of their classes where there are any."""
+    cfg, head = built(name)
+    scores, labels = torch.randn(2, 11, 6, 5), torch.randint(11, (2, 6, 5))
+    labels[0, :3] = 255
+    found = head.loss_decode(scores, labels, ignore_index=255)
+    weights = cfg.model.decode_head.loss_decode.get('class_weight')
+    expected = torch.nn.functional.cross_entropy(
+        scores,
+        labels,
+        weight=None if weights is None else torch.tensor(weights),
+        ignore_index=255,
+    )
+    torch.testing.assert_close(found, expected, rtol=1e-6, atol=0)
