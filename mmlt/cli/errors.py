@@ -310,10 +310,16 @@ def _wrong_argument(
         hint = _nearest(name, known)
         if hint.startswith('Correct'):
             hint = f'Known: {", ".join(sorted(known))}.'
-        return (
-            f'{title} has no argument `{name}`. '
-            f'{hint if known else "It takes none."}'
-        )
+        if not known:
+            hint = 'It takes none.'
+        if not hint.startswith('Did you mean'):
+            hint += (
+                ' If the base config has it for another type, write '
+                '`_delete_=True` beside your `type`.'
+            )
+        built = _what_is_built(frames)
+        by = f', which {built} makes,' if built not in ('', title) else ''
+        return f'{title}{by} has no argument `{name}`. {hint}'
     lacks = re.search(r'missing \d+ required .*?arguments?: (.+?)\.?$', text)
     if lacks:
         names = re.findall(r"'(\w+)'", lacks[1])

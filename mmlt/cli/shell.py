@@ -68,7 +68,7 @@ SETTINGS = {
 
 
 class Parser(argparse.ArgumentParser):
-    """argparse's, which says of an unknown option what was meant."""
+    """argparse's, which says of an unknown word what was meant."""
 
     def error(self, message: str) -> NoReturn:
         """End the program with a message, and a near name where one is."""
@@ -79,6 +79,11 @@ class Parser(argparse.ArgumentParser):
             if setting and '--cfg-options' in known:
                 message += f'. It is a setting: --cfg-options {setting}'
             elif near := difflib.get_close_matches(found[1], known, 1):
+                message += f'. Did you mean {near[0]}?'
+        found = re.search(r"invalid choice: '([^']+)' \(choose from", message)
+        if found:
+            known = re.findall(r'[\w-]+', message[found.end() :])
+            if near := difflib.get_close_matches(found[1], known, 1):
                 message += f'. Did you mean {near[0]}?'
         super().error(message)
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from .checks import check_choice, check_integer, check_real
+from .checks import check_choice, check_integer, check_labels, check_real
 
 __all__ = [
     'compress_features',
@@ -167,6 +167,11 @@ def compress_features(features: Tensor, labels: Tensor, tau: Tensor) -> Tensor:
     Returns:
         Shape and dtype of ``features``.
 
+    Raises:
+        TypeError: If labels (N,) are not integers.
+        ValueError: If one is no class of ``tau``; on a GPU, where looking
+            at them would wait for it, torch stops with an error of its own.
+
     Examples:
         >>> tau = compression_factors(3, gamma=0.5, order='index')
         >>> compress_features(torch.ones(2, 2), torch.tensor([0, 2]), tau)
@@ -182,6 +187,7 @@ def compress_features(features: Tensor, labels: Tensor, tau: Tensor) -> Tensor:
     """
     tau = tau.to(features.dtype)
     if labels.dim() == 1:
+        _check_indices(labels, tau)
         factor = tau[labels]
     else:
         factor = labels.to(features.dtype) @ tau
@@ -209,6 +215,10 @@ def compress_mixed_features(
         Shape and dtype of ``features``: times ``weight * tau[label_a] +
         (1 - weight) * tau[label_b]``.
 
+    Raises:
+        TypeError: As :func:`compress_features`.
+        ValueError: As :func:`compress_features`.
+
     Examples:
         >>> x, weight = torch.ones(1, 2), torch.tensor([0.4])
         >>> a, b = torch.tensor([0]), torch.tensor([1])
@@ -220,7 +230,21 @@ def compress_mixed_features(
         published code takes tau of ``label_a`` whatever the weight:
         https://github.com/lijian16/FCC/blob/ba9e7d3b8938c1cc092fc2546d9184ce4846ed1e/lib/core/combiner.py#L190
     """
+    for labels in (label_a, label_b):
+        _check_indices(labels, tau)
     weight = weight.to(tau.dtype)
     factor = weight * tau[label_a] + (1 - weight) * tau[label_b]
     factor = factor.to(features.dtype)
     return features * factor.view(-1, *[1] * (features.dim() - 1))
+
+
+def _check_indices(labels: Tensor, tau: Tensor) -> None:
+    """Check labels (N,): their kind, and on a CPU their values."""
+    if labels.is_floating_point() or labels.dtype == torch.bool:
+        raise TypeError(
+            'Expected `labels` (N,) to be integers, but got '
+            f'{labels.dtype}. Pass class indices, or (N, C) soft labels.'
+        )
+    if labels.device.type == 'cpu' and not torch.compiler.is_compiling():
+        hint = 'Are the class counts those of these classes?'
+        check_labels(labels, len(tau), hint)

@@ -79,6 +79,8 @@ class ProjectData:
         counts: (C,) training images of each class.
         size: Pixels of an edge that the network sees.
         batch_size: Images of a step.
+        pretrained: File or address of the weights that the ResNet-18 begins
+            with; None: random ones.
     """
 
     folder: Path
@@ -86,6 +88,7 @@ class ProjectData:
     counts: Sequence[int]
     size: int
     batch_size: int
+    pretrained: str | None = None
 
 
 def known_methods() -> dict[str, str]:
@@ -137,6 +140,9 @@ def config_text(method: str, data: ProjectData) -> str:
     model = [f'head=dict(num_classes={classes})']
     if 'teacher' in cfg.model:
         model += [f'teacher=dict(head=dict(num_classes={classes}))']
+    if data.pretrained is not None:
+        weights = f"type='Pretrained', checkpoint={data.pretrained!r}"
+        model += [f'backbone=dict(init_cfg=dict({weights}))']
     of_base = data.size == BASE_SIZE
     return TEXT.format(
         title=method_names()[recipe.partition('/')[0]],
@@ -151,13 +157,20 @@ def config_text(method: str, data: ProjectData) -> str:
         images=repr(str(data.images)),
         names=_place(data.folder, 'classes.txt'),
         batch=data.batch_size,
-        model=', '.join(model),
+        model=model_text(model),
         rate=f'{rate.lr:g}',
         base=base,
         lr=f'{rate.lr * data.batch_size / base:g}',
         workers=min(MOST_WORKERS, os.cpu_count() or 1),
         interval=log_interval(data),
     )
+
+
+def model_text(parts: Sequence[str]) -> str:
+    """Inside of `model = dict(...)`, on one line where there is room."""
+    if len(parts) == 1:
+        return parts[0]
+    return ''.join(['\n', *(f'    {part},\n' for part in parts)])
 
 
 def log_interval(data: ProjectData) -> int:

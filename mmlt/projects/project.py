@@ -44,6 +44,7 @@ class ProjectSettings:
         size: Pixels of an edge that the network sees; None: by the images.
         batch_size: Images of a step; None: by their number.
         processes: That look into the images.
+        pretrained: As :class:`~mmlt.projects.config_text.ProjectData`.
     """
 
     source: SourceSettings
@@ -55,6 +56,7 @@ class ProjectSettings:
     size: int | None = None
     batch_size: int | None = None
     processes: int = 1
+    pretrained: str | None = None
 
 
 def new_project(
@@ -126,6 +128,7 @@ def new_project(
         counts['train'].tolist(),
         settings.size or _size_for(facts),
         settings.batch_size or _batch_for(len(rows['train'])),
+        settings.pretrained,
     )
     record = {
         'tool': f'mmlt {__version__} new',

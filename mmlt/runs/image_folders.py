@@ -10,9 +10,10 @@ __all__ = ['check_image_folders']
 
 
 def check_image_folders(cfg: Config) -> None:
-    """See that folders with one subfolder per class are there.
+    """See that folders of images are there.
 
-    ``CustomDataset`` says of one that is missing only that it is.
+    ``CustomDataset`` says of one that is missing only that it is, and
+    ``LongTailedList`` names the first image.
 
     Args:
         cfg: Config of a training.
@@ -22,20 +23,26 @@ def check_image_folders(cfg: Config) -> None:
     """
     for loader in ('train_dataloader', 'val_dataloader'):
         for dataset in _data_sets((cfg.get(loader) or {}).get('dataset')):
-            root = dataset.get('data_root') or ''
-            if (
-                dataset.get('type') != 'CustomDataset'
-                or dataset.get('ann_file')
-                or '://' in root
-                or not root
-                or os.path.isdir(root)
-            ):
+            name, folder = _folder(dataset)
+            if not folder or '://' in folder or os.path.isdir(folder):
                 continue
             raise FileNotFoundError(
-                f'Expected a folder of images at {root} (`data_root` in '
+                f'Expected a folder of images at {folder} (`{name}` in '
                 f'`{loader}`), but there is none. Correct it, or have `mmlt '
                 'new my_project --images FOLDER` write a config for yours.'
             )
+
+
+def _folder(dataset: dict) -> tuple[str, str]:
+    """The setting that says where the images of a data set are, and where."""
+    root = dataset.get('data_root') or ''
+    kind = str(dataset.get('type')).rpartition('.')[2]
+    if kind == 'CustomDataset' and not dataset.get('ann_file'):
+        return 'data_root', root
+    prefix = dataset.get('data_prefix')
+    if kind == 'LongTailedList' and isinstance(prefix, str) and prefix:
+        return 'data_prefix', os.path.join(root, prefix)
+    return '', ''
 
 
 def _data_sets(settings: Any) -> Iterator[dict]:

@@ -8,6 +8,7 @@ import torch
 from mmengine.config import Config
 from mmengine.hooks import Hook
 from mmengine.optim import OptimWrapper
+from mmengine.runner import Runner
 
 from .counted import check_training
 from .image_folders import check_image_folders
@@ -123,7 +124,18 @@ def find_learning_rate(
             f'{hook.rates[tried - 1]:.2g}). Begin lower (--low), take more '
             'steps (--steps), or train for more epochs.'
         )
-    return RangeTest(hook.rates[:tried], hook.losses, hook.recipe)
+    return RangeTest(
+        hook.rates[:tried], hook.losses, hook.recipe, scale_of(runner)
+    )
+
+
+def scale_of(runner: Runner) -> float:
+    """What ``auto_scale_lr`` multiplies the learning rates by."""
+    settings = runner.auto_scale_lr or {}
+    if not settings.get('enable'):
+        return 1.0
+    batch = runner.train_dataloader.batch_size * runner.world_size
+    return batch / settings['base_batch_size']
 
 
 def config_of_test(options: TrainingOptions) -> Config:

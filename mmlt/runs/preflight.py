@@ -105,8 +105,8 @@ def default_work_dir(config: str, overlays: Sequence[str] = ()) -> str:
 
 def with_overlays(config: str, overlays: Sequence[str]) -> str:
     """Name of a config without .py, with those of its overlays after it."""
-    words = [config.removesuffix('.py'), *(Path(o).stem for o in overlays)]
-    return '+'.join(words)
+    names = dict.fromkeys(Path(overlay).stem for overlay in overlays)
+    return '+'.join([config.removesuffix('.py'), *names])
 
 
 def check_work_dir(work_dir: str) -> None:

@@ -25,6 +25,7 @@ class RangeTest:
         rates: (S,), rising.
         losses: (S,), finite, of the batch before its step.
         recipe: The learning rate that the recipe has.
+        scale: What ``auto_scale_lr`` multiplies all of them by; 1 without.
 
     Source:
         Smith, "Cyclical Learning Rates for Training Neural Networks", WACV
@@ -35,6 +36,7 @@ class RangeTest:
     rates: list[float]
     losses: list[float]
     recipe: float
+    scale: float = 1.0
 
     @property
     def smooth(self) -> list[float]:

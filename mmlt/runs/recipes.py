@@ -29,6 +29,7 @@ from mmengine.hub import get_config
 from mmpretrain.registry import DATASETS, MODELS
 
 from .keys import check_names, did_you_mean, override
+from .pipelines import check_pipelines
 from .preflight import check_config, read_config
 from .recipe_files import CONFIGS, is_method, other_recipes, shipped_recipe
 from .record import read_run_record
@@ -80,6 +81,7 @@ def load_recipe(
     """
     cfg = _read_recipe(recipe)
     check_names(cfg, str(recipe))
+    check_pipelines(cfg)
     named = cfg.pop('overlays', None) or []
     if isinstance(named, str) or isinstance(overlays, str):
         raise ValueError(

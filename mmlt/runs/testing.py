@@ -24,7 +24,9 @@ from .runner import build_runner
 from .settings import check_evaluation, check_needed
 
 TABLE = 'ResultTableHook'
+# macro accuracy of a test; and as `MacroAccuracy` measures it
 MACRO = 'long_tail/macro_accuracy'
+OF_IMAGES = 'macro/accuracy'
 NEEDED = ('model', 'test_dataloader', 'test_cfg', 'test_evaluator')
 
 
@@ -78,6 +80,7 @@ def prepare_test(
     cfg_options: dict | None = None,
     work_dir: str | None = None,
     weights: str | None = None,
+    images: str | None = None,
 ) -> Config:
     """Config of a test, checked before anything is written.
 
@@ -88,9 +91,11 @@ def prepare_test(
         cfg_options: Settings that override it.
         work_dir: Folder of the log; None: the recipe's, or one of its name.
         weights: As :func:`run_test`.
+        images: As :func:`test_on`.
 
     Raises:
-        FileNotFoundError: If the recipe or the checkpoint is missing.
+        FileNotFoundError: If the recipe, the checkpoint or the folder of
+            images is missing.
         ValueError: If the checkpoint is damaged, or has no moving average
             where ``weights`` is said.
         OSError: If the folder cannot be written.
@@ -98,6 +103,8 @@ def prepare_test(
     cfg = load_recipe(config, overlays, cfg_options)
     check_needed(cfg, NEEDED, 'a test')
     check_evaluation(cfg)
+    if images is not None:
+        test_on(cfg, images)
     check_checkpoint(checkpoint, averaged=weights)
     cfg.load_from, cfg.resume = checkpoint, False
     if work_dir is not None:
@@ -107,6 +114,36 @@ def prepare_test(
     check_work_dir(cfg.work_dir)
     choose_columns(cfg)
     return complete_config(cfg)
+
+
+def test_on(cfg: Config, folder: str) -> None:
+    """Have a config test the images of a folder.
+
+    Args:
+        cfg: Changed in place; it keeps the pipeline of its test set.
+        folder: With a folder for each class, by its name; not all classes
+            have to be there.
+
+    Raises:
+        FileNotFoundError: If there is no such folder, or none in it.
+    """
+    if not Path(folder).is_dir() or not any(
+        path.is_dir() for path in Path(folder).iterdir()
+    ):
+        raise FileNotFoundError(
+            f'Expected {folder} to be a folder with one of images for each '
+            'class, named as the class, but it is not. For images without '
+            'labels: mmlt predict.'
+        )
+    dataset = cfg.test_dataloader.dataset
+    while 'pipeline' not in dataset and 'dataset' in dataset:
+        dataset = dataset.dataset
+    cfg.test_dataloader.dataset = dict(
+        type='CustomDataset',
+        data_prefix=folder,
+        pipeline=dataset.pipeline,
+        _scope_='mmpretrain',
+    )
 
 
 def tables_of(cfg: Config) -> list[dict]:
@@ -123,13 +160,20 @@ def choose_columns(cfg: Config) -> None:
     """Have the table of the result begin with macro accuracy.
 
     It is the mean over the classes, by which a test set of unequal classes
-    is read; a training does not measure it.
+    is read; a training does not measure it. A config that a run wrote has
+    the columns in the order of their keys: they are put back into that of
+    the training.
 
     Args:
-        cfg: Changed in place, unless its table has columns of its own.
+        cfg: Changed in place. Columns of its own table are kept.
     """
+    usual = {MACRO: 'macro', **COLUMNS}
     for hook in tables_of(cfg):
-        hook.setdefault('columns', {MACRO: 'macro', **COLUMNS})
+        columns = hook.get('columns') or usual
+        first = [k for k in (OF_IMAGES, *usual) if k in columns]
+        hook['columns'] = {
+            key: columns[key] for key in dict.fromkeys([*first, *columns])
+        }
 
 
 def run_test(

@@ -48,8 +48,10 @@ from .counted import (
 )
 from .folder import last_checkpoint
 from .log import logged_steps
+from .pretrained import check_pretrained_parts
 from .record import record_run
 from .runner import build_runner
+from .workers import end_workers
 
 # what two trainings must have in common to give the same network
 SETTINGS = (
@@ -172,7 +174,10 @@ def run(cfg: Config) -> None:
     else:
         count_accumulated(runner)
         check_training(runner)
+        if not cfg.get('load_from'):
+            check_pretrained_parts(runner.model)
         runner.train()
+    end_workers(runner)
 
 
 def keep_tested(runner: Runner, metrics: dict) -> None:

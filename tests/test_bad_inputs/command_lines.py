@@ -240,7 +240,7 @@ PLOT: list[BadInput] = [
     call(
         'plot-no-such-picture',
         'plot curve {run} --out a.png',
-        sentence="invalid choice: 'curve' .*'curves'",
+        sentence="invalid choice: 'curve' .*'curves'.*Did you mean curves",
     ),
     call(
         'plot-without-a-file',

@@ -54,6 +54,14 @@ def test_a_sentence_of_torch_is_none_of_ours():
             'There is no part of a model called `LinearHead`. Did you mean '
             '`LinearClsHead` or `LinearNeck`?',
         ),
+        # an argument of the base, which has another type
+        (
+            dict(type='FCCNeck', gamma=1, kernel_size=3),
+            'FCCNeck has no argument `kernel_size`. Known: begin, gamma, '
+            'mixed_labels, order, round_digits, strategy. If the base config '
+            'has it for another type, write `_delete_=True` beside your '
+            '`type`.',
+        ),
         # an argument that the class passes on to the one above it
         (
             dict(type='VMFClsHead', num_classes=3, in_channels=2, init_cf=1),

@@ -245,3 +245,22 @@ def test_mixed_factor_is_rounded_once(dtype):
     expected = torch.tensor(0.3 * 1.5 + 0.7 * 1.125).to(dtype)
     assert got.dtype == dtype
     assert (got == expected).all()
+
+
+@pytest.mark.parametrize(
+    ('labels', 'error', 'message'),
+    [
+        ([0, 3], ValueError, 'from 0 to 2, but got 3 at index 1'),
+        ([-1, 0], ValueError, 'from 0 to 2, but got -1 at index 0'),
+        ([0.0, 1.0], TypeError, 'to be integers, but got torch.float32'),
+        ([True, False], TypeError, 'to be integers, but got torch.bool'),
+    ],
+)
+def test_labels_that_are_no_classes_are_refused(labels, error, message):
+    features, tau = torch.ones(2, 4), torch.tensor([1.5, 1.2, 1.0])
+    labels, good = torch.tensor(labels), torch.tensor([0, 1])
+    with pytest.raises(error, match=message):
+        compress_features(features, labels, tau)
+    for a, b in ((labels, good), (good, labels)):
+        with pytest.raises(error, match=message):
+            compress_mixed_features(features, a, b, torch.ones(2), tau)

@@ -7,6 +7,7 @@ import re
 
 import pytest
 import torch
+import torchvision
 from mmengine.config import Config
 from mmengine.runner import Runner
 from mmpretrain.registry import MODELS
@@ -14,7 +15,9 @@ from mmpretrain.registry import MODELS
 from mmlt.projects.config_text import known_methods
 from mmlt.projects.project import ProjectSettings, new_project
 from mmlt.projects.source import SourceSettings
+from mmlt.runs.pretrained import check_pretrained_parts
 from mmlt.runs.recipes import first_stage_recipe, load_recipe
+from tests.test_bad_inputs.in_process import run
 
 from .conftest import draw
 
@@ -102,3 +105,49 @@ def test_methods_are_those_of_the_folders_of_recipes():
     for name, recipe in METHODS.items():
         assert re.fullmatch(r'[a-z_]+(-[a-z0-9-]+)?', name)
         assert recipe.endswith('resnet18_images')
+
+
+def test_a_project_begins_with_weights_of_torchvision(tmp_path):
+    """Features are those of torchvision's own network."""
+    images = draw(tmp_path / 'photos', (9, 5, 3))
+    plain = torchvision.models.resnet18(weights=None)
+    torch.save(plain.state_dict(), tmp_path / 'resnet18.pth')
+    done = run(
+        [
+            *('new', 'own', '--images', images, '--size', 64),
+            *('--method', 'bsce', 'balpoe', 'dive'),
+            *('--pretrained', 'resnet18.pth'),
+        ],
+        tmp_path,
+    )
+    assert done.code == 0, done.errors
+    model = MODELS.build(load_recipe(tmp_path / 'own/bsce.py').model)
+    check_pretrained_parts(model)
+    model.init_weights()
+    pictures = torch.randn(2, 3, 64, 64)
+    plain.fc = torch.nn.Identity()
+    torch.testing.assert_close(
+        model.eval().extract_feat(pictures)[-1],
+        plain.eval()(pictures),
+        rtol=1e-5,
+        atol=1e-6,
+    )
+    # what the experts share begins with them, too
+    experts = MODELS.build(load_recipe(tmp_path / 'own/balpoe.py').model)
+    check_pretrained_parts(experts)
+    experts.init_weights()
+    assert torch.equal(experts.backbone.conv1.weight, plain.conv1.weight)
+    load_recipe(tmp_path / 'own/dive.py')
+
+
+def test_weights_that_are_no_file_are_refused(tmp_path):
+    images = draw(tmp_path / 'photos', (9, 5, 3))
+    words = ['new', 'own', '--images', images, '--pretrained']
+    done = run([*words, 'none.pth'], tmp_path)
+    assert done.code == 2
+    assert 'none.pth is no file' in done.errors
+    assert not (tmp_path / 'own').exists()
+    done = run(words, tmp_path)
+    assert done.code == 0, done.errors
+    text = (tmp_path / 'own/bsce.py').read_text()
+    assert "checkpoint='torchvision://resnet18'" in text

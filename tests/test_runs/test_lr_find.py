@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from mmlt.runs.lr_find import find_learning_rate
+from mmlt.runs.lr_find import RangeTestHook, find_learning_rate
 from mmlt.runs.training import TrainingOptions
 from tests.test_bad_inputs.in_process import isolated, run
 
@@ -57,3 +57,39 @@ def test_a_second_stage_needs_the_network_of_the_first(method, key, tmp_path):
     assert done.code == 1
     assert f'--cfg-options {key}=CHECKPOINT' in done.errors
     assert 'Traceback' not in done.errors
+
+
+@pytest.mark.parametrize('enable', [True, False])
+def test_the_rates_are_those_of_the_config(tmp_path, enable):
+    """`auto_scale_lr` multiplies them in the test as in a training."""
+    words = ['lr-find', 'ce/resnet20_digitslt', '--steps', '12']
+    words += ['--low', '1e-4', '--high', '1e-2', '--cfg-options']
+    words += [f'auto_scale_lr.enable={enable}']
+    done = run([*words, 'auto_scale_lr.base_batch_size=512'], tmp_path)
+    assert done.code == 0, done.errors
+    said = 'multiplies them by 0.0625, here and in a training' in done.output
+    assert said == enable
+
+
+def test_what_the_optimizer_gets_is_scaled_once(tmp_path, monkeypatch):
+    given = []
+    before = RangeTestHook.before_train_iter
+
+    def watched(self, runner, *args, **kwargs):
+        before(self, runner, *args, **kwargs)
+        (group,) = runner.optim_wrapper.optimizer.param_groups
+        given.append(group['lr'])
+
+    monkeypatch.setattr(RangeTestHook, 'before_train_iter', watched)
+    options = TrainingOptions(
+        'ce/resnet20_digitslt',
+        cfg_options={
+            'auto_scale_lr.enable': True,
+            'auto_scale_lr.base_batch_size': 512,
+        },
+        seed=0,
+    )
+    with isolated(tmp_path):
+        found = find_learning_rate(options, 1e-4, 1e-2, 12)
+    assert found.scale == 32 / 512
+    np.testing.assert_allclose(given, np.array(found.rates) * found.scale)

@@ -26,6 +26,9 @@ def test_default_work_dir_has_the_method_and_the_name():
     path = 'configs/fcc/resnet32_cifar10lt.py'
     assert default_work_dir(path) == 'work_dirs/fcc/resnet32_cifar10lt'
     assert default_work_dir('mmlt::fcc/a.py') == 'work_dirs/fcc/a'
+    # an overlay that is named again is not laid over again
+    twice = default_work_dir('ce/a', ['fcc', 'short', 'fcc'])
+    assert twice == 'work_dirs/ce/a+fcc+short'
 
 
 def test_an_unknown_config_lists_its_neighbors(tmp_path):

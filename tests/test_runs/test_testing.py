@@ -1,8 +1,11 @@
 """What a test is given on the command line."""
 
 import pytest
+from mmengine import load
+from mmengine.config import Config
 
-from mmlt.runs.testing import files_of_test
+from mmlt.runs.testing import choose_columns, files_of_test
+from tests.test_bad_inputs.in_process import run
 
 
 def test_a_config_and_its_checkpoint_are_taken_as_they_are():
@@ -45,3 +48,58 @@ def test_what_does_not_exist_is_said_to_be_missing(tmp_path):
 def test_a_folder_without_a_run_says_what_is_missing(tmp_path):
     with pytest.raises(FileNotFoundError, match='config'):
         files_of_test(str(tmp_path), None)
+
+
+def test_a_config_of_a_run_has_its_columns_put_in_order():
+    """The keys of a config that was written are sorted."""
+    columns = {
+        'accuracy/top1': 'top-1',
+        'calibration/ece': 'ECE',
+        'macro/accuracy': 'macro',
+        'mine/number': 'mine',
+        'shot/few': 'few',
+        'shot/many': 'many',
+    }
+    hooks = [dict(type='ResultTableHook', columns=columns)]
+    cfg = Config(dict(custom_hooks=hooks))
+    choose_columns(cfg)
+    assert list(cfg.custom_hooks[0].columns.values()) == [
+        *('macro', 'top-1', 'many', 'few', 'ECE', 'mine')
+    ]
+
+
+def test_other_images_are_tested_by_the_names_of_their_folders(
+    photo_place, tmp_path
+):
+    """Two of the four classes; their order is that of the network."""
+    kinds = sorted(p.name for p in (photo_place / 'photos').iterdir())
+    new = tmp_path / 'new'
+    new.mkdir()
+    for kind in (kinds[3], kinds[1]):
+        (new / kind).symlink_to(photo_place / 'photos' / kind)
+    number = sum(len(list(folder.iterdir())) for folder in new.iterdir())
+    words = ['test', 'run', '--work-dir', tmp_path / 'out', '--images']
+    out = tmp_path / 'found.json'
+    done = run(
+        [*words, new, '--out', out, '--out-item', 'metrics'], photo_place
+    )
+    assert done.code == 0, done.errors
+    found = load(out)
+    # most of the photographs are those that the classifier was fitted to
+    assert found['accuracy/top1'] > 60
+    log = next((tmp_path / 'out').glob('*/*.log')).read_text()
+    assert f'[{-(-number // 64)}/{-(-number // 64)}]' in log
+
+    (new / 'nobody').mkdir()
+    (new / 'nobody/a.jpg').symlink_to(
+        next((photo_place / 'photos' / kinds[1]).iterdir())
+    )
+    done = run([*words, new], photo_place)
+    assert done.code == 1
+    assert 'nobody' in done.errors
+
+
+def test_a_folder_without_classes_is_refused(photo_place, tmp_path):
+    done = run(['test', 'run', '--images', tmp_path], photo_place)
+    assert done.code == 1
+    assert 'to be a folder with one of images for each class' in done.errors

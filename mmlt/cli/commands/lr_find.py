@@ -88,6 +88,11 @@ def run(args: argparse.Namespace) -> None:
             save_figure(picture(found), args.out)
         print(f'Wrote {args.out}')
     print(found.advice)
+    if found.scale != 1:
+        print(
+            'The rates are those of the config: `auto_scale_lr` multiplies '
+            f'them by {found.scale:g}, here and in a training.'
+        )
 
 
 def rate_table(found: RangeTest) -> str:

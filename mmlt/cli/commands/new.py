@@ -24,6 +24,8 @@ EXAMPLE = 'my_project --images photos --method bsce'
 SHOWN = 3  # names of a kind that are printed; images.json has all
 
 share = real_number('a share in (0, 1)', lambda value: 0 < value < 1)
+# weights of torchvision's ResNet-18
+IMAGENET = 'torchvision://resnet18'
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -69,6 +71,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         '128, by their number)',
     )
     parser.add_argument(
+        '--pretrained',
+        nargs='?',
+        const=IMAGENET,
+        metavar='CHECKPOINT',
+        help='weights that the ResNet-18 begins with: a file or an address '
+        f'(default: random ones; without a value: {IMAGENET}, those of '
+        'ImageNet, downloaded by the first training)',
+    )
+    parser.add_argument(
         '--root', help='folder that the paths of a table begin in'
     )
     for kind in ('path', 'label'):
@@ -106,6 +117,14 @@ def check_arguments(
             f'--val {args.val:g} and --test {args.test:g} leave no image for '
             'training: together they must be less than 1'
         )
+    start = args.pretrained
+    if start is not None and '://' not in start:
+        if not os.path.isfile(start):
+            parser.error(
+                f'argument --pretrained: {start} is no file. Without a '
+                f'value it is {IMAGENET}'
+            )
+        args.pretrained = os.path.abspath(start)
     known = known_methods()
     for method in args.method:
         if method not in known:
@@ -134,6 +153,7 @@ def run(args: argparse.Namespace) -> None:
         args.size,
         args.batch_size,
         args.processes,
+        args.pretrained,
     )
     with counter('Looking into images') as progress:
         record = new_project(args.project, settings, progress)

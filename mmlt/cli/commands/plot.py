@@ -21,6 +21,7 @@ from mmlt.cli.values import positive, seed, whole_number
 from mmlt.functional import shot_groups
 from mmlt.report.make import PictureSettings, make_picture
 from mmlt.report.record import limits_of
+from mmlt.runs.folder import config_and_checkpoint
 from mmlt.runs.recipes import load_recipe
 from mmlt.runs.train_counts import train_counts
 from mmlt.visualization import images_by_class, save_figure, theme
@@ -94,7 +95,9 @@ def add_counts(commands, program: str) -> None:
         epilog=f'Example: {program} counts bsce/resnet20_digitslt --out '
         'counts.svg',
     )
-    command.add_argument('config', help='config file, or name of a recipe')
+    command.add_argument(
+        'config', help='config file, name of a recipe, or folder of a run'
+    )
     add_config_options(command)
     add_out(command)
     add_shot_limits(command, defaults=False)
@@ -163,7 +166,10 @@ def run(args: argparse.Namespace) -> None:
 def draw_counts(args: argparse.Namespace) -> None:
     """Draw the training images of each class of a config."""
     check_picture_path(args.out)
-    cfg = load_recipe(args.config, args.overlays, args.cfg_options)
+    config = args.config
+    if Path(config).is_dir():
+        config, _ = config_and_checkpoint(Path(config), needs_checkpoint=False)
+    cfg = load_recipe(config, args.overlays, args.cfg_options)
     if cfg.get('custom_imports'):
         import_modules_from_strings(**cfg.custom_imports)
     counts, names = train_counts(cfg)

@@ -38,6 +38,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         nargs='?',
         help='checkpoint file (of a run by default the last one)',
     )
+    parser.add_argument(
+        '--images',
+        metavar='FOLDER',
+        help='test these images: a folder for each class, by its name '
+        '(default: the test set of the config)',
+    )
     parser.add_argument('--work-dir', help='folder for the log')
     parser.add_argument('--out', help='file for the results (.pkl, .json)')
     parser.add_argument(
@@ -90,6 +96,7 @@ def prepare(args: argparse.Namespace) -> tuple[argparse.Namespace, Config]:
         options,
         args.work_dir,
         args.weights,
+        args.images,
     )
     if args.amp:
         cfg.test_cfg.fp16 = True
