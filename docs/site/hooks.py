@@ -35,6 +35,7 @@ FRONT = {
 }
 GUIDES = [
     'own_images.md',
+    'change_a_recipe.md',
     'browse.md',
     'add_a_loss.md',
     'add_a_dataset.md',
