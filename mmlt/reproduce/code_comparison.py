@@ -194,7 +194,8 @@ def _cut(cfg: Config) -> dict[str, Any]:
     """What a schedule of :data:`EPOCHS` epochs changes in a config."""
     before, after = dict(_flat(cfg.to_dict())), copy.deepcopy(cfg)
     epochs = max(EPOCHS, cfg.train_cfg.max_epochs)
-    shorten(after, EPOCHS / epochs, warmup=1, val_interval=1)
+    # the numbers of the last epoch are compared
+    shorten(after, EPOCHS / epochs, warmup=1, val_interval=EPOCHS)
     found = dict(_flat(after.to_dict()))
     for key, value in found.items():
         # older code may have the epoch where this has a share of them
