@@ -90,6 +90,12 @@ def test_head_of_a_recipe_says_what_came_out():
     fast = replace(ROW, protocol='fast', overlays=['fast'])
     assert ours([fast], 'ce/a') == '40.00, 40 epochs (results/README.md)'
     assert ours([fast, ROW], 'ce/a') == '40.00 (results/README.md)'
+    pixels = [
+        replace(ROW, recipe='vmf_seg/a', seed=seed, metrics={'mIoU': value})
+        for seed, value in ((1, 40.0), (2, 42.0))
+    ]
+    said = ours([ROW, *pixels], 'vmf_seg/a')
+    assert said == '41.00 ± 1.41 (docs/segmentation.md)'
 
 
 def test_page_of_a_method_has_its_runs_alone():
