@@ -74,3 +74,14 @@ def test_a_data_set_in_another_has_its_place_named(tmp_path):
     mend = r'dict\(dataset=dict\(dataset=dict\(pipeline=train_pipeline\)\)\)'
     with pytest.raises(ValueError, match=f'train_dataloader = {mend} after'):
         load_recipe(str(path))
+
+
+def test_a_config_that_inherits_from_nothing_is_left_alone(tmp_path):
+    """As a run writes it: with the variables of all that it came from."""
+    path = tmp_path / 'mine.py'
+    path.write_text(INHERIT + DATA)
+    cfg = load_recipe(str(path))
+    cfg.train_dataloader = dict(dataset=dict(type='DigitsLT', pipeline=[]))
+    cfg.dump(path)
+    assert 'train_pipeline = [' in path.read_text()
+    assert load_recipe(str(path)).train_dataloader.dataset.pipeline == []
