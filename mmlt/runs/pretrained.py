@@ -5,9 +5,9 @@ file of another network, or without the prefix that it needs, a training
 begins with random weights.
 """
 
-from mmengine.runner.checkpoint import CheckpointLoader
 from torch import nn
 
+from mmlt.checkpoints import read_checkpoint
 from mmlt.weights import weights_of
 
 __all__ = ['check_pretrained_parts']
@@ -15,6 +15,8 @@ __all__ = ['check_pretrained_parts']
 
 def check_pretrained_parts(model: nn.Module) -> None:
     """See that the files that parts begin with hold weights of theirs.
+
+    Addresses (``torchvision://resnet18``, ``https://...``) are not looked at.
 
     Args:
         model: Built, before its weights are initialized.
@@ -26,18 +28,20 @@ def check_pretrained_parts(model: nn.Module) -> None:
         settings = getattr(part, 'init_cfg', None)
         settings = settings if isinstance(settings, list) else [settings]
         for setting in settings:
-            if isinstance(setting, dict) and (
-                setting.get('type') == 'Pretrained'
-            ):
+            if isinstance(setting, dict) and is_file(setting):
                 check_pretrained(name or 'model', part, setting)
+
+
+def is_file(setting: dict) -> bool:
+    """Whether a part begins with a file, not with a network by its name."""
+    source = str(setting.get('checkpoint'))
+    return setting.get('type') == 'Pretrained' and '://' not in source
 
 
 def check_pretrained(name: str, part: nn.Module, setting: dict) -> None:
     """Check one part, see :func:`check_pretrained_parts`."""
     source = setting['checkpoint']
-    found = weights_of(
-        CheckpointLoader.load_checkpoint(source, map_location='cpu')
-    )
+    found = weights_of(read_checkpoint(source))
     prefix = setting.get('prefix')
     start = f'{prefix.rstrip(".")}.' if prefix else ''
     inside = {

@@ -34,6 +34,7 @@ from mmengine.config import Config, ConfigDict
 from mmengine.dist import barrier, is_main_process
 from mmengine.logging import print_log
 from mmengine.runner import Runner
+from torch import nn
 
 from mmlt.engine import StopOnSignalHook
 from mmlt.fileio import whole_file
@@ -174,7 +175,8 @@ def run(cfg: Config) -> None:
     else:
         count_accumulated(runner)
         check_training(runner)
-        if not cfg.get('load_from'):
+        # a FlexibleRunner builds its network later
+        if not cfg.get('load_from') and isinstance(runner.model, nn.Module):
             check_pretrained_parts(runner.model)
         runner.train()
     end_workers(runner)
