@@ -10,7 +10,7 @@ from mmengine.hooks import Hook
 from mmengine.optim import OptimWrapper
 from mmengine.runner import Runner
 
-from .counted import check_training
+from .counted import check_training, count_accumulated
 from .image_folders import check_image_folders
 from .preflight import complete_config
 from .range_test import RangeTest, has_diverged, spaced_rates
@@ -112,6 +112,7 @@ def find_learning_rate(
         cfg = config_of_test(replace(options, work_dir=folder))
         hook = RangeTestHook(low, high, steps)
         runner = build_runner(cfg)
+        count_accumulated(runner)  # as a training does
         check_training(runner)
         runner.register_hook(hook)
         with suppress(RangeTestEnded):

@@ -71,7 +71,10 @@ def test_the_rates_are_those_of_the_config(tmp_path, enable):
     assert said == enable
 
 
-def test_what_the_optimizer_gets_is_scaled_once(tmp_path, monkeypatch):
+@pytest.mark.parametrize('accumulated', [1, 4])
+def test_what_the_optimizer_gets_is_scaled_once(
+    tmp_path, monkeypatch, accumulated
+):
     given = []
     before = RangeTestHook.before_train_iter
 
@@ -86,10 +89,11 @@ def test_what_the_optimizer_gets_is_scaled_once(tmp_path, monkeypatch):
         cfg_options={
             'auto_scale_lr.enable': True,
             'auto_scale_lr.base_batch_size': 512,
+            'optim_wrapper.accumulative_counts': accumulated,
         },
         seed=0,
     )
     with isolated(tmp_path):
         found = find_learning_rate(options, 1e-4, 1e-2, 12)
-    assert found.scale == 32 / 512
+    assert found.scale == 32 * accumulated / 512
     np.testing.assert_allclose(given, np.array(found.rates) * found.scale)
