@@ -4,7 +4,7 @@ import torch
 import torch.nn.functional as F
 from torch import Generator, Tensor
 
-from .checks import at_least_float32
+from .checks import at_least_float32, class_indices
 from .losses import PerClass, per_class
 
 __all__ = ['cloud_amplitudes', 'cloud_noise', 'gaussian_clouded_loss']
@@ -115,7 +115,7 @@ def gaussian_clouded_loss(
     """
     logits = at_least_float32(logits)
     reach = strength * per_class(amplitudes, logits)
-    labels = labels.long()
+    labels = class_indices(labels)
     at_label = F.one_hot(labels, logits.shape[1])
     lowered = logits - reach * noise.to(logits) - margin * at_label
     losses = F.cross_entropy(lowered, labels, reduction='none')

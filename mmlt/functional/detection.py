@@ -16,7 +16,12 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from .checks import at_least_float32, check_real, check_shapes
+from .checks import (
+    at_least_float32,
+    check_real,
+    check_shapes,
+    class_indices,
+)
 
 __all__ = [
     'background_log_prior',
@@ -94,11 +99,12 @@ def objectness_losses(logits: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
     """
     hint = 'One label per box.'
     check_shapes(hint, logits=(logits, 'N C'), labels=(labels, 'N'))
+    labels = class_indices(labels)
     classes, objectness = _split(logits)
     background = classes.shape[1]
     # the label of background is ignored, and its loss is 0
     class_loss = F.nll_loss(
-        classes, labels.long(), ignore_index=background, reduction='none'
+        classes, labels, ignore_index=background, reduction='none'
     )
     is_background = (labels == background).long()
     object_loss = F.nll_loss(objectness, is_background, reduction='none')

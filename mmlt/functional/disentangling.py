@@ -3,9 +3,10 @@
 import math
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
-from .checks import at_least_float32
+from .checks import at_least_float32, class_indices
 from .losses import PerClass, per_class
 
 __all__ = ['lade_regularizer']
@@ -65,5 +66,5 @@ def lade_regularizer(
 def _shares(labels: Tensor, logits: Tensor) -> Tensor:
     """(N, C) labels, one-hot where they are indices."""
     if labels.dim() == 1:
-        labels = torch.nn.functional.one_hot(labels.long(), logits.shape[1])
+        labels = F.one_hot(class_indices(labels), logits.shape[1])
     return labels.to(logits.dtype)

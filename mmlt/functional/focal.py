@@ -2,7 +2,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from .checks import at_least_float32
+from .checks import at_least_float32, class_indices
 
 __all__ = ['one_vs_all_focal_loss']
 
@@ -38,7 +38,7 @@ def one_vs_all_focal_loss(
         classes as Cui et al., CVPR 2019, https://arxiv.org/abs/1901.05555
     """
     logits = at_least_float32(logits)
-    at_label = F.one_hot(labels.long(), logits.shape[1]).bool()
+    at_label = F.one_hot(class_indices(labels), logits.shape[1]).bool()
     # logit of the right answer of each classifier
     right = torch.where(at_label, logits, -logits)
     # p^gamma as exp(gamma log p): finite gradients where p underflows

@@ -14,7 +14,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from .checks import at_least_float32
+from .checks import at_least_float32, class_indices
 
 __all__ = [
     'balanced_softmax_loss',
@@ -144,7 +144,7 @@ def label_weights(labels: Tensor, class_weights: Tensor) -> Tensor:
         Textbook: for mixed labels, the mean of the two weights.
     """
     if labels.dim() == 1:
-        return class_weights[labels.long()]
+        return class_weights[class_indices(labels)]
     return (labels.to(class_weights.dtype) * class_weights).sum(1)
 
 
@@ -179,7 +179,7 @@ def smoothed_cross_entropy(
     logits = at_least_float32(logits)
     eps = per_class(smoothing, logits)
     if labels.dim() == 1:
-        eps = eps[labels.long()]
+        eps = eps[class_indices(labels)]
         uniform = -logits.log_softmax(1).mean(1)
         return (1 - eps) * _cross_entropy(logits, labels) + eps * uniform
     labels = labels.to(logits.dtype)
@@ -248,7 +248,7 @@ def ldam_loss(
     """
     cosine = at_least_float32(cosine)
     margins = per_class(margins, cosine)
-    labels = labels.long()
+    labels = class_indices(labels)
     at_label = F.one_hot(labels, cosine.shape[1])
     return _cross_entropy(scale * (cosine - margins * at_label), labels)
 
@@ -276,7 +276,8 @@ def _cross_entropy(
     logits: Tensor, labels: Tensor, class_weights: Tensor | None = None
 ) -> Tensor:
     """(N,) cross-entropy for indices or soft labels."""
-    labels = labels.long() if labels.dim() == 1 else labels.to(logits.dtype)
+    one_class = labels.dim() == 1
+    labels = class_indices(labels) if one_class else labels.to(logits.dtype)
     return F.cross_entropy(
         logits, labels, weight=class_weights, reduction='none'
     )

@@ -2,7 +2,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from .checks import at_least_float32
+from .checks import at_least_float32, class_indices
 from .losses import PerClass, per_class
 
 __all__ = ['seesaw_loss']
@@ -52,7 +52,7 @@ def seesaw_loss(
         https://arxiv.org/abs/2008.10032, Eq. 3 to 8
     """
     logits = at_least_float32(logits)
-    labels = labels.long()
+    labels = class_indices(labels)
     seen = per_class(counts, logits).clamp(min=1).log()
     mitigation = p * (seen - seen[labels, None]).clamp(max=0)
     log_sigma = logits.detach().log_softmax(1)

@@ -1,13 +1,12 @@
-import logging
 from collections.abc import Sequence
 
-from mmengine.logging import print_log
 from mmpretrain.registry import MODELS
 from torch import Tensor
 
 from mmlt.functional import confident_consistency, warmup_share
 from mmlt.functional.checks import check_real
 from mmlt.functional.schedule import check_epoch, epoch_of
+from mmlt.models.progress import warn_of_unknown_epoch
 
 from .balpoe_cls_head import BalPoEClsHead
 
@@ -106,13 +105,8 @@ class MDCSClsHead(BalPoEClsHead):
         if self._share is None:
             self._share = warmup_share(0, 20 if self.warmup else 0)
             if self.warmup:
-                print_log(
-                    'MDCSClsHead was not told the epoch: its consistency '
-                    f'counts {self._share:g} times its weight. Add '
-                    "`custom_hooks=[dict(type='LongTailHook')]` to the "
-                    'config, or call `set_progress(epoch, max_epochs)` '
-                    'before every epoch.',
-                    logger='current',
-                    level=logging.WARNING,
+                warn_of_unknown_epoch(
+                    self,
+                    f'counts its consistency {self._share:g} times its weight',
                 )
         return self._share

@@ -5,6 +5,7 @@ from torch import Tensor, nn
 
 from mmlt.functional.schedule import check_epoch, epoch_of
 from mmlt.models.class_counts import counts_tensor
+from mmlt.models.progress import warn_of_unknown_epoch
 from mmlt.parents import MODELS, print_log
 from mmlt.structures import MixedLabels
 
@@ -106,14 +107,8 @@ class DeferredLoss(nn.Module):
             reduction_override: Used instead of the loss's reduction.
         """
         if not self._told:
-            print_log(
-                'DeferredLoss was not told the epoch and takes the first, so '
-                f'{type(self.before).__name__}. Add `custom_hooks=[dict('
-                "type='LongTailHook')]` to the config, or call "
-                '`set_progress(epoch, max_epochs)` before every epoch.',
-                logger='current',
-                level=logging.WARNING,
-            )
+            first = type(self.before).__name__
+            warn_of_unknown_epoch(self, f'takes the first, so {first}')
             self._told = True
         for part in (self.before, self.after):  # not only when it is its turn
             if isinstance(part, PerSampleLoss):

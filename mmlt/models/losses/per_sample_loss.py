@@ -4,7 +4,7 @@ from functools import partial
 from torch import Tensor, nn
 
 from mmlt.functional import reduce_loss
-from mmlt.functional.checks import check_choice, check_real
+from mmlt.functional.checks import check_choice, check_real, class_indices
 from mmlt.structures import MixedLabels
 
 __all__ = ['PerSampleLoss', 'check_reduction', 'over_labels']
@@ -118,7 +118,10 @@ class PerSampleLoss(nn.Module):
                 f'logits of shape {tuple(logits.shape)} and {len(label)} '
                 'labels. Pass one label per row.'
             )
-        if isinstance(label, MixedLabels) or label.dim() == 1:
+        if isinstance(label, MixedLabels):
+            return
+        if label.dim() == 1:
+            class_indices(label, f'the labels of {name}')
             return
         if label.shape != logits.shape:
             raise ValueError(

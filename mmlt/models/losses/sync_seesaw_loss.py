@@ -3,7 +3,7 @@ import torch.distributed as dist
 from torch import Tensor
 
 from mmlt.functional import seesaw_loss
-from mmlt.functional.checks import check_real
+from mmlt.functional.checks import check_real, class_indices
 from mmlt.parents import MODELS
 from mmlt.structures import MixedLabels
 
@@ -93,7 +93,7 @@ class SyncSeesawLoss(ClassCountsLoss):
     def _count(self, label: Tensor | MixedLabels) -> None:
         """Add the labels of the batch, those of all processes."""
         mixed = isinstance(label, MixedLabels)
-        labels = (label.label_a if mixed else label).long()
+        labels = class_indices(label.label_a if mixed else label)
         counts = torch.zeros_like(self.seen)
         counts.scatter_add_(0, labels, torch.ones_like(labels))
         if dist.is_available() and dist.is_initialized():

@@ -62,14 +62,14 @@ def test_without_consistency_it_is_the_sum_over_the_experts():
 def test_an_epoch_that_was_never_told_is_the_first_and_said_once(monkeypatch):
     said = []
     monkeypatch.setattr(
-        'mmlt.models.heads.mdcs_cls_head.print_log',
+        'mmlt.models.progress.print_log',
         lambda text, logger, level: said.append((text, level)),
     )
     head = MDCSClsHead(4, 4)
     head.set_class_counts(COUNTS)
     assert total(head) == total(head) == total(build(0))
     ((text, level),) = said
-    assert 'counts 0.05 times its weight' in text
+    assert 'counts its consistency 0.05 times its weight' in text
     assert level == logging.WARNING
     head = MDCSClsHead(4, 4, warmup=0)
     head.set_class_counts(COUNTS)
