@@ -2,8 +2,8 @@
 
 A row of the ledger names the hash of the code that made it, and a change of
 that code makes it stale, though most changes change no number. A comparison
-trains the recipe for a few epochs with the code of the row and with this one;
-where every weight and every metric is equal, the row counts as done.
+trains the recipe for a few short epochs with the code of the row and with
+this; where every weight and every metric is equal, the row counts as done.
 """
 
 import copy
@@ -35,6 +35,21 @@ __all__ = ['compare_code']
 
 # enough for every phase of a schedule: a share of 0.8 is one epoch of these
 EPOCHS = 5
+# of each epoch, and of the test set: where code differs, so do its first steps
+BATCHES = 20
+# a training that takes no more of them
+TRAIN = """
+import itertools, runpy, sys
+from torch.utils.data import BatchSampler
+batches = int(sys.argv.pop(1))
+every_batch = BatchSampler.__iter__
+BatchSampler.__iter__ = lambda self: itertools.islice(
+    every_batch(self), batches
+)
+program = sys.argv.pop(1)
+sys.argv[0] = program
+runpy.run_path(program, run_name='__main__')
+"""
 # the config of a recipe, written with the code of the checkout it runs in
 DUMP = """
 import sys
@@ -123,6 +138,7 @@ def compare_code(
         code_hash=task.code_hash,
         rows=settings,
         epochs=min(EPOCHS, stages[0].train_cfg.max_epochs),
+        batches=BATCHES,
         weights=sum(tensor.numel() for tensor in weights.values()),
         metrics=sorted(metrics.keys() & metrics_now.keys()),
         device=processor(),
@@ -182,7 +198,7 @@ def checked_settings(task: Task, row: Row, older: Path, folder: Path) -> str:
 
 
 def short_schedule(task: Task, options: Mapping[str, Any]) -> dict[str, Any]:
-    """Settings that cut the training of a run down to a few epochs."""
+    """Settings that cut the schedule of a run down to a few epochs."""
     cfg, first = configs_of(task.job)
     found = _cut(cfg)
     if first is not None:
@@ -220,9 +236,13 @@ def _flat(value: Any, key: str = '') -> Iterator[tuple[str, Any]]:
 def train(
     task: Task, code: Path, work_dir: Path, options: Mapping[str, Any]
 ) -> None:
-    """Train a run with the code of a checkout."""
+    """Train a run with the code of a checkout, a few batches an epoch."""
     job = task.job
-    words = [f'{code}/tools/train.py', f'{code}/configs/{job.recipe}.py']
+    # a file, and not -c: from here, where the data may be named from
+    program = work_dir.with_name(f'train_{work_dir.name}.py')
+    program.write_text(TRAIN, 'utf-8')
+    words = [str(program), str(BATCHES)]
+    words += [f'{code}/tools/train.py', f'{code}/configs/{job.recipe}.py']
     words += ['--seed', str(job.seed), '--work-dir', str(work_dir)]
     if job.overlays:
         words += ['--with', *job.overlays]
@@ -270,8 +290,7 @@ def result_of(work_dir: Path, code: Path) -> tuple[dict, dict]:
     # the others are times, and the epoch; a group without a class has nan
     metrics = {k: v for k, v in entry.items() if '/' in k and v == v}
     if (code / 'mmlt' / 'reproduce' / 'rows.py').is_file():
-        # a file, and not -c: from here, where the data may be named from
-        program = work_dir.with_suffix('.py')
+        program = work_dir.with_suffix('.py')  # and not -c, as above
         program.write_text(NUMBERS, 'utf-8')
         text = run_python(code, str(program), str(work_dir))
         metrics |= json.loads(text.splitlines()[-1])

@@ -29,6 +29,8 @@ class Comparison:
         code_hash: Of the code that trains as that commit did.
         rows: Digest of a row to the hash of its settings.
         epochs: That both were trained.
+        batches: Of each epoch and of the test set, at most; None for all, as
+            in the first comparisons.
         weights: Numbers that were compared in the checkpoints.
         metrics: Names of the metrics that were compared.
         device: Where, in words.
@@ -42,6 +44,7 @@ class Comparison:
     weights: int
     metrics: list[str]
     device: str
+    batches: int | None = None
 
 
 def read_comparisons(ledger: str | Path) -> list[Comparison]:

@@ -33,8 +33,8 @@ DESCRIPTION = (
     'with other settings or code) or waiting. `run` trains what is not in '
     'the ledger (results/ledger.jsonl), several runs side by side; it may '
     'be killed at any moment, and goes on where it was. `compare` trains '
-    'stale runs for a few epochs with the code of their row and with this '
-    'code; where every bit is equal, they are done. `record` adds a run '
+    'stale runs for a few short epochs with the code of their row and with '
+    'this code; where every bit is equal, they are done. `record` adds a run '
     'that was trained by hand. `render` writes the tables from the ledger.'
 )
 EXAMPLE = 'run --hours 2 --jobs 2 --only "fcc*"'
