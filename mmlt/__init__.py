@@ -33,11 +33,15 @@ LATER = {
     'load': 'mmlt.zoo.loading',
     'load_recipe': 'mmlt.runs.recipes',
 }
+# modules that need torch alone
+PLAIN = ('functional', 'losses', 'necks', 'samplers')
 __all__ = ['__version__', *LATER]
 
 
 def __getattr__(name):
-    """``mmlt.load`` and the like, imported when asked for."""
+    """``mmlt.load``, ``mmlt.losses`` and the like, imported when asked for."""
+    if name in PLAIN:
+        return importlib.import_module(f'mmlt.{name}')
     if name in LATER:
         require_trainer()
         return getattr(importlib.import_module(LATER[name]), name)

@@ -1,9 +1,10 @@
-"""Keep one message of mmpretrain and one of mmcv off the terminal.
+"""Keep what the parents say of missing packages off the terminal.
 
-``mmpretrain.datasets`` looks for the package ``onedl``, which hardly anybody
-has, and reports at debug level that it is not there. But mmengine prints a
-message that names no logger whatever its level, so every program would begin
-with "Could not import OneDL", even one whose output is a table.
+mmpretrain, mmsegmentation and mmdetection look for the package ``onedl``,
+which hardly anybody has, and report at debug level that it is not there. But
+mmengine prints a message that names no logger whatever its level, so every
+program would begin with "Could not import OneDL", even one whose output is a
+table.
 
 mmcv without compiled operators warns that one of them, which no part of mmlt
 calls, is missing; every program would begin with that, too.
@@ -19,23 +20,33 @@ from types import ModuleType
 
 import mmengine.logging
 
-MODULE = 'mmpretrain.datasets'
+# those that look for it while they are imported
+MODULES = {
+    'mmpretrain.datasets',
+    'mmseg.datasets',
+    'mmseg.datasets.transforms',
+    'mmdet.datasets',
+    'mmdet.datasets.transforms',
+}
 MESSAGE = 'Could not import OneDL'
 OPERATOR = 'Fail to import ``MultiScaleDeformableAttention``'
 
 
 class QuietDatasets(MetaPathFinder):
-    """Finds ``mmpretrain.datasets`` once, whoever imports it.
+    """Finds each of :data:`MODULES` once, whoever imports it.
 
     A finder, and not an import of ours, because mmengine's registries import
-    the module by themselves, and ``import mmlt`` is to stay light.
+    the modules by themselves, and ``import mmlt`` is to stay light.
     """
 
+    def __init__(self) -> None:
+        self.found: set[str] = set()
+
     def find_spec(self, name, path=None, target=None) -> ModuleSpec | None:
-        """The specification of the module, with a loader that is quiet."""
-        if name != MODULE:
+        """The specification of a module, with a loader that is quiet."""
+        if name not in MODULES or name in self.found:
             return None
-        sys.meta_path.remove(self)
+        self.found.add(name)  # the search below comes here again
         spec = importlib.util.find_spec(name)
         if spec is not None and importlib.util.find_spec('onedl') is None:
             load = spec.loader.exec_module
@@ -52,7 +63,7 @@ def _load_quietly(spec: ModuleSpec, load, module: ModuleType) -> None:
     print_log = mmengine.logging.print_log
 
     def all_but_one(message, *args, **kwargs) -> None:
-        if message != MESSAGE:
+        if not str(message).startswith(MESSAGE):
             print_log(message, *args, **kwargs)
 
     mmengine.logging.print_log = all_but_one
@@ -63,7 +74,6 @@ def _load_quietly(spec: ModuleSpec, load, module: ModuleType) -> None:
 
 
 def silence_missing_packages() -> None:
-    """Install the finder, unless the module is imported already."""
+    """Install the finder; a module that is imported already stays as it is."""
     warnings.filterwarnings('ignore', OPERATOR, UserWarning, 'mmcv')
-    if MODULE not in sys.modules:
-        sys.meta_path.insert(0, QuietDatasets())
+    sys.meta_path.insert(0, QuietDatasets())

@@ -67,6 +67,21 @@ print([m for m in sys.modules if m.startswith(('mmengine', 'mmpretrain'))])
     assert done.stdout == 'trained True\n[]\n', done.stderr
 
 
+def test_import_mmlt_is_enough():
+    done = python("""
+import mmlt
+print(mmlt.necks.FCCNeck, mmlt.losses.LDAMLoss, mmlt.samplers.LongTailSampler)
+print(mmlt.functional.vmf_overlap)
+try:
+    mmlt.lossses
+except AttributeError as error:
+    print(error)
+""")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count('mmlt.') >= 3
+    assert "module 'mmlt' has no attribute 'lossses'" in done.stdout
+
+
 def test_every_loss_is_there_without_the_parents():
     from mmlt import losses
 

@@ -1,4 +1,4 @@
-"""Nothing that mmpretrain says of a missing package reaches the terminal."""
+"""Nothing that the parents say of a missing package reaches the terminal."""
 
 import os
 import subprocess
@@ -48,6 +48,14 @@ def test_no_door_says_that_a_package_is_missing(door, tmp_path):
     assert done.stdout == ''
     assert 'OneDL' not in done.stderr
     assert 'Fail to import' not in done.stderr
+
+
+@pytest.mark.parametrize('parent', ['mmseg', 'mmdet'])
+def test_neither_do_the_parents_of_pixels_and_boxes(parent, tmp_path):
+    pytest.importorskip(parent)
+    done = run(f'import mmlt, {parent}.datasets.transforms', tmp_path)
+    assert done.stdout == ''
+    assert 'OneDL' not in done.stderr
 
 
 def test_other_messages_and_the_module_stay_as_they_are(tmp_path):

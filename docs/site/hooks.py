@@ -43,6 +43,7 @@ GUIDES = [
     'evaluate.md',
     'read_a_report.md',
     'bare_pytorch.md',
+    'signatures.md',
     'settings.md',
     'distributed.md',
     'stopping.md',

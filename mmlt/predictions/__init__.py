@@ -3,7 +3,8 @@
 - ``reading``: a file to named arrays; ``tables`` (CSV, Parquet) and
   ``pickles`` are its formats
 - ``columns``: which array is the scores, and which the labels;
-  ``named_columns``: of columns that are named by the classes
+  ``named_columns``: of columns that are named by the classes; ``ranked``: of
+  columns that are ranks, as ``mmlt predict`` writes them
 - ``classes``: names of the classes, and their training images
 - ``given``: all of that as :class:`~mmlt.structures.Predictions`
 - ``evaluating``: :func:`evaluate`, for arrays that are there already

@@ -13,6 +13,12 @@ import numpy as np
 
 from .classes import class_numbers
 from .named_columns import check_classes, named_labels
+from .ranked import (
+    check_labels_are_names,
+    is_ranked,
+    ranked_probabilities,
+    stripped,
+)
 from .reading import as_array
 from .tables import Table
 
@@ -103,6 +109,12 @@ def of_table(
 ) -> Scores:
     """:func:`scores_of`, of columns."""
     label = only(LABELS, table.names, 'labels', path)
+    if is_ranked(table):
+        values, names = ranked_probabilities(table, path, class_names)
+        kind = kind_of('probability_1', 'probabilities', kind, path)
+        labels = stripped(table, label)
+        check_labels_are_names(labels, names, path)
+        return Scores(values, kind, labels, names)
     begins = [
         begin
         for begin in COLUMNS

@@ -49,7 +49,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=whole_number(1),
         default=1,
         metavar='K',
-        help='classes of each image (default: 1)',
+        help='classes of each image (default: 1); all where there are fewer',
     )
     parser.add_argument(
         '--calibrated',

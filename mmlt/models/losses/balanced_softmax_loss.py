@@ -10,7 +10,9 @@ __all__ = ['BalancedSoftmaxLoss']
 
 @MODELS.register_module()
 class BalancedSoftmaxLoss(ClassCountsLoss):
-    """Registered form of :func:`~mmlt.functional.balanced_softmax_loss`.
+    """Cross-entropy of logits with the log counts added (balanced softmax).
+
+    As :func:`~mmlt.functional.balanced_softmax_loss`.
 
     Args:
         reduction: 'mean', 'sum' or 'none'.

@@ -10,10 +10,10 @@ __all__ = ['ClassFeatureConsistencyLoss']
 
 @MODELS.register_module()
 class ClassFeatureConsistencyLoss(DecayingWeight):
-    """Weighted form of :func:`~mmlt.functional.class_feature_consistency`.
+    """Draws the density of a class and its features in a batch together.
 
-    It draws the directions of a class and of its features in the batch
-    together. Labels must be integers: mixed ones have no class mean.
+    The weighted :func:`~mmlt.functional.class_feature_consistency`. Labels
+    must be integers: mixed ones have no class mean.
 
     Args:
         loss_weight: Weight in the first epoch.

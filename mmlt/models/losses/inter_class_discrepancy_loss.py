@@ -10,9 +10,9 @@ __all__ = ['InterClassDiscrepancyLoss']
 
 @MODELS.register_module()
 class InterClassDiscrepancyLoss(DecayingWeight):
-    """Weighted form of :func:`~mmlt.functional.inter_class_discrepancy`.
+    """Pushes the densities of the classes apart: the mean of their overlaps.
 
-    It pushes the class densities apart: the mean of their overlaps.
+    The weighted :func:`~mmlt.functional.inter_class_discrepancy`.
 
     Args:
         loss_weight: Weight in the first epoch.

@@ -11,9 +11,10 @@ __all__ = ['LogitAdjustedLoss']
 
 @MODELS.register_module()
 class LogitAdjustedLoss(ClassCountsLoss):
-    """Registered form of :func:`~mmlt.functional.logit_adjusted_loss`.
+    """Cross-entropy of the logits plus tau log n_c (logit adjustment).
 
-    For a trained network use ``LogitAdjustedClsHead``.
+    As :func:`~mmlt.functional.logit_adjusted_loss`. For a trained network use
+    ``LogitAdjustedClsHead``.
 
     Args:
         tau: Strength of the adjustment >= 0; 0 is cross-entropy, 1 balanced

@@ -11,11 +11,11 @@ __all__ = ['OneVsAllFocalLoss']
 
 @MODELS.register_module()
 class OneVsAllFocalLoss(PerSampleLoss):
-    """Registered form of :func:`~mmlt.functional.one_vs_all_focal_loss`.
+    """Focal loss of C one-vs-all classifiers.
 
-    Summed over the classes and divided by N. mmpretrain's ``FocalLoss`` has
-    an additional factor alpha (at 0.5 it is half of this loss) and does not
-    accept mixed labels.
+    As :func:`~mmlt.functional.one_vs_all_focal_loss`, summed over the classes
+    and divided by N. mmpretrain's ``FocalLoss`` has an additional factor alpha
+    (at 0.5 it is half of this loss) and does not accept mixed labels.
 
     Args:
         gamma: Exponent of the focus, >= 0; 0 is binary cross-entropy.
