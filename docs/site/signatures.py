@@ -12,13 +12,13 @@ PAGE = Path(__file__).resolve().parents[1] / 'signatures.md'
 HEAD = """# Every function, loss, neck and sampler
 
 In one line each, with its arguments and their defaults. The whole text, with
-shapes, ranges, examples and sources: `help(mmlt.functional.NAME)`, or the pages
-that `make docs` builds. All of it needs torch and numpy alone
+shapes, ranges, examples and sources: `help(mmlt.functional.NAME)`, or the
+pages that `make docs` builds. All of it needs torch and numpy alone
 ([a bare PyTorch loop](bare_pytorch.md)). `docs/site/signatures.py` writes this
 page.
 
-Losses are called `loss(logits, labels)`, with logits (N, C) and labels (N,). Of
-those with `set_class_counts`, call it once before. Of any part with
+Losses are called `loss(logits, labels)`, with logits (N, C) and labels (N,).
+Of those with `set_class_counts`, call it once before. Of any part with
 `set_progress`, call it before every epoch.
 """
 CLASSES = {
