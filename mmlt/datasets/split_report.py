@@ -3,7 +3,8 @@
 import hashlib
 import os
 import posixpath
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -36,6 +37,7 @@ class SplitSettings:
         data_prefix: Folder in front of the paths of the lists, in the root.
         check: 'decode' every image, look whether it 'exists', or 'none'.
         processes: Worker processes.
+        class_names: In the order of the classes; None: not known.
         unfinished: File to resume from.
     """
 
@@ -46,6 +48,7 @@ class SplitSettings:
     data_prefix: str = ''
     check: str = 'decode'
     processes: int = 1
+    class_names: tuple[str, ...] | None = None
     unfinished: Path = Path('verify_splits.json.unfinished')
 
 
@@ -104,6 +107,36 @@ def repeated(tables: dict[str, ImageTable]) -> dict[str, list[str]]:
     return {key: paths for key, paths in found.items() if paths}
 
 
+def misnamed(
+    tables: dict[str, ImageTable], names: Sequence[str]
+) -> dict[str, int]:
+    """Images in the folder of another class than the one of their label.
+
+    Args:
+        tables: Split to its list.
+        names: Of the classes.
+
+    Returns:
+        'NAME in the folder OTHER' to images; nothing where most images do not
+        lie in a folder with the name of their class.
+    """
+    classes = set(names)
+    found: Counter[tuple[str, str]] = Counter()
+    for table in tables.values():
+        paths = table.all_names()
+        for path, label in zip(paths, table.labels.tolist(), strict=True):
+            folders = posixpath.dirname(path.replace('\\', '/'))
+            found[names[label], posixpath.basename(folders)] += 1
+    right = sum(n for (name, folder), n in found.items() if name == folder)
+    if 2 * right < found.total():
+        return {}
+    return {
+        f'{name} in the folder {folder}': number
+        for (name, folder), number in sorted(found.items())
+        if folder != name and folder in classes
+    }
+
+
 def read_lists(
     settings: SplitSettings,
 ) -> dict[str, tuple[Path, ImageTable]]:
@@ -151,7 +184,8 @@ def verify_splits(
 
     Raises:
         FileNotFoundError: If a list that was named is missing, or all are.
-        ValueError: If one cannot be read.
+        ValueError: If one cannot be read, or there are not as many names as
+            classes.
     """
     lists = read_lists(settings)
     known = KNOWN_SPLITS.get(settings.data, {})
@@ -167,8 +201,20 @@ def verify_splits(
         },
         'lists_missing': [split for split in known if split not in lists],
         'repeated': repeated({s: table for s, (_, table) in lists.items()}),
+        'misnamed': {},
         'images': {'check': settings.check, 'checked': 0, 'problems': []},
     }
+    if settings.class_names is not None:
+        if len(settings.class_names) != settings.num_classes:
+            raise ValueError(
+                f'Expected {settings.num_classes} names of classes, but got '
+                f'{len(settings.class_names)}. Write one a line in '
+                'classes.txt, in the order of the classes.'
+            )
+        report['misnamed'] = misnamed(
+            {s: table for s, (_, table) in lists.items()},
+            settings.class_names,
+        )
     if settings.check != 'none':
         where = {}
         prefix = Path(settings.data_root) / settings.data_prefix
@@ -209,6 +255,13 @@ def in_words(report: dict) -> Iterator[str]:
     for key, paths in report['repeated'].items():
         kind = 'twice in one list' if 'twice' in key else 'leakage'
         yield f'{len(paths)} paths in {key} ({kind}), as {paths[0]}'
+    if report['misnamed']:
+        number = sum(report['misnamed'].values())
+        first = next(iter(report['misnamed']))
+        yield (
+            f'{number} images labeled as one class in the folder of another, '
+            f'as {first}: is classes.txt in the order of the labels?'
+        )
     for kind in ('missing', 'empty', 'unreadable'):
         found = [
             entry['path']

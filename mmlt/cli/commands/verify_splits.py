@@ -16,13 +16,15 @@ from mmlt.datasets.split_report import (
     verify_splits,
 )
 from mmlt.fileio import check_can_write, write_json
+from mmlt.predictions.classes import read_class_names
 from mmlt.projects.project import RECORD
 
 TOOL = 'tools/dataset_tools/verify_splits.py'
 DESCRIPTION = (
     'Check lists and images of a long-tailed data set: number of lines, '
     'images per class and checksums against what is known of the published '
-    'splits, paths in two lists (leakage), missing and damaged images. Exit '
+    'splits, paths in two lists (leakage), missing and damaged images, and '
+    'of a project images in the folder of another class. Exit '
     'code: 0 all right, 1 a problem was found or the check could not be made '
     '(then the last line is the error), 130 interrupted (the same command '
     'goes on).'
@@ -80,6 +82,7 @@ def check_arguments(
     parser: argparse.ArgumentParser, args: argparse.Namespace
 ) -> None:
     """The number of classes is known, or named."""
+    args.class_names = None
     if (Path(args.data) / RECORD).is_file():
         take_project(parser, args)
     elif args.data not in (*KNOWN_SPLITS, 'own'):
@@ -112,6 +115,7 @@ def take_project(
             f'it, but it is not ({type(error).__name__}: {error})'
         )
     args.data, args.data_root = 'own', str(folder)
+    args.class_names = tuple(read_class_names(folder / 'classes.txt'))
     args.data_prefix = args.data_prefix or images
     for split in SPLITS:
         if getattr(args, split) is None and f'{split}.txt' in lists:
@@ -129,6 +133,7 @@ def run(args: argparse.Namespace) -> int:
         data_prefix=args.data_prefix,
         check=args.check,
         processes=args.processes,
+        class_names=args.class_names,
         unfinished=Path(f'{args.report}.unfinished'),
     )
     words = 'Decoding' if args.check == 'decode' else 'Looking for'

@@ -1,0 +1,57 @@
+"""classes.txt and the folders of the images: one order."""
+
+import pytest
+
+from mmlt.cli.main import main
+from mmlt.datasets.list_file import read_list
+from mmlt.datasets.split_report import misnamed
+
+
+@pytest.fixture
+def project(photos, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    words = ['new', 'own', '--images', 'photos', '--processes', '1']
+    assert main(words) == 0
+    return tmp_path / 'own'
+
+
+def verify():
+    words = ['verify-splits', 'own', '--check', 'none', '--processes', '1']
+    return main(words)
+
+
+def test_names_in_another_order_are_found(project, capsys):
+    assert verify() == 0
+    file = project / 'classes.txt'
+    names = file.read_text().splitlines()
+    file.write_text('\n'.join([*names[:2], names[3], names[2], *names[4:]]))
+    capsys.readouterr()
+    assert verify() == 1
+    said = capsys.readouterr().out
+    assert (
+        'images labeled as one class in the folder of another, as kind 2 in '
+        'the folder kind 3: is classes.txt in the order of the labels?'
+    ) in said
+
+
+def test_a_name_of_ones_own_is_no_problem(project):
+    file = project / 'classes.txt'
+    file.write_text(file.read_text().replace('kind 3', 'Noctiluca'))
+    assert verify() == 0
+
+
+def test_there_are_as_many_names_as_classes(project):
+    file = project / 'classes.txt'
+    file.write_text(file.read_text() + 'one more\n')
+    with pytest.raises(SystemExit, match='7 names of classes, but got 8.'):
+        verify()
+
+
+def test_folders_that_are_no_classes_say_nothing(tmp_path):
+    path = tmp_path / 'list.txt'
+    path.write_text('ant/a.jpg 1\nant/b.jpg 0\nbee/c.jpg 0\nbee/d.jpg 0\n')
+    table = read_list(path, 2)
+    assert misnamed({'train': table}, ['ant', 'bee']) == {}
+    assert misnamed({'train': table}, ['bee', 'ant']) == {
+        'bee in the folder ant': 1
+    }
