@@ -4,7 +4,8 @@ import torch
 import torch.nn.functional as F
 from torch import Generator, Tensor
 
-from .checks import at_least_float32, class_indices
+from .checks import at_least_float32
+from .label_indices import class_indices
 from .losses import PerClass, per_class
 
 __all__ = ['cloud_amplitudes', 'cloud_noise', 'gaussian_clouded_loss']

@@ -16,12 +16,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from .checks import (
-    at_least_float32,
-    check_real,
-    check_shapes,
-    class_indices,
-)
+from .checks import at_least_float32, check_real, check_shapes
+from .label_indices import class_indices
 
 __all__ = [
     'background_log_prior',

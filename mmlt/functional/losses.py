@@ -14,7 +14,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from .checks import at_least_float32, class_indices
+from .checks import at_least_float32
+from .label_indices import class_indices
 
 __all__ = [
     'balanced_softmax_loss',

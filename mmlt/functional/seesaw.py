@@ -2,7 +2,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from .checks import at_least_float32, class_indices
+from .checks import at_least_float32
+from .label_indices import class_indices
 from .losses import PerClass, per_class
 
 __all__ = ['seesaw_loss']

@@ -115,9 +115,9 @@ class ClassCountsMixin(nn.Module):
         if not len(self.class_counts):
             raise RuntimeError(
                 f'Expected {type(self).__name__} to know the class counts, '
-                'but they were never set. In a loop of your own, call '
-                '`set_class_counts(counts)`; a config needs '
-                "`custom_hooks=[dict(type='LongTailHook')]`."
+                'but they were never set. Add `custom_hooks=[dict(type='
+                "'LongTailHook')]` to the config, or call "
+                '`set_class_counts(counts)`.'
             )
 
     def _load_from_state_dict(self, state_dict, prefix, *args, **kwargs):

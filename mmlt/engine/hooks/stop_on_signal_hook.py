@@ -241,8 +241,7 @@ class StopOnSignalHook(Hook):
             if self._leftover not in (None, path):
                 self._leftover.unlink(missing_ok=True)
         barrier()
-        where = f'after {epoch} epoch{"s" * (epoch != 1)} and '
-        where += f'{iteration} iteration{"s" * (iteration != 1)}'
+        where = f'after {epoch} epochs and {iteration} iterations'
         raise signals.TrainingStopped(self._asked, str(path), where)
 
     def _described(

@@ -4,7 +4,8 @@ from functools import partial
 from torch import Tensor, nn
 
 from mmlt.functional import reduce_loss
-from mmlt.functional.checks import check_choice, check_real, class_indices
+from mmlt.functional.checks import check_choice, check_real
+from mmlt.functional.label_indices import class_indices
 from mmlt.structures import MixedLabels
 
 __all__ = ['PerSampleLoss', 'check_reduction', 'over_labels']

@@ -3,7 +3,8 @@ import torch.distributed as dist
 from torch import Tensor
 
 from mmlt.functional import seesaw_loss
-from mmlt.functional.checks import check_real, class_indices
+from mmlt.functional.checks import check_real
+from mmlt.functional.label_indices import class_indices
 from mmlt.parents import MODELS
 from mmlt.structures import MixedLabels
 
