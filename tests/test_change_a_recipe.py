@@ -42,7 +42,8 @@ def scope():
 def built(cfg):
     """The network, with random weights in the place of a download."""
     settings = copy.deepcopy(cfg.model)
-    start = settings.backbone.pop('init_cfg', None)
+    inner = settings.backbone.get('module', settings.backbone)
+    start = inner.pop('init_cfg', None)
     model = MODELS.build(settings)
     counts = [24, 13, 10, 10]
     for part in model.modules():
@@ -107,6 +108,19 @@ def network_is_of_timm(cfg, model, loader, optimizer):
     assert 'ConvNeXt' in type(model.backbone.timm_model).__name__
 
 
+def branches_and_classifier_are_trained(cfg, model, loader, optimizer):
+    trained = {p for group in optimizer.param_groups for p in group['params']}
+    number = {
+        'all': sum(p.numel() for p in model.parameters()),
+        'trained': sum(p.numel() for p in trained),
+    }
+    assert number['trained'] < 0.01 * number['all']
+    assert set(model.head.parameters()) <= trained
+    assert set(optimizer.state) == trained  # each has had a gradient
+    kinds = [hook['type'] for hook in cfg.custom_hooks]
+    assert {'LongTailHook', 'ClassifierStartHook'} <= set(kinds)
+
+
 def loss_is_ldam(cfg, model, loader, optimizer):
     assert isinstance(model.head.loss_module, LDAMLoss)
     assert not isinstance(model.head.loss_module, BalancedSoftmaxLoss)
@@ -121,4 +135,5 @@ CHECKS = {
     'resnet50.py': network_is_resnet50,
     'timm_network.py': network_is_of_timm,
     'ldam.py': loss_is_ldam,
+    'lift.py': branches_and_classifier_are_trained,
 }
