@@ -147,9 +147,9 @@ class VMFLayer(ClassCountsMixin, nn.Module):
         if not len(self.class_counts):
             raise RuntimeError(
                 f'Expected {type(self).__name__} to know the class counts, '
-                'but they were never set. Add `custom_hooks=[dict(type='
-                f"'{self.counts_hook}')]` to the config, or call "
-                '`set_class_counts(counts)`.'
+                'but they were never set. In a loop of your own, call '
+                '`set_class_counts(counts)`; a config needs '
+                f"`custom_hooks=[dict(type='{self.counts_hook}')]`."
             )
 
     def density_bias(self) -> Tensor:

@@ -67,7 +67,8 @@ class ClassCountsMixin(nn.Module):
             counts: (C,) integers >= 0.
 
         Raises:
-            ValueError: If they are not that, or C is not the part's own.
+            ValueError: If they are not that, C is not the part's own, or the
+                part refuses them; then those that it had stay.
         """
         name = type(self).__name__
         counts = counts_tensor(counts, name)
@@ -78,13 +79,22 @@ class ClassCountsMixin(nn.Module):
                 f'of {name}, but got {len(counts)}. Set `num_classes='
                 f'{len(counts)}` in its config, or use another dataset.'
             )
-        counts = counts.to(self.class_counts.device)
+        before = self.class_counts.clone()
+        self._take(counts.to(before.device))
+        try:
+            self.class_counts_changed()
+        except ValueError:
+            self._take(before)
+            if len(before):
+                self.class_counts_changed()
+            raise
+
+    def _take(self, counts: Tensor) -> None:
         if len(counts) == len(self.class_counts):
             # in place: an averaged copy of the model may hold the tensor
             self.class_counts.copy_(counts)
         else:
             self.class_counts = counts
-        self.class_counts_changed()
 
     def class_counts_changed(self) -> None:
         """Derive what depends on the counts. Nothing, by default."""
@@ -115,9 +125,9 @@ class ClassCountsMixin(nn.Module):
         if not len(self.class_counts):
             raise RuntimeError(
                 f'Expected {type(self).__name__} to know the class counts, '
-                'but they were never set. Add `custom_hooks=[dict(type='
-                "'LongTailHook')]` to the config, or call "
-                '`set_class_counts(counts)`.'
+                'but they were never set. In a loop of your own, call '
+                '`set_class_counts(counts)`; a config needs '
+                "`custom_hooks=[dict(type='LongTailHook')]`."
             )
 
     def _load_from_state_dict(self, state_dict, prefix, *args, **kwargs):

@@ -13,9 +13,10 @@ def warn_of_unknown_epoch(part: object, meanwhile: str) -> None:
         meanwhile: What it does so, after its name.
     """
     print_log(
-        f'{type(part).__name__} was not told the epoch and {meanwhile}. Add '
-        "`custom_hooks=[dict(type='LongTailHook')]` to the config, or call "
-        '`set_progress(epoch, max_epochs)` before every epoch.',
+        f'{type(part).__name__} was not told the epoch and {meanwhile}. In a '
+        'loop of your own, call `set_progress(epoch, max_epochs)` before '
+        'every epoch; a config needs '
+        "`custom_hooks=[dict(type='LongTailHook')]`.",
         logger='current',
         level=logging.WARNING,
     )

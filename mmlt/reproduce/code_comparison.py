@@ -22,14 +22,15 @@ from mmengine.config import Config
 
 from mmlt.checkpoints import read_checkpoint
 from mmlt.functional.schedule import epoch_of
-from mmlt.runs.folder import last_checkpoint
+from mmlt.runs.folder import last_checkpoint, read_work_dir
+from mmlt.runs.preflight import is_ours
 from mmlt.runs.schedules import shorten
 
 from .comparisons import Comparison
 from .hashes import config_hash
 from .ledger import Row
 from .rows import last_evaluation, processor
-from .tasks import Task, configs_of, of_all_stages
+from .tasks import Task, configs_of, length_of, of_all_stages
 
 __all__ = ['compare_code']
 
@@ -137,7 +138,7 @@ def compare_code(
         commit=commit,
         code_hash=task.code_hash,
         rows=settings,
-        epochs=min(EPOCHS, stages[0].train_cfg.max_epochs),
+        epochs=min(EPOCHS, length_of(stages[0])[1]),
         batches=BATCHES,
         weights=sum(tensor.numel() for tensor in weights.values()),
         metrics=sorted(metrics.keys() & metrics_now.keys()),
@@ -207,7 +208,18 @@ def short_schedule(task: Task, options: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _cut(cfg: Config) -> dict[str, Any]:
-    """What a schedule of :data:`EPOCHS` epochs changes in a config."""
+    """What a schedule of :data:`EPOCHS` epochs changes in a config.
+
+    Of one that counts iterations, as many as they have; the learning rates
+    are then those of the first iterations.
+    """
+    kind, length = length_of(cfg)
+    if kind == 'iteration':
+        number = min(EPOCHS * BATCHES, length)
+        return {
+            'train_cfg.max_iters': number,
+            'train_cfg.val_interval': number,
+        }
     before, after = dict(_flat(cfg.to_dict())), copy.deepcopy(cfg)
     epochs = max(EPOCHS, cfg.train_cfg.max_epochs)
     # the numbers of the last epoch are compared
@@ -286,10 +298,11 @@ def run_python(code: Path, *words: str) -> str:
 def result_of(work_dir: Path, code: Path) -> tuple[dict, dict]:
     """Weights of the last checkpoint of a run, and its metrics."""
     checkpoint = read_checkpoint(last_checkpoint(work_dir))
-    entry, _ = last_evaluation(work_dir)
+    of_images = is_ours(read_work_dir(work_dir).config)
+    entry, _ = last_evaluation(work_dir, of_images)
     # the others are times, and the epoch; a group without a class has nan
     metrics = {k: v for k, v in entry.items() if '/' in k and v == v}
-    if (code / 'mmlt' / 'reproduce' / 'rows.py').is_file():
+    if of_images and (code / 'mmlt' / 'reproduce' / 'rows.py').is_file():
         program = work_dir.with_suffix('.py')  # and not -c, as above
         program.write_text(NUMBERS, 'utf-8')
         text = run_python(code, str(program), str(work_dir))

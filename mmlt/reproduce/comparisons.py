@@ -28,7 +28,8 @@ class Comparison:
         commit: That made the rows.
         code_hash: Of the code that trains as that commit did.
         rows: Digest of a row to the hash of its settings.
-        epochs: That both were trained.
+        epochs: That both were trained. Where iterations are counted, epochs
+            of as many as `batches` says.
         batches: Of each epoch and of the test set, at most; None for all, as
             in the first comparisons.
         weights: Numbers that were compared in the checkpoints.

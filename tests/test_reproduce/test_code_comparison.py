@@ -206,6 +206,16 @@ def test_every_phase_of_a_schedule_is_in_the_short_one(tmp_path):
     assert options['first_stage.train_dataloader.dataset.data_root'] == '/data'
 
 
+def test_iterations_are_cut_to_as_many(tmp_path):
+    pytest.importorskip('mmseg')
+    task = tasks_of([Job('vmf_seg/fcn_r18_camvid', 1)], tmp_path)[0]
+    options = short_schedule(task, {})
+    assert options == {
+        'train_cfg.max_iters': 100,
+        'train_cfg.val_interval': 100,
+    }
+
+
 def test_program_runs_from_here_with_the_other_code(tmp_path, monkeypatch):
     """Where data are named from the working directory."""
     (tmp_path / 'code/mmlt').mkdir(parents=True)

@@ -241,7 +241,8 @@ class StopOnSignalHook(Hook):
             if self._leftover not in (None, path):
                 self._leftover.unlink(missing_ok=True)
         barrier()
-        where = f'after {epoch} epochs and {iteration} iterations'
+        where = f'after {epoch} epoch{"s" * (epoch != 1)} and '
+        where += f'{iteration} iteration{"s" * (iteration != 1)}'
         raise signals.TrainingStopped(self._asked, str(path), where)
 
     def _described(

@@ -132,7 +132,7 @@ def check_goes_on(train, tmp_path, recipe, options):
     train(recipe, 'whole', *options)
     # in the 3rd of 5 batches of the 2nd epoch
     done = train(recipe, 'part', *options, *sent(EPOCH + 2), code=143)
-    assert 'Stopped by SIGTERM after 1 epochs and ' in done.output
+    assert 'Stopped by SIGTERM after 1 epoch and ' in done.output
     last = done.errors.strip().splitlines()[-1]
     assert last.startswith(f'Go on with: mmlt train {recipe}')
     assert last.endswith(' --resume')
