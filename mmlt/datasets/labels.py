@@ -45,12 +45,29 @@ def dataset_labels(dataset: Any) -> np.ndarray:
         labels = _integers(values)
         if labels is not None and len(labels) == len(dataset):
             return labels
+    if isinstance(dataset, list | tuple | np.ndarray | torch.Tensor):
+        raise ValueError(
+            'Expected labels of images, (N,) integers, but got '
+            f'{_in_words(dataset)}. Number the classes from 0.'
+        )
     raise ValueError(
         f'Expected {type(dataset).__name__} to say which label each image '
         'has, by `get_gt_labels()`, `targets` or `labels`, but it has none '
         'of them with one integer per image. Give the labels themselves: a '
         'list of N integers.'
     )
+
+
+def _in_words(values: list | tuple | np.ndarray | torch.Tensor) -> str:
+    """What values are that are no labels."""
+    kind = type(values).__name__
+    if not len(values):
+        return f'an empty {kind}'
+    if isinstance(values, Sequence):
+        wrong = [v for v in values if not isinstance(v, int | np.integer)]
+        first = wrong[0]
+        return f'a {kind} with {first!r}, of the type {type(first).__name__}'
+    return f'a {kind} of shape {tuple(values.shape)} and {values.dtype}'
 
 
 def _one_by_one(dataset: Any) -> np.ndarray:

@@ -169,8 +169,9 @@ def compress_features(features: Tensor, labels: Tensor, tau: Tensor) -> Tensor:
 
     Raises:
         TypeError: If labels (N,) are not integers.
-        ValueError: If one is no class of ``tau``; on a GPU, where looking
-            at them would wait for it, torch stops with an error of its own.
+        ValueError: If there are not N, or one is no class of ``tau``; on a
+            GPU, where looking at them would wait for it, torch stops with an
+            error of its own.
 
     Examples:
         >>> tau = compression_factors(3, gamma=0.5, order='index')
@@ -186,6 +187,11 @@ def compress_features(features: Tensor, labels: Tensor, tau: Tensor) -> Tensor:
         https://github.com/lijian16/FCC/blob/ba9e7d3b8938c1cc092fc2546d9184ce4846ed1e/lib/core/combiner.py#L190
     """
     tau = tau.to(features.dtype)
+    if len(labels) != len(features):
+        raise ValueError(
+            f'Expected one label for each of the {len(features)} features, '
+            f'but got {len(labels)}. Pass the labels of the same batch.'
+        )
     if labels.dim() == 1:
         _check_indices(labels, tau)
         factor = tau[labels]

@@ -68,7 +68,6 @@ def test_folder_of_images_of_torchvision(tmp_path):
         Targets([[0, 1], [1, 0]]),
         Subset(FakeData(3), [0, 1]),
         TensorDataset(torch.randn(3, 2)),
-        ['cat', 'dog'],
         Targets(['cat', 'dog']),
     ],
     ids=lambda d: type(d).__name__,
@@ -86,3 +85,18 @@ def test_part_of_random_split_is_drawn_by_its_own_classes():
     drawn = [part[i][1] for i in LongTailSampler(part, seed=0)]
     # a class is drawn as often as another, from 50 images; 4 sigma
     assert abs(sum(drawn) - 25) < 15
+
+
+@pytest.mark.parametrize(
+    ('labels', 'got'),
+    [
+        ([], 'an empty list'),
+        ([0.5, 1], 'a list with 0.5, of the type float'),
+        (['a', 'b'], "a list with 'a', of the type str"),
+        (torch.ones(2), r'a Tensor of shape \(2,\) and torch.float32'),
+        (np.zeros((2, 3), int), r'a ndarray of shape \(2, 3\) and int64'),
+    ],
+)
+def test_what_is_no_label_is_said(labels, got):
+    with pytest.raises(ValueError, match=f'integers, but got {got}. Number'):
+        dataset_labels(labels)

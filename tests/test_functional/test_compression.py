@@ -264,3 +264,11 @@ def test_labels_that_are_no_classes_are_refused(labels, error, message):
     for a, b in ((labels, good), (good, labels)):
         with pytest.raises(error, match=message):
             compress_mixed_features(features, a, b, torch.ones(2), tau)
+
+
+@pytest.mark.parametrize('labels', [[0, 1, 2], [0, 1, 2, 2, 1]])
+def test_there_is_a_label_for_each_feature(labels):
+    with pytest.raises(ValueError, match=f'4 features, but got {len(labels)}'):
+        compress_features(
+            torch.ones(4, 2), torch.tensor(labels), torch.ones(3)
+        )

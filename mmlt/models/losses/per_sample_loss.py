@@ -25,8 +25,9 @@ class PerSampleLoss(nn.Module):
         loss_weight: Factor on the result.
 
     Raises:
-        TypeError: If ``loss_weight`` is not a number; in ``forward``, at
-            soft labels where the formula needs one class.
+        TypeError: If ``loss_weight`` is not a number; in ``forward``, if
+            logits or labels are no tensors, and at soft labels where the
+            formula needs one class.
         ValueError: If ``reduction`` is unknown; in ``forward``, if shapes
             do not fit.
     """
@@ -113,6 +114,13 @@ class PerSampleLoss(nn.Module):
     def _check_batch(self, logits: Tensor, label: Tensor) -> None:
         """Check shapes and dtypes; values are not read (no GPU wait)."""
         name = type(self).__name__
+        for value in (logits, label):
+            if not isinstance(value, Tensor | MixedLabels):
+                raise TypeError(
+                    f'Expected {name} to get tensors, but got a '
+                    f'{type(value).__name__}. Convert it with '
+                    '`torch.as_tensor()`.'
+                )
         if logits.dim() != 2 or len(logits) != len(label):
             raise ValueError(
                 f'Expected {name} to get logits (N, C) and N labels, but got '

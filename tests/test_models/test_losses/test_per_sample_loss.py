@@ -12,6 +12,7 @@ from mmpretrain.models import LinearClsHead
 from mmpretrain.registry import MODELS
 
 import mmlt.models
+from mmlt.losses import BalancedSoftmaxLoss
 from mmlt.models.losses.class_counts_loss import ClassCountsLoss
 from mmlt.models.losses.per_sample_loss import PerSampleLoss
 from mmlt.models.losses.reweighted_loss import ReweightedLoss
@@ -333,3 +334,12 @@ def test_on_a_gpu(name):
     got = loss.cuda()(z.cuda(), y.cuda())
     assert got.is_cuda
     torch.testing.assert_close(got.cpu(), expected, rtol=1e-12, atol=0)
+
+
+def test_no_tensor_is_said():
+    z, y = torch.zeros(2, 3), torch.tensor([0, 1])
+    loss = BalancedSoftmaxLoss()
+    loss.set_class_counts([5, 3, 1])
+    for wrong in ((z.numpy(), y), (z, y.numpy()), (z, [0, 1])):
+        with pytest.raises(TypeError, match='to get tensors, but got a '):
+            loss(*wrong)
