@@ -241,17 +241,22 @@ def _copies_record(
     for row, group in enumerate(copies.groups.tolist()):
         whole.setdefault(group, []).append(row)
     groups = [group for group in whole.values() if len(group) > 1]
-    return {
-        'equal': paths(copies.equal),
-        'near': paths(copies.alike),
-        'near_compared': copies.compared,
-        'of_two_classes': paths(
+
+    def of_two_classes(groups: list[list[int]]) -> list[list[str]]:
+        return paths(
             [
                 _one_of_each_first(group, labels[group].tolist())
                 for group in groups
                 if len(set(labels[group].tolist())) > 1
             ]
-        ),
+        )
+
+    return {
+        'equal': paths(copies.equal),
+        'near': paths(copies.alike),
+        'near_compared': copies.compared,
+        'of_two_classes': of_two_classes(copies.equal),
+        'near_of_two_classes': of_two_classes(copies.alike),
         'in_two_lists': paths(
             [g for g in groups if len(set(split_of[g])) > 1]
         ),

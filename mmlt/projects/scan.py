@@ -15,6 +15,7 @@ from mmlt.datasets.image_check import image_problem, leave_interrupt_to_parent
 __all__ = ['ImageFacts', 'look_at', 'scan_images']
 
 THUMBNAIL = 16  # pixels of an edge
+COLORS = 24  # of the thumbnail in color
 FEW = 200  # images for which no processes are started
 
 
@@ -28,12 +29,15 @@ class ImageFacts:
         digest: SHA-256 of the file.
         thumbnail: (256,) float16, 16 x 16 gray pixels of mean 0 and length
             1; zeros for an image of one color.
+        colors: (1728,) float16, 24 x 24 pixels in color, each channel of
+            mean 0, all of length 1; zeros as above.
     """
 
     problem: str | None
     size: tuple[int, int] = (0, 0)
     digest: bytes = b''
     thumbnail: np.ndarray | None = None
+    colors: np.ndarray | None = None
 
 
 def look_at(path: str) -> ImageFacts:
@@ -48,16 +52,25 @@ def look_at(path: str) -> ImageFacts:
         image = None
     if image is None:
         return ImageFacts(image_problem(path) or 'unreadable')
-    small = mmcv.imresize(
-        mmcv.bgr2gray(image), (THUMBNAIL, THUMBNAIL), interpolation='area'
+    digest = hashlib.sha256(content).digest()
+    return ImageFacts(
+        None,
+        image.shape[:2],
+        digest,
+        _thumbnail(mmcv.bgr2gray(image), THUMBNAIL),
+        _thumbnail(image, COLORS),
     )
-    values = small.astype(np.float32).ravel()
-    values -= values.mean()
+
+
+def _thumbnail(image: np.ndarray, edge: int) -> np.ndarray:
+    """A small image as float16, each channel of mean 0, all of length 1."""
+    small = mmcv.imresize(image, (edge, edge), interpolation='area')
+    values = small.astype(np.float32)
+    values = (values - values.mean((0, 1))).ravel()
     length = np.linalg.norm(values)
     # of less than one step of gray in the mean, nothing can be told
-    values = values / length if length > THUMBNAIL else 0 * values
-    digest = hashlib.sha256(content).digest()
-    return ImageFacts(None, image.shape[:2], digest, values.astype(np.float16))
+    values = values / length if length > edge else 0 * values
+    return values.astype(np.float16)
 
 
 def scan_images(

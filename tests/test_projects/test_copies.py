@@ -55,6 +55,31 @@ def test_near_copies_are_one_group(album):
     assert found.compared == 'all'
 
 
+def shape_on_a_ground(color, left, noise=0, edge=60):
+    """A bar on a gray ground, as parts on a table are photographed."""
+    pixels = np.full((edge, edge, 3), 128)
+    pixels[10:50, left : left + 16] = color
+    pixels = pixels + np.random.RandomState(noise).randint(-4, 5, pixels.shape)
+    return Image.fromarray(pixels.clip(0, 255).astype(np.uint8))
+
+
+def test_one_object_in_two_colors_or_places_is_not_one_image(tmp_path):
+    red, blue = (200, 60, 60), (60, 97, 200)  # of one gray
+    for name, picture in {
+        'red.png': shape_on_a_ground(red, 20),
+        'blue.png': shape_on_a_ground(blue, 20, noise=1),
+        'beside.png': shape_on_a_ground(red, 22, noise=2),
+        'again.jpg': shape_on_a_ground(red, 20).resize((120, 120)),
+    }.items():
+        picture.save(tmp_path / name)
+    red, blue = (
+        look_at(str(tmp_path / name)).thumbnail.astype(float)
+        for name in ('red.png', 'blue.png')
+    )
+    assert red @ blue > module.ALIKE
+    assert groups(tmp_path)[1] == [{'again.jpg', 'red.png'}]
+
+
 def test_equal_files_alone(album):
     found, named = groups(album, near=False)
     assert named == [{'0.png', 'equal.png'}]
@@ -87,7 +112,12 @@ def test_a_thumbnail_has_mean_zero_and_length_one(album):
     assert values.shape == (256,)
     assert abs(values.sum()) < 0.02
     assert abs(values @ values - 1) < 0.01
-    assert not look_at(str(album / 'white.png')).thumbnail.any()
+    colors = fact.colors.astype(np.float64).reshape(24, 24, 3)
+    assert abs(colors.sum((0, 1))).max() < 0.02
+    assert abs((colors**2).sum() - 1) < 0.01
+    white = look_at(str(album / 'white.png'))
+    assert not white.thumbnail.any()
+    assert not white.colors.any()
 
 
 def test_what_cannot_be_read_has_a_problem(album):

@@ -45,6 +45,7 @@ def test_a_folder_like_that_of_a_person(photos, tmp_path):
         'near': [['kind 0/0.png', 'kind 0/larger.bmp']],
         'near_compared': 'all',
         'of_two_classes': [],
+        'near_of_two_classes': [],
         'in_two_lists': [],
     }
     for group in (*record['copies']['equal'], *record['copies']['near']):

@@ -242,16 +242,20 @@ def found_lines(record: dict) -> list[str]:
 def copy_lines(copies: dict) -> list[str]:
     """Groups of copies, by kind, with an example each."""
     lines = []
+    apart = '`--no-near-copies` takes each image by itself'
     for key, words in (
         ('equal', 'of equal files, together in one list'),
-        ('near', 'of near copies, together in one list'),
+        ('near', f'of near copies, together in one list ({apart})'),
         ('of_two_classes', 'of copies with two labels: correct one of them'),
+        ('near_of_two_classes', 'of near copies of two classes: look at them'),
         ('in_two_lists', 'of copies in two lists: a leak of the source'),
     ):
         groups = copies[key]
         if groups:
+            images = sum(map(len, groups))
+            many = f' ({images} images)' if images > 2 * len(groups) else ''
             lines.append(
-                f'{amount(len(groups), "group")} {words}, as '
+                f'{amount(len(groups), "group")}{many} {words}, as '
                 f'{" and ".join(groups[0][:2])}'
                 + ('; images.json has all' if len(groups) > 1 else '')
             )
