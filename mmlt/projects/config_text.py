@@ -5,6 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from mmengine.config import Config
+
+from mmlt.functional import shot_groups
 from mmlt.runs.keys import did_you_mean
 from mmlt.runs.recipe_files import CONFIGS
 from mmlt.runs.recipes import load_recipe
@@ -66,7 +69,23 @@ data_preprocessor = dict(num_classes={classes})
 # the rate of the recipe, {rate} for {base} images a step, by the batch: {lr}
 auto_scale_lr = dict(enable=True)
 default_hooks = dict(logger=dict(interval={interval}))  # steps for a line
-'''
+{groups}'''
+GROUPS = """
+# Groups of a third of the classes each: many-shot have more than {many} training
+# images, few-shot fewer than {few}. Published are 100 and 20: no class {empty}.
+val_evaluator = dict(
+    metrics=[
+{val}
+    ]
+)
+test_evaluator = dict(
+    metrics=[
+{test}
+    ]
+)
+"""
+# metrics that have limits of the groups
+GROUPED = ('ShotAccuracy', 'LongTailMetric')
 
 
 @dataclass(frozen=True)
@@ -163,7 +182,60 @@ def config_text(method: str, data: ProjectData) -> str:
         lr=f'{rate.lr * data.batch_size / base:g}',
         workers=min(MOST_WORKERS, os.cpu_count() or 1),
         interval=log_interval(data),
+        groups=groups_text(data.counts, cfg),
     )
+
+
+def groups_text(counts: Sequence[int], cfg: Config) -> str:
+    """Metrics with limits of the groups, where the published ones fit badly.
+
+    Args:
+        counts: (C,) training images of each class.
+        cfg: The recipe, with its metrics.
+
+    Returns:
+        '' where each group has a class, or other limits give none more.
+    """
+    limits = third_limits(counts)
+    empty = [k for k, of in shot_groups(counts).items() if not of.any()]
+    if not empty or limits is None:
+        return ''
+    return GROUPS.format(
+        **limits,
+        empty=' or '.join(f'{name}-shot' for name in empty),
+        val=metrics_text(cfg.val_evaluator.metrics, limits),
+        test=metrics_text(cfg.test_evaluator.metrics, limits),
+    )
+
+
+def third_limits(counts: Sequence[int]) -> dict[str, int] | None:
+    """Limits by which each group has about a third of the classes.
+
+    Args:
+        counts: (C,) training images of each class.
+
+    Returns:
+        ``many`` and ``few``; None where classes are so few or so equal that
+        a group would be empty.
+    """
+    ranked, third = sorted(counts), len(counts) // 3
+    if not third:
+        return None
+    limits = dict(many=ranked[-third] - 1, few=ranked[third])
+    if limits['few'] > limits['many']:
+        return None
+    groups = shot_groups(counts, **limits)
+    return limits if all(of.any() for of in groups.values()) else None
+
+
+def metrics_text(metrics: Sequence[dict], limits: dict[str, int]) -> str:
+    """The list of metrics as Python, a line each."""
+    lines = []
+    for metric in metrics:
+        own = {**metric, **(limits if metric['type'] in GROUPED else {})}
+        words = ', '.join(f'{key}={value!r}' for key, value in own.items())
+        lines.append(f'        dict({words}),')
+    return '\n'.join(lines)
 
 
 def model_text(parts: Sequence[str]) -> str:

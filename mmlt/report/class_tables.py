@@ -23,6 +23,7 @@ __all__ = ['class_table', 'confusion_table', 'worst_table', 'worst_words']
 WORST = 15  # classes that are named
 LEAST = 5  # test images below which a recall says too little
 CONFUSIONS = 20  # pairs that are named
+NAMED = 5  # classes in a sentence
 TAKEN_FOR = 3  # classes that a bad one is taken for
 
 
@@ -114,24 +115,27 @@ def _macro(record: RunRecord) -> float:
     return -1.0 if value is None else value
 
 
-def worst_classes(records: Sequence[RunRecord]) -> tuple[list[int], int, int]:
+def worst_classes(
+    records: Sequence[RunRecord],
+) -> tuple[list[int], int, list[int]]:
     """The classes of the lowest recall, by the best recipe.
 
     Returns:
         The classes, the lowest first, of equal ones that with more test
-        images; how many test images they have at least; and how many classes
-        have fewer.
+        images; how many test images they have at least, at most as many as
+        half of the classes have; and the classes that have fewer.
     """
     images = records[0].classes['test_images']
     tested = [c for c, n in enumerate(images) if n]
-    least = LEAST if any(images[c] >= LEAST for c in tested) else 1
+    middle = sorted(images[c] for c in tested)[len(tested) // 2 :][:1]
+    least = min(LEAST, *middle) if middle else LEAST
     enough = [c for c in tested if images[c] >= least]
     group = by_recipe(records)[best_recipe(records)]
     recall = mean_of_classes(group, 'recall')
     order = sorted(enough, key=lambda c: (recall[c], -images[c], c))
     wrong = [c for c in order if recall[c] < 100]
     most = min(WORST, max(3, len(images) // 2))
-    return wrong[:most], least, len(tested) - len(enough)
+    return wrong[:most], least, [c for c in tested if images[c] < least]
 
 
 def worst_table(records: Sequence[RunRecord]) -> Table | None:
@@ -151,11 +155,7 @@ def worst_table(records: Sequence[RunRecord]) -> Table | None:
         'The worst classes, and what they are taken for',
         f'The lowest recalls{chosen}, of classes with at least {least} test '
         f'{"image" if least == 1 else "images"}'
-        + (
-            f' ({fewer} {"has" if fewer == 1 else "have"} fewer)'
-            if fewer
-            else ''
-        )
+        + _of_fewer(first, fewer, recalls[best])
         + '. Recall in percent, and its 95 % interval (Wilson), which is '
         'wide where test images are few. Taken for: up to '
         f'{TAKEN_FOR} classes, each with its training images in brackets and '
@@ -192,6 +192,20 @@ def worst_table(records: Sequence[RunRecord]) -> Table | None:
         )
         mark_best(table, [3 + i for i in range(len(groups))])
     return table
+
+
+def _of_fewer(
+    record: RunRecord, classes: Sequence[int], recall: Sequence[float]
+) -> str:
+    """How many classes have fewer test images, and which are never right."""
+    if not classes:
+        return ''
+    text = f'{len(classes)} {"has" if len(classes) == 1 else "have"} fewer'
+    never = [record.class_names[c] for c in classes if recall[c] == 0]
+    if never:
+        more = f', ... ({len(never)})' if len(never) > NAMED else ''
+        text += f'; never right of these: {", ".join(never[:NAMED])}{more}'
+    return f' ({text})'
 
 
 def worst_words(records: Sequence[RunRecord]) -> str | None:

@@ -36,19 +36,17 @@ __all__ = ['compare_code']
 
 # enough for every phase of a schedule: a share of 0.8 is one epoch of these
 EPOCHS = 5
-# of each epoch, and of the test set: where code differs, so do its first steps
+# of each epoch: where code differs, so do its first steps
 BATCHES = 8
-# a program that takes no more of them
-FEW = f"""
-import itertools
+# a training that takes no more of them; evaluations are of all images
+TRAIN = f"""
+import itertools, runpy, sys
 from torch.utils.data import BatchSampler
 every_batch = BatchSampler.__iter__
-BatchSampler.__iter__ = lambda self: itertools.islice(
-    every_batch(self), {BATCHES}
-)
-"""
-TRAIN = """
-import runpy, sys
+def few_batches(self):
+    whole = getattr(self.sampler, 'shuffle', True) is False
+    return itertools.islice(every_batch(self), None if whole else {BATCHES})
+BatchSampler.__iter__ = few_batches
 program = sys.argv.pop(1)
 sys.argv[0] = program
 runpy.run_path(program, run_name='__main__')
@@ -254,7 +252,7 @@ def train(
     job = task.job
     # a file, and not -c: from here, where the data may be named from
     program = work_dir.with_name(f'train_{work_dir.name}.py')
-    program.write_text(FEW + TRAIN, 'utf-8')
+    program.write_text(TRAIN, 'utf-8')
     words = [str(program)]
     words += [f'{code}/tools/train.py', f'{code}/configs/{job.recipe}.py']
     words += ['--seed', str(job.seed), '--work-dir', str(work_dir)]
@@ -306,7 +304,7 @@ def result_of(work_dir: Path, code: Path) -> tuple[dict, dict]:
     metrics = {k: v for k, v in entry.items() if '/' in k and v == v}
     if of_images and (code / 'mmlt' / 'reproduce' / 'rows.py').is_file():
         program = work_dir.with_suffix('.py')  # and not -c, as above
-        program.write_text(FEW + NUMBERS, 'utf-8')
+        program.write_text(NUMBERS, 'utf-8')
         text = run_python(code, str(program), str(work_dir))
         metrics |= json.loads(text.splitlines()[-1])
     return checkpoint['state_dict'], metrics

@@ -30,8 +30,8 @@ class Comparison:
         rows: Digest of a row to the hash of its settings.
         epochs: That both were trained. Where iterations are counted, epochs
             of as many as `batches` says.
-        batches: Of each epoch and of the test set, at most; None for all, as
-            in the first comparisons.
+        batches: Of each epoch, at most; None for all, as in the first
+            comparisons.
         weights: Numbers that were compared in the checkpoints.
         metrics: Names of the metrics that were compared.
         device: Where, in words.

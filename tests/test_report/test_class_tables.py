@@ -129,6 +129,16 @@ def test_seeds_are_counted_together_and_means_are_over_them():
     assert table.rows[0] == ['tuft (3)', 'copepod (200)', '12', '6']
 
 
+def test_with_few_test_images_the_bad_classes_are_still_named():
+    # 5, 2, 2 and 1 test images: none of the bad ones has five
+    labels = [0] * 5 + [1] * 2 + [2] * 2 + [3]
+    wrong = [0] * 5 + [0] * 2 + [2, 0] + [1]
+    table = worst_table([made('a', wrong, labels=labels)])
+    assert 'of classes with at least 2 test images' in table.note
+    assert '(1 has fewer; never right of these: tuft)' in table.note
+    assert [row[0] for row in table.rows] == ['diatom', 'puff']
+
+
 def test_the_worst_classes_are_those_of_the_best_run(records):
     table = worst_table(records)
     # class 2 has too few test images, and the best recipe is the last
