@@ -42,8 +42,9 @@ def check_needs(kind: str) -> None:
     if kind == 'onnx' and missing:
         raise ImportError(
             f'Expected {", ".join(ONNX_NEEDS)} for --to onnx, but '
-            f'{", ".join(missing)} is not installed. Mend it with: pip '
-            f'install {" ".join(missing)} (or "mmlt[export]")'
+            f'{", ".join(missing)} {"is" if len(missing) == 1 else "are"} '
+            f'not installed. Mend it with: pip install {" ".join(missing)} '
+            '(or "mmlt[export]")'
         )
 
 

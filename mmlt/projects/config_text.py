@@ -13,7 +13,13 @@ from mmlt.runs.recipe_files import CONFIGS
 from mmlt.runs.recipes import load_recipe
 from mmlt.runs.shipped import method_names
 
-__all__ = ['ProjectData', 'config_text', 'known_methods', 'recipe_of']
+__all__ = [
+    'ProjectData',
+    'config_text',
+    'known_methods',
+    'own_limits',
+    'recipe_of',
+]
 
 NETWORK = 'resnet18_images'
 # workers that read images: more than processors only wait
@@ -71,8 +77,8 @@ auto_scale_lr = dict(enable=True)
 default_hooks = dict(logger=dict(interval={interval}))  # steps for a line
 {groups}'''
 GROUPS = """
-# Groups of a third of the classes each: many-shot have more than {many} training
-# images, few-shot fewer than {few}. Published are 100 and 20: no class {empty}.
+# Many-shot classes have more than {many} training images, few-shot ones fewer
+# than {few}, about a third each. Of the published 100 and 20 a group is empty.
 val_evaluator = dict(
     metrics=[
 {val}
@@ -182,50 +188,45 @@ def config_text(method: str, data: ProjectData) -> str:
         lr=f'{rate.lr * data.batch_size / base:g}',
         workers=min(MOST_WORKERS, os.cpu_count() or 1),
         interval=log_interval(data),
-        groups=groups_text(data.counts, cfg),
+        groups=groups_text(cfg, own_limits(data.counts)),
     )
 
 
-def groups_text(counts: Sequence[int], cfg: Config) -> str:
-    """Metrics with limits of the groups, where the published ones fit badly.
-
-    Args:
-        counts: (C,) training images of each class.
-        cfg: The recipe, with its metrics.
-
-    Returns:
-        '' where each group has a class, or other limits give none more.
-    """
-    limits = third_limits(counts)
-    empty = [k for k, of in shot_groups(counts).items() if not of.any()]
-    if not empty or limits is None:
+def groups_text(cfg: Config, limits: dict[str, int] | None) -> str:
+    """The metrics of a recipe with limits of the groups; '' for None."""
+    if limits is None:
         return ''
     return GROUPS.format(
         **limits,
-        empty=' or '.join(f'{name}-shot' for name in empty),
         val=metrics_text(cfg.val_evaluator.metrics, limits),
         test=metrics_text(cfg.test_evaluator.metrics, limits),
     )
 
 
-def third_limits(counts: Sequence[int]) -> dict[str, int] | None:
-    """Limits by which each group has about a third of the classes.
+def own_limits(counts: Sequence[int]) -> dict[str, int] | None:
+    """Limits of the groups, where the published ones leave one empty.
 
     Args:
         counts: (C,) training images of each class.
 
     Returns:
-        ``many`` and ``few``; None where classes are so few or so equal that
-        a group would be empty.
+        ``many`` and ``few``, by which each group has about a third of the
+        classes; None where each has a class by 100 and 20, or where classes
+        are so few or so equal that one would be empty by others too.
     """
+
+    def all_there(**limits: int) -> bool:
+        groups = shot_groups(counts, **limits)
+        return all(of.any() for of in groups.values())
+
     ranked, third = sorted(counts), len(counts) // 3
-    if not third:
+    if all_there() or not third:
         return None
-    limits = dict(many=ranked[-third] - 1, few=ranked[third])
-    if limits['few'] > limits['many']:
+    # a long tail may have more than a third of its classes at one image
+    many, few = ranked[-third] - 1, max(ranked[third], ranked[0] + 1)
+    if few > many or not all_there(many=many, few=few):
         return None
-    groups = shot_groups(counts, **limits)
-    return limits if all(of.any() for of in groups.values()) else None
+    return dict(many=many, few=few)
 
 
 def metrics_text(metrics: Sequence[dict], limits: dict[str, int]) -> str:

@@ -15,7 +15,7 @@ from mmlt.fileio import check_can_write, write_json
 from mmlt.functional import class_counts
 from mmlt.version import __version__
 
-from .config_text import ProjectData, config_text, recipe_of
+from .config_text import ProjectData, config_text, own_limits, recipe_of
 from .copies import Copies, find_copies
 from .scan import ImageFacts, scan_images
 from .source import ImageSource, SourceSettings, read_source
@@ -135,6 +135,7 @@ def new_project(
         'settings': asdict(settings),
         'images': str(data.images),
         'classes': classes,
+        'shot_limits': own_limits(data.counts),
         'size': data.size,
         'batch_size': data.batch_size,
         'median_size': np.median([f.size for f in facts], axis=0).tolist(),

@@ -225,10 +225,17 @@ def found_lines(record: dict) -> list[str]:
         ]
         without = ''
         if empty:
-            without = f'; none of {some(empty[:SHOWN], len(empty))}'
+            without = f'; without {some(empty[:SHOWN], len(empty))}'
         lines.append(
             f'{name}: {amount(facts["images"], "image")}, {max(own):,} to '
             f'{min(own):,} of a class{without}'
+        )
+    limits = record['shot_limits']
+    if limits is not None:
+        lines.append(
+            'groups of about a third of the classes: many-shot have more than '
+            f'{limits["many"]} training images, few-shot fewer than '
+            f'{limits["few"]}'
         )
     height, width = record['median_size']
     lines.append(
