@@ -91,7 +91,8 @@ def _column(
         raise ValueError(
             f'Expected a column {names} in {table}, but it has '
             f'{", ".join(row)}. Name that of the {kind}s with '
-            f'`--{kind}-column`.'
+            f'`--{kind}-column`; if these are no names of columns, write '
+            'such a line before the first.'
         )
     if isinstance(row[found], dict):
         raise ValueError(
