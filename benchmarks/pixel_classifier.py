@@ -2,9 +2,10 @@
 
     python benchmarks/pixel_classifier.py [--out FILE] [--rounds 5]
 
-FCN with ResNet-50 as on ADE20K (512 x 512, 150 classes), stock and with
-``VMFConv``: forward, loss and backward of a batch. The two take turns in one
-run, and the ratio is that of each turn; the CPU seconds of the process are
+FCN with ResNet-50 as on ADE20K (512 x 512, 150 classes), stock, with
+``VMFConv``, and with the two further losses on its densities: forward, loss
+and backward of a batch. They take turns in one run, and the ratio to the stock
+network is that of each turn; the CPU seconds of the process are
 counted (on a GPU: wall-clock time). The memory is what autograd keeps from
 forward to backward, counted exactly: every tensor's storage once. Needs
 mmsegmentation (docs/segmentation.md).
@@ -29,20 +30,23 @@ import mmlt.dense  # noqa: F401 (registers VMFSegHead)
 
 BASE = 'mmseg::fcn/fcn_r50-d8_4xb4-160k_ade20k-512x512.py'
 CLASSES = 150
+LOSSES = ('InterClassDiscrepancyLoss', 'ClassFeatureConsistencyLoss')
 
 
 def networks(device: torch.device) -> dict[str, torch.nn.Module]:
     """Name -> network in training mode, from equal random weights."""
     found = {}
-    for name in ('stock', 'vmf'):
+    for name in ('stock', 'vmf', 'vmf with further losses'):
         model = get_config(BASE).model
         model.pop('pretrained', None)
         model.data_preprocessor = None
-        if name == 'vmf':
+        if name != 'stock':
             model.decode_head.update(type='VMFSegHead', head_type='FCNHead')
+        if name not in ('stock', 'vmf'):
+            model.decode_head.aux_losses = [dict(type=t) for t in LOSSES]
         torch.manual_seed(0)
         network = revert_sync_batchnorm(MODELS.build(model)).to(device)
-        if name == 'vmf':
+        if name != 'stock':
             counts = torch.logspace(8, 4, CLASSES).long()
             network.decode_head.conv_seg.set_class_counts(counts)
         found[name] = network.train()
@@ -112,18 +116,19 @@ def main() -> None:
     device = torch.device('cuda' if torch.cuda.is_available() else 'cpu')
     DefaultScope.get_instance('benchmark', scope_name='mmseg')
     images = batch(args.batch, args.side, device)
-    both = networks(device)
-    memory = {name: kept_mib(net, images) for name, net in both.items()}
-    times: dict[str, list[float]] = {name: [] for name in both}
+    three = networks(device)
+    memory = {name: kept_mib(net, images) for name, net in three.items()}
+    times: dict[str, list[float]] = {name: [] for name in three}
     for number in range(args.rounds + 1):
-        for name, network in both.items():
+        for name, network in three.items():
             taken = seconds(network, images)
             if number:  # warm
                 times[name].append(taken)
-    ratios = [
-        ours / stock
-        for ours, stock in zip(times['vmf'], times['stock'], strict=True)
-    ]
+    stock = times.pop('stock')
+    ratios = {
+        name: [own / other for own, other in zip(of, stock, strict=True)]
+        for name, of in times.items()
+    }
     report = {
         **environment('onedl-mmsegmentation'),
         'config': BASE,
@@ -131,12 +136,21 @@ def main() -> None:
         'side': args.side,
         'rounds': args.rounds,
         'seconds': {
-            k: round(statistics.median(v), 2) for k, v in times.items()
+            name: round(statistics.median(of), 2)
+            for name, of in {'stock': stock, **times}.items()
         },
-        'ratio': round(statistics.median(ratios), 3),
-        'ratios': [round(ratio, 3) for ratio in ratios],
+        'ratio': {
+            name: round(statistics.median(of), 3)
+            for name, of in ratios.items()
+        },
+        'ratios': {
+            name: [round(ratio, 3) for ratio in of]
+            for name, of in ratios.items()
+        },
         'kept_mib': {k: round(v, 1) for k, v in memory.items()},
-        'kept_ratio': round(memory['vmf'] / memory['stock'], 4),
+        'kept_ratio': {
+            name: round(memory[name] / memory['stock'], 4) for name in ratios
+        },
     }
     write(report, args.out)
 
