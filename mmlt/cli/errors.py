@@ -249,7 +249,10 @@ def _unknown_name(text: str, frames: list[FrameType]) -> str:
             '`custom_imports` replaces that of the base. Write imports=['
             "*_base_.custom_imports.imports, 'your_module']."
         )
-    return f'{said} {_nearest(name, known)}'
+    hint = _nearest(name, known)
+    if hint.startswith('Did you mean'):
+        hint += ' One of your own is imported in `custom_imports`.'
+    return f'{said} {hint}'
 
 
 def _names_of_mmlt() -> set[str]:

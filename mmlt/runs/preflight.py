@@ -13,6 +13,7 @@ from mmengine.hooks import CheckpointHook
 
 from .config_files import check_files, place_of
 from .settings import HOOK_NAMES
+from .watched_metrics import check_watched_metrics
 
 # what every training has, also one whose config does without the base
 HOOKS = {
@@ -135,10 +136,12 @@ def complete_config(cfg: Config) -> Config:
     processes do not ask for one.
 
     Raises:
-        ValueError: If the config asks for what needs a GPU (``sync_bn``).
+        ValueError: If the config asks for what needs a GPU (``sync_bn``), or
+            watches a metric that is not evaluated.
     """
     use_whole_checkpoints(cfg)
     check_strategy(cfg)
+    check_watched_metrics(cfg)
     let_counts_differ(cfg)
     for name, kind in HOOKS.items():
         cfg.default_hooks.setdefault(name, dict(type=in_scope(kind, cfg)))

@@ -28,6 +28,7 @@ def remarks(cfg: Config, max_epochs: int | None = None) -> list[str]:
     return [
         *_late_schedules(cfg, max_epochs),
         *_late_parts(cfg, max_epochs),
+        *_idle_hooks(cfg, max_epochs),
     ]
 
 
@@ -73,6 +74,21 @@ def _late_parts(cfg: Config, max_epochs: int) -> Iterator[str]:
                     f'{max_epochs - 1}: it never does. A share of the '
                     'schedule, such as begin=0.25, follows it.'
                 )
+
+
+def _idle_hooks(cfg: Config, max_epochs: int) -> Iterator[str]:
+    loop = cfg.get('train_cfg') or {}
+    evaluations = max_epochs // (loop.get('val_interval') or 1)
+    for key, hook in values_of(cfg, 'custom_hooks.*'):
+        if not isinstance(hook, Mapping) or 'monitor' not in hook:
+            continue
+        patience = hook.get('patience', 5)  # that of mmengine
+        if evaluations <= patience:
+            yield (
+                f'`{key}` ({hook.get("type")}, patience={patience}) has '
+                f'{evaluations} evaluations in {max_epochs} epochs: it cannot '
+                'stop the training.'
+            )
 
 
 def epochs_in(part: Any, name: str) -> Iterator[tuple[str, str, int]]:
