@@ -12,8 +12,9 @@ from .tables import Table, Value
 
 __all__ = ['Images', 'worst_images']
 
-# images of the test set by their rows; or why they cannot be had
-Images = Callable[[Sequence[int]], list[Image] | str]
+# images of the test set by their rows, each with the name of its file or None;
+# or why they cannot be had
+Images = Callable[[Sequence[int]], list[tuple[Image, str | None]] | str]
 # longest side of a thumbnail, pixels
 SIDE = 96
 NOTE = (
@@ -41,7 +42,7 @@ def worst_images(
         return None
     of = 'the network was' if len(first) == 1 else 'the networks were'
     note = NOTE.format(of=of)
-    groups, missing = {}, []
+    groups, missing, names = {}, [], {}
     for record in first:
         rows = [mistake['row'] for mistake in record.mistakes]
         read = images.get(id(record))
@@ -52,20 +53,23 @@ def worst_images(
             missing.append(f' No images of {record.name}: {found}.')
             continue
         groups[f'The most confident mistakes of {record.name}'] = [
-            thumbnail(record, mistake, image)
-            for mistake, image in zip(record.mistakes, found, strict=True)
+            thumbnail(record, mistake, *shown)
+            for mistake, shown in zip(record.mistakes, found, strict=True)
         ]
-    table = mistakes_table(first, note, ''.join(missing))
+        names[record.name] = [name or '' for _, name in found]
+    table = mistakes_table(first, note, ''.join(missing), names)
     if not groups:
         return table
     note += (
-        ' Under an image: what it was taken for with which probability, and '
-        'what it is.'
+        ' Under an image: what it was taken for with which probability, what '
+        'it is, and its file.'
     )
     return Gallery(note + ''.join(missing), groups, table)
 
 
-def thumbnail(record: RunRecord, mistake: dict, image: Image) -> Thumbnail:
+def thumbnail(
+    record: RunRecord, mistake: dict, image: Image, name: str | None
+) -> Thumbnail:
     """One image, small, and what is said of it."""
     small = image.convert('RGB')
     small.thumbnail((SIDE, SIDE))
@@ -75,13 +79,21 @@ def thumbnail(record: RunRecord, mistake: dict, image: Image) -> Thumbnail:
     sure = f'{mistake["confidence"]:.0f} %'
     return Thumbnail(
         content.getvalue(),
-        (f'{predicted}, {sure}', f'is {true}'),
+        (f'{predicted}, {sure}', f'is {true}', name or where(mistake)),
         f'{true}, taken for {predicted} with a probability of {sure}',
     )
 
 
+def where(mistake: dict) -> str:
+    """The place of an image that is in no file of its own."""
+    return f'row {mistake["row"]}'
+
+
 def mistakes_table(
-    records: Sequence[RunRecord], note: str, missing: str
+    records: Sequence[RunRecord],
+    note: str,
+    missing: str,
+    names: Mapping[str, Sequence[str]],
 ) -> Table:
     """The mistakes in words, and why there are no images."""
     rows = [
@@ -90,11 +102,18 @@ def mistakes_table(
             *classes_of(record, m),
             Value(m['confidence']),
             Value(m['row'], digits=0),
+            *([name] if any(map(any, names.values())) else []),
         ]
         for record in records
-        for m in record.mistakes
+        for m, name in zip(
+            record.mistakes,
+            names.get(record.name) or [''] * len(record.mistakes),
+            strict=True,
+        )
     ]
     head = ['run', 'true class', 'taken for', 'probability, percent', 'row']
+    if any(map(any, names.values())):
+        head.append('image')
     return Table(
         key='worst-images',
         title='The most confident mistakes',

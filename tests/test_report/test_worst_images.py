@@ -15,7 +15,7 @@ from mmlt.report.record import record_of_predictions
 from mmlt.report.tables import Table
 from mmlt.report.worst_images import worst_images
 from mmlt.runs.dump import load_predictions
-from mmlt.runs.shown_images import read_test_images
+from mmlt.runs.shown_images import name_of, read_test_images
 from mmlt.structures import Predictions
 
 
@@ -36,14 +36,18 @@ def test_images_are_those_of_the_rows_and_said_in_words():
 
     def read(rows):
         asked.append(rows)
-        return [Image.new('RGB', (300, 150), (r * 100, 0, 0)) for r in rows]
+        colors = [(r * 100, 0, 0) for r in rows]
+        return [
+            (Image.new('RGB', (300, 150), color), f'a/{row}.png')
+            for row, color in zip(rows, colors, strict=True)
+        ]
 
     found = worst_images([wrong], {id(wrong): read})
     assert type(found) is Gallery
     assert asked == [[0, 1]]  # the more confident one first
     (first, second) = found.groups['The most confident mistakes of ce']
-    assert first.lines == ('cat, 95 %', 'is dog')
-    assert second.lines == ('dog, 73 %', 'is cat')
+    assert first.lines == ('cat, 95 %', 'is dog', 'a/0.png')
+    assert second.lines == ('dog, 73 %', 'is cat', 'a/1.png')
     image = Image.open(io.BytesIO(second.jpeg))
     assert image.size == (96, 48)
     assert abs(image.getpixel((9, 9))[0] - 100) < 4
@@ -51,6 +55,8 @@ def test_images_are_those_of_the_rows_and_said_in_words():
         ['ce', 'dog', 'cat'],
         ['ce', 'cat', 'dog'],
     ]
+    assert found.table.head[-1] == 'image'
+    assert [row[-1] for row in found.table.rows] == ['a/0.png', 'a/1.png']
 
 
 def test_words_alone_and_why_where_the_images_cannot_be_had():
@@ -65,12 +71,16 @@ def test_words_alone_and_why_where_the_images_cannot_be_had():
 
 def test_images_of_one_run_and_why_there_are_none_of_another():
     runs = [record([[3.0, 0.0]], [1], name) for name in ('ce', 'fcc')]
-    image = Image.new('RGB', (4, 4))
+    image = Image.new('RGB', (4, 4)), None
     readers = {id(runs[0]): lambda rows: [image], id(runs[1]): lambda r: 'x'}
     found = worst_images(runs, readers)
     assert list(found.groups) == ['The most confident mistakes of ce']
     assert found.note.endswith(' No images of fcc: x.')
     assert found.table.note.endswith(' No images of fcc: x.')
+    # in memory: no file, but a place
+    ((shown,),) = found.groups.values()
+    assert shown.lines[-1] == 'row 0'
+    assert found.table.head[-1] == 'row'
 
 
 def test_nothing_is_said_where_nothing_is_wrong():
@@ -104,7 +114,9 @@ def test_page_of_a_run_shows_the_digits_that_were_mistaken(run, tmp_path):
 
 def test_images_are_those_of_the_data_set(run):
     data = DigitsLT(split='test')
-    (image,) = read_test_images(run, [7])
+    ((image, name),) = read_test_images(run, [7])
+    assert name is None
+    assert name_of({'img_path': '/data/photos/cat/1.png'}) == 'cat/1.png'
     assert (
         torch.tensor(list(image.getdata())).view(image.height, image.width, 3)
         == torch.tensor(data.get_data_info(7)['img'])
