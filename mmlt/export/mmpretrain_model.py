@@ -20,6 +20,7 @@ from .plain import PLAIN_CLASSIFIERS, is_plain_chain, necks_of
 
 # whose modules there are where mmlt is not installed
 WITHOUT_MMLT = ('torch', 'mmcv', 'mmengine', 'mmpretrain')
+LOSS = dict(type='CrossEntropyLoss', loss_weight=1.0)  # what a test ignores
 
 
 def check_without_mmlt(model: nn.Module) -> None:
@@ -94,7 +95,13 @@ def mmpretrain_model(
         state |= {f'neck.{i}.{k}': v for k, v in neck.state_dict().items()}
     if _of_mmpretrain(model.head):
         head = config.model.head.to_dict()
-        state |= {f'head.{k}': v for k, v in model.head.state_dict().items()}
+        own = model.head.state_dict()
+        loss = getattr(model.head, 'loss_module', None)
+        if loss is not None and not _of_mmpretrain(loss):
+            # of the training alone: its class counts are not needed either
+            head['loss'] = LOSS
+            own = {k: v for k, v in own.items() if 'loss_module.' not in k}
+        state |= {f'head.{k}': v for k, v in own.items()}
     else:
         weight, bias, normalize = head_to_linear(model.head)
         dim = weight.shape[1]
@@ -117,7 +124,7 @@ def mmpretrain_model(
             type='LinearClsHead',
             num_classes=weight.shape[0],
             in_channels=weight.shape[1],
-            loss=dict(type='CrossEntropyLoss', loss_weight=1.0),
+            loss=LOSS,
         )
         state |= {'head.fc.weight': weight, 'head.fc.bias': bias}
     dtype = next(model.parameters()).dtype

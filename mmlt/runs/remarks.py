@@ -51,6 +51,12 @@ def _late_schedules(cfg: Config, max_epochs: int) -> Iterator[str]:
                 f'{name} is not over after the last epoch ({max_epochs}): '
                 'the learning rate stays on the way.'
             )
+        if setting.get('type') == 'LinearLR' and _stays(setting, max_epochs):
+            yield (
+                f'{name} has one epoch: the rate stays at its start_factor, '
+                f'{setting.get("start_factor", 1 / 3):.3g} times what it was. '
+                'Add convert_to_iter_based=True, or give it more epochs.'
+            )
         late = [m for m in setting.get('milestones') or () if m >= max_epochs]
         if late:
             words = ', '.join(map(str, late))
@@ -58,6 +64,12 @@ def _late_schedules(cfg: Config, max_epochs: int) -> Iterator[str]:
                 f'`{key}.milestones`: {words} not reached before the last '
                 f'epoch ({max_epochs}) is over: the rate does not change.'
             )
+
+
+def _stays(setting: Mapping, max_epochs: int) -> bool:
+    """Whether a linear change is over with its first value."""
+    begin, end = setting.get('begin') or 0, setting.get('end') or max_epochs
+    return end - begin == 1 and not setting.get('convert_to_iter_based')
 
 
 def _late_parts(cfg: Config, max_epochs: int) -> Iterator[str]:

@@ -277,12 +277,13 @@ def pixels_of(image: Image.Image | np.ndarray) -> np.ndarray:
             f'an array (H, W, 3), but got {type(image).__name__}. Tensors '
             'of pixel values go to the network itself: network(images).'
         )
+    given = image
     if image.ndim == 2:
         image = np.repeat(image[:, :, None], 3, axis=2)
-    if image.dtype != np.uint8 or image.shape[2:] != (3,):
+    if image.dtype != np.uint8 or image.shape[2:] != (3,) or not image.size:
         raise ValueError(
             'Expected an image to be an array (H, W, 3) of uint8, RGB from 0 '
-            f'to 255, but got {image.shape} of {image.dtype}. Convert it '
+            f'to 255, but got {given.shape} of {given.dtype}. Convert it '
             'first.'
         )
     return image

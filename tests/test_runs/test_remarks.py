@@ -1,7 +1,9 @@
 """What a config says and its training will not come to do."""
 
 import pytest
+import torch
 from mmengine.config import Config
+from mmengine.optim.scheduler import LinearLR
 
 from mmlt.runs.remarks import remarks
 
@@ -56,3 +58,21 @@ def test_epochs_may_be_told_and_need_not_be_known():
     assert remarks(cfg) == []
     assert remarks(cfg, 9) == []
     assert len(remarks(cfg, 5)) == 1
+
+
+def test_a_warm_up_of_one_epoch_never_ends_and_is_said():
+    """mmengine's LinearLR has end - begin - 1 steps."""
+    warmup = dict(type='LinearLR', start_factor=0.01, begin=0, end=1)
+    cfg = Config(dict(param_scheduler=[warmup]))
+    (text,) = remarks(cfg, 10)
+    assert 'one epoch: the rate stays at its start_factor, 0.01 times' in text
+    weights = torch.nn.Parameter(torch.zeros(1))
+    optimizer = torch.optim.SGD([weights], lr=1.0)
+    scheduler = LinearLR(optimizer, start_factor=0.01, begin=0, end=1)
+    for _ in range(5):
+        optimizer.step()
+        scheduler.step()
+    assert optimizer.param_groups[0]['lr'] == 0.01
+    for more in (dict(end=2), dict(convert_to_iter_based=True)):
+        cfg = Config(dict(param_scheduler=[{**warmup, **more}]))
+        assert remarks(cfg, 10) == []
