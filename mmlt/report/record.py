@@ -203,7 +203,7 @@ def make_record(
         arguments=run.arguments,
         recipe_hash=text_hash(run.settings()),
         base_hash=text_hash(without_compression(run.settings())),
-        settings=flat(run.settings()),
+        settings=flat(run.settings() | shown_beside(run.config)),
         seed=run.seed,
         epochs=run.epoch,
         max_epochs=run.config.get('train_cfg', {}).get('max_epochs'),
@@ -338,6 +338,23 @@ def compression_of(config: Config) -> dict | None:
     return None
 
 
+def shown_beside(config: Config) -> dict:
+    """Settings that make no other recipe, but may explain a difference.
+
+    The weights that a second stage begins with are of its own seed, so they
+    are no part of the recipe; nor is how the learning rate is scaled.
+    """
+    found = {'load_from': config.get('load_from')}
+    found['custom_hooks'] = {
+        hook['type']: {k: v for k, v in hook.items() if k != 'type'} or True
+        for hook in config.get('custom_hooks') or ()
+        if isinstance(hook.get('type'), str)
+    }
+    if (config.get('auto_scale_lr') or {}).get('enable'):
+        found['auto_scale_lr'] = config.auto_scale_lr
+    return found
+
+
 def without_compression(settings: dict) -> dict:
     """Settings of a recipe without its FCCNeck."""
     model = ConfigDict(settings.get('model', {}))
@@ -361,6 +378,8 @@ def flat(settings, prefix: str = '') -> dict:
         return {prefix: settings}
     found = {}
     for key, value in items:
+        if key == '_scope_':  # whose registry a part is in
+            continue
         found |= flat(value, f'{prefix}.{key}' if prefix else str(key))
     return found
 

@@ -68,8 +68,8 @@ def read_config(path: str | Path, **settings) -> Config:
             ) from error
         raise ValueError(
             f'Expected {path} to be a config, but it cannot be read '
-            f'({f"{place}: " if place else ""}{_words(cause)}). Mend what it '
-            'names.'
+            f'({f"{place}: " if place else ""}{_words(cause)}). '
+            f'{_next_step(cause)}'
         ) from error
 
 
@@ -85,6 +85,17 @@ def _root_cause(error: BaseException) -> BaseException:
         if str(cause):
             found = cause
     return found
+
+
+def _next_step(cause: BaseException) -> str:
+    """What to do about a config that cannot be read."""
+    if isinstance(cause, ModuleNotFoundError) and cause.name:
+        package = cause.name.partition('.')[0]
+        return (
+            f'Is {package} beside you? Then Python finds it after `export '
+            'PYTHONPATH=.`; else correct its name, or install it.'
+        )
+    return 'Mend what it names.'
 
 
 def _words(error: BaseException) -> str:

@@ -76,7 +76,7 @@ RECIPES: list[BadInput] = [
     config(
         'file-with-an-unknown-import',
         INHERITS + "custom_imports = dict(imports=['nope.nope'])",
-        sentence="ModuleNotFoundError: No module named 'nope'",
+        sentence="No module named 'nope'.* Is nope beside you.*PYTHONPATH=.",
     ),
     config(
         'base-missing',

@@ -16,7 +16,7 @@ from mmlt.models.heads.reading import head_to_vmf
 from mmlt.report import load_run
 from mmlt.report.make import make_report
 from mmlt.report.names import check_same_test_set
-from mmlt.report.record import limits_of
+from mmlt.report.record import flat, limits_of, shown_beside
 from mmlt.report.tables import accuracy_table
 from mmlt.runs.checkpoint import load_model
 from mmlt.runs.folder import read_work_dir
@@ -161,3 +161,31 @@ def test_limits_that_are_given_are_taken(finished):
     assert '129 training images' in accuracy_table([other]).note
     with pytest.raises(ValueError, match=r'many-shot classes .*100 and 129'):
         check_same_test_set([usual, other])
+
+
+def test_what_explains_a_difference_is_shown_and_makes_no_other_recipe():
+    plain = Config(dict(custom_hooks=[dict(type='LongTailHook')]))
+    more = Config(
+        dict(
+            custom_hooks=[
+                dict(type='LongTailHook'),
+                dict(type='EMAHook', momentum=0.1),
+            ],
+            load_from='first.pth',
+            auto_scale_lr=dict(enable=True, base_batch_size=128),
+        )
+    )
+    assert flat(shown_beside(plain)) == {
+        'load_from': None,
+        'custom_hooks.LongTailHook': True,
+    }
+    assert flat(shown_beside(more)) == {
+        'load_from': 'first.pth',
+        'custom_hooks.LongTailHook': True,
+        'custom_hooks.EMAHook.momentum': 0.1,
+        'auto_scale_lr.enable': True,
+        'auto_scale_lr.base_batch_size': 128,
+    }
+    assert flat({'model': {'_scope_': 'mmlt', 'type': 'A'}}) == {
+        'model.type': 'A'
+    }
