@@ -12,7 +12,7 @@ from mmengine.runner import Runner
 from mmpretrain.registry import MODELS
 
 from mmlt.datasets.samplers import LongTailSampler
-from mmlt.models import BalancedSoftmaxLoss, LDAMLoss
+from mmlt.models import LogitAdjustedLoss
 from mmlt.runs.recipes import load_recipe
 from tests.test_bad_inputs.in_process import run
 
@@ -121,9 +121,9 @@ def branches_and_classifier_are_trained(cfg, model, loader, optimizer):
     assert {'LongTailHook', 'ClassifierStartHook'} <= set(kinds)
 
 
-def loss_is_ldam(cfg, model, loader, optimizer):
-    assert isinstance(model.head.loss_module, LDAMLoss)
-    assert not isinstance(model.head.loss_module, BalancedSoftmaxLoss)
+def loss_is_adjusted(cfg, model, loader, optimizer):
+    assert isinstance(model.head.loss_module, LogitAdjustedLoss)
+    assert model.head.loss_module.tau == 0.5
 
 
 CHECKS = {
@@ -134,6 +134,6 @@ CHECKS = {
     'square_root.py': sampler_is_ours,
     'resnet50.py': network_is_resnet50,
     'timm_network.py': network_is_of_timm,
-    'ldam.py': loss_is_ldam,
+    'adjusted.py': loss_is_adjusted,
     'lift.py': branches_and_classifier_are_trained,
 }

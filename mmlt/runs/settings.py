@@ -9,6 +9,7 @@ from mmengine.registry import HOOKS, LOOPS, Registry
 from mmengine.runner import Runner
 
 from .keys import nearest
+from .matching_parts import check_parts_match
 from .rules import NAMES, REGISTERED, RULES
 
 __all__ = ['check_evaluation', 'check_needed', 'check_settings', 'values_of']
@@ -54,6 +55,7 @@ def check_settings(cfg: Config) -> None:
     _check_loops(cfg)
     _check_registered(cfg)
     _check_pixels(cfg)
+    check_parts_match(cfg)
 
 
 def values_of(cfg: Config, pattern: str) -> Iterator[tuple[str, Any]]:

@@ -1,13 +1,17 @@
+import logging
+
 import torch
 from torch import Tensor
 
 from mmlt.functional import label_weights, ldam_loss, ldam_margins
 from mmlt.functional.checks import check_real
-from mmlt.parents import MODELS
+from mmlt.parents import MODELS, print_log
 
 from .reweighted_loss import ReweightedLoss
 
 __all__ = ['LDAMLoss']
+
+LARGEST_COSINE = 1.01
 
 
 @MODELS.register_module()
@@ -55,6 +59,8 @@ class LDAMLoss(ReweightedLoss):
         self.register_buffer(
             'margins', torch.zeros(0, dtype=torch.float64), persistent=False
         )
+        self._calls = 0
+        self._warned = False
 
     def class_counts_changed(self) -> None:
         """Compute the margins, (C,), and weights from the counts."""
@@ -68,6 +74,32 @@ class LDAMLoss(ReweightedLoss):
             logits: (N, C) cosines.
             labels: (N,) indices.
         """
+        self._warn_of_other_logits(logits)
         losses = ldam_loss(logits, labels, self.margins, self.scale)
         weights = label_weights(labels, self.class_weights)
         return losses * weights.to(losses.dtype)
+
+    def _warn_of_other_logits(self, logits: Tensor) -> None:
+        """Say once that the logits are no cosines.
+
+        They are looked at in the calls 1, 2, 4, 8, ... alone: a GPU hardly
+        waits for it.
+        """
+        if self.scale <= 1 or self._warned or torch.compiler.is_compiling():
+            return
+        self._calls += 1
+        if self._calls & (self._calls - 1) or not logits.numel():
+            return
+        largest = logits.detach().abs().max().item()
+        # half precision may round a cosine up to 1.004
+        if largest > LARGEST_COSINE:
+            self._warned = True
+            print_log(
+                'LDAMLoss got a logit of size '
+                f'{largest:.3g} where it takes cosines, from -1 to 1: its '
+                f'scale of {self.scale:g} leaves nothing of the margins. '
+                'Divide features and weights of the classifier by their '
+                'lengths, as CosineClsHead does.',
+                logger='current',
+                level=logging.WARNING,
+            )

@@ -1,3 +1,5 @@
+import logging
+
 import pytest
 import torch
 import torch.nn.functional as F
@@ -71,3 +73,30 @@ def test_bad_settings_are_refused():
         LDAMLoss(scale=0)
     with pytest.raises(ValueError, match='`max_margin`.*got -1'):
         LDAMLoss(max_margin=-1)
+
+
+@pytest.mark.parametrize('scale', [30.0, 1.0])
+def test_logits_that_are_no_cosines_are_said_once(scale, monkeypatch):
+    """A linear classifier begins near 0: its first batches look like them."""
+    said = []
+    monkeypatch.setattr(
+        'mmlt.models.losses.ldam_loss.print_log',
+        lambda text, logger, level: said.append((text, level)),
+    )
+    loss = LDAMLoss(scale=scale)
+    loss.set_class_counts(COUNTS)
+    z = torch.full((5, 3), 0.9)
+    for step in range(1, 40):
+        loss(z * step, LABELS)
+    # seen in call 2, the next power of two after it has happened
+    assert len(said) == (scale > 1)
+    for text, level in said:
+        assert 'a logit of size 1.8 where it takes cosines' in text
+        assert level == logging.WARNING
+
+
+def test_cosines_in_half_precision_are_cosines(monkeypatch):
+    monkeypatch.setattr('mmlt.models.losses.ldam_loss.print_log', pytest.fail)
+    head = head_with(scale=1).bfloat16()
+    for _ in range(4):
+        head.loss_module(head((torch.randn(5, 6).bfloat16(),)), LABELS)
