@@ -68,8 +68,8 @@ class RunRecord:
         confused: [true, predicted, number] of each pair of classes that was
             confused, where there is no ``confusion``; or None.
         mistakes: The most confident of them: 'row' of the test set, 'true'
-            and 'predicted' class, 'confidence' in percent; None in a file of
-            an earlier version.
+            and 'predicted' class, 'confidence' in percent, and 'image', its
+            path, where it is a file; None in a file of an earlier version.
         calibration: What calibrators that were fitted on held-out
             predictions do to these: 'fitted_on' (words), 'rows' (numbers of
             each), 'parameters', 'left_out' (name to reason); or None.
@@ -306,12 +306,14 @@ def mistakes_of(predictions: Predictions) -> list[dict]:
     if probs is None:
         probs = predictions.logits.softmax(1)
     rows = confident_mistakes(probs, predictions.labels, MISTAKES)
+    paths = getattr(predictions, 'image_paths', None)
     return [
         {
             'row': row,
             'true': int(predictions.labels[row]),
             'predicted': int(probs[row].argmax()),
             'confidence': round(float(percent(probs[row].max())), 2),
+            **({} if paths is None else {'image': str(paths[row])}),
         }
         for row in rows.tolist()
     ]

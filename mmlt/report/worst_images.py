@@ -2,19 +2,19 @@
 
 import io
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 
 from PIL.Image import Image
 
 from .blocks import Gallery, Thumbnail
 from .names import by_recipe
 from .record import RunRecord
-from .tables import Table, Value
+from .tables import DASH, Table, Value
 
 __all__ = ['Images', 'worst_images']
 
-# images of the test set by their rows, each with the name of its file or None;
-# or why they cannot be had
-Images = Callable[[Sequence[int]], list[tuple[Image, str | None]] | str]
+# images of the test set by their rows; or why they cannot be had
+Images = Callable[[Sequence[int]], list[Image] | str]
 # longest side of a thumbnail, pixels
 SIDE = 96
 NOTE = (
@@ -42,7 +42,7 @@ def worst_images(
         return None
     of = 'the network was' if len(first) == 1 else 'the networks were'
     note = NOTE.format(of=of)
-    groups, missing, names = {}, [], {}
+    groups, missing = {}, []
     for record in first:
         rows = [mistake['row'] for mistake in record.mistakes]
         read = images.get(id(record))
@@ -53,23 +53,20 @@ def worst_images(
             missing.append(f' No images of {record.name}: {found}.')
             continue
         groups[f'The most confident mistakes of {record.name}'] = [
-            thumbnail(record, mistake, *shown)
-            for mistake, shown in zip(record.mistakes, found, strict=True)
+            thumbnail(record, mistake, image)
+            for mistake, image in zip(record.mistakes, found, strict=True)
         ]
-        names[record.name] = [name or '' for _, name in found]
-    table = mistakes_table(first, note, ''.join(missing), names)
+    table = mistakes_table(first, note, ''.join(missing))
     if not groups:
         return table
     note += (
         ' Under an image: what it was taken for with which probability, what '
-        'it is, and its file.'
+        'it is, and its file, or its row in the test set.'
     )
     return Gallery(note + ''.join(missing), groups, table)
 
 
-def thumbnail(
-    record: RunRecord, mistake: dict, image: Image, name: str | None
-) -> Thumbnail:
+def thumbnail(record: RunRecord, mistake: dict, image: Image) -> Thumbnail:
     """One image, small, and what is said of it."""
     small = image.convert('RGB')
     small.thumbnail((SIDE, SIDE))
@@ -79,21 +76,21 @@ def thumbnail(
     sure = f'{mistake["confidence"]:.0f} %'
     return Thumbnail(
         content.getvalue(),
-        (f'{predicted}, {sure}', f'is {true}', name or where(mistake)),
+        (f'{predicted}, {sure}', f'is {true}', name_of(mistake)),
         f'{true}, taken for {predicted} with a probability of {sure}',
     )
 
 
-def where(mistake: dict) -> str:
-    """The place of an image that is in no file of its own."""
-    return f'row {mistake["row"]}'
+def name_of(mistake: dict) -> str:
+    """Folder and file of an image, or its place in the test set."""
+    path = mistake.get('image')
+    if path is None:
+        return f'row {mistake["row"]}'
+    return '/'.join(Path(path).parts[-2:])
 
 
 def mistakes_table(
-    records: Sequence[RunRecord],
-    note: str,
-    missing: str,
-    names: Mapping[str, Sequence[str]],
+    records: Sequence[RunRecord], note: str, missing: str
 ) -> Table:
     """The mistakes in words, and why there are no images."""
     rows = [
@@ -102,18 +99,15 @@ def mistakes_table(
             *classes_of(record, m),
             Value(m['confidence']),
             Value(m['row'], digits=0),
-            *([name] if any(map(any, names.values())) else []),
+            m.get('image') or DASH,
         ]
         for record in records
-        for m, name in zip(
-            record.mistakes,
-            names.get(record.name) or [''] * len(record.mistakes),
-            strict=True,
-        )
+        for m in record.mistakes
     ]
     head = ['run', 'true class', 'taken for', 'probability, percent', 'row']
-    if any(map(any, names.values())):
-        head.append('image')
+    head.append('image')
+    if all(row[-1] == DASH for row in rows):  # none is in a file of its own
+        head, rows = head[:-1], [row[:-1] for row in rows]
     return Table(
         key='worst-images',
         title='The most confident mistakes',

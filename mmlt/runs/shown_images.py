@@ -17,7 +17,7 @@ __all__ = ['image_of', 'read_test_images']
 
 def read_test_images(
     work_dir: str | Path, rows: Sequence[int]
-) -> list[tuple[Image.Image, str | None]] | str:
+) -> list[Image.Image] | str:
     """Some images of the test set, without the pipeline.
 
     Args:
@@ -25,8 +25,7 @@ def read_test_images(
         rows: Their places in the test set, 0 the first.
 
     Returns:
-        One for each row, RGB, with its folder and file ('cat/12.jpg'; None
-        of one in memory); or, as a part of a sentence, why they cannot
+        One for each row, RGB; or, as a part of a sentence, why they cannot
         be had: the config or the data is no longer there, or the data set
         has no images to show.
     """
@@ -37,8 +36,7 @@ def read_test_images(
             import_modules_from_strings(**cfg.custom_imports)
         with DefaultScope.overwrite_default_scope('mmpretrain'):
             dataset = DATASETS.build(split_loader(cfg, 'test')['dataset'])
-        infos = [dataset.get_data_info(row) for row in rows]
-        return [(image_of(info), name_of(info)) for info in infos]
+        return [image_of(dataset.get_data_info(row)) for row in rows]
     except (OSError, ValueError, LookupError, AttributeError) as error:
         return _why(error)
 
@@ -50,12 +48,6 @@ def _why(error: Exception) -> str:
     said = str(error).splitlines()
     name = type(error).__name__
     return f'{said[0].rstrip(".")} ({name})' if said else name
-
-
-def name_of(info: dict) -> str | None:
-    """Folder and file of an entry of a data set; None of one in memory."""
-    path = info.get('img_path')
-    return None if path is None else '/'.join(Path(path).parts[-2:])
 
 
 def image_of(info: dict) -> Image.Image:

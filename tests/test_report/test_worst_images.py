@@ -15,17 +15,21 @@ from mmlt.report.record import record_of_predictions
 from mmlt.report.tables import Table
 from mmlt.report.worst_images import worst_images
 from mmlt.runs.dump import load_predictions
-from mmlt.runs.shown_images import name_of, read_test_images
+from mmlt.runs.shown_images import read_test_images
 from mmlt.structures import Predictions
+from mmlt.structures.image_predictions import ImagePredictions
 
 
-def record(logits, labels, name='ce'):
-    predictions = Predictions(
+def record(logits, labels, name='ce', paths=None):
+    more = {} if paths is None else {'image_paths': paths}
+    kind = Predictions if paths is None else ImagePredictions
+    predictions = kind(
         torch.tensor(logits),
         torch.tensor(labels),
         torch.tensor([50, 5]),
         meta={'split': 'test'},
         class_names=['cat', 'dog'],
+        **more,
     )
     return record_of_predictions(predictions, name)
 
@@ -36,18 +40,16 @@ def test_images_are_those_of_the_rows_and_said_in_words():
 
     def read(rows):
         asked.append(rows)
-        colors = [(r * 100, 0, 0) for r in rows]
-        return [
-            (Image.new('RGB', (300, 150), color), f'a/{row}.png')
-            for row, color in zip(rows, colors, strict=True)
-        ]
+        return [Image.new('RGB', (300, 150), (r * 100, 0, 0)) for r in rows]
 
     found = worst_images([wrong], {id(wrong): read})
     assert type(found) is Gallery
     assert asked == [[0, 1]]  # the more confident one first
     (first, second) = found.groups['The most confident mistakes of ce']
-    assert first.lines == ('cat, 95 %', 'is dog', 'a/0.png')
-    assert second.lines == ('dog, 73 %', 'is cat', 'a/1.png')
+    # in memory: no file, but a place
+    assert first.lines == ('cat, 95 %', 'is dog', 'row 0')
+    assert second.lines == ('dog, 73 %', 'is cat', 'row 1')
+    assert found.table.head[-1] == 'row'
     image = Image.open(io.BytesIO(second.jpeg))
     assert image.size == (96, 48)
     assert abs(image.getpixel((9, 9))[0] - 100) < 4
@@ -55,8 +57,23 @@ def test_images_are_those_of_the_rows_and_said_in_words():
         ['ce', 'dog', 'cat'],
         ['ce', 'cat', 'dog'],
     ]
+
+
+def test_the_file_of_an_image_stands_under_it():
+    paths = ['/data/photos/dog/1.png', '/data/photos/cat/2.png', 'c.png']
+    wrong = record(
+        [[3.0, 0.0], [0.0, 1.0], [0.0, 2.0]], [1, 0, 1], paths=paths
+    )
+    assert [m['image'] for m in wrong.mistakes] == paths[:2]
+    image = Image.new('RGB', (4, 4))
+    found = worst_images([wrong], {id(wrong): lambda rows: [image] * 2})
+    (shown,) = found.groups.values()
+    assert [s.lines[-1] for s in shown] == ['dog/1.png', 'cat/2.png']
     assert found.table.head[-1] == 'image'
-    assert [row[-1] for row in found.table.rows] == ['a/0.png', 'a/1.png']
+    assert [row[-1] for row in found.table.rows] == paths[:2]
+    # and where the images themselves are gone
+    table = worst_images([wrong], {id(wrong): lambda rows: 'gone'})
+    assert [row[-1] for row in table.rows] == paths[:2]
 
 
 def test_words_alone_and_why_where_the_images_cannot_be_had():
@@ -71,16 +88,12 @@ def test_words_alone_and_why_where_the_images_cannot_be_had():
 
 def test_images_of_one_run_and_why_there_are_none_of_another():
     runs = [record([[3.0, 0.0]], [1], name) for name in ('ce', 'fcc')]
-    image = Image.new('RGB', (4, 4)), None
+    image = Image.new('RGB', (4, 4))
     readers = {id(runs[0]): lambda rows: [image], id(runs[1]): lambda r: 'x'}
     found = worst_images(runs, readers)
     assert list(found.groups) == ['The most confident mistakes of ce']
     assert found.note.endswith(' No images of fcc: x.')
     assert found.table.note.endswith(' No images of fcc: x.')
-    # in memory: no file, but a place
-    ((shown,),) = found.groups.values()
-    assert shown.lines[-1] == 'row 0'
-    assert found.table.head[-1] == 'row'
 
 
 def test_nothing_is_said_where_nothing_is_wrong():
@@ -114,9 +127,7 @@ def test_page_of_a_run_shows_the_digits_that_were_mistaken(run, tmp_path):
 
 def test_images_are_those_of_the_data_set(run):
     data = DigitsLT(split='test')
-    ((image, name),) = read_test_images(run, [7])
-    assert name is None
-    assert name_of({'img_path': '/data/photos/cat/1.png'}) == 'cat/1.png'
+    (image,) = read_test_images(run, [7])
     assert (
         torch.tensor(list(image.getdata())).view(image.height, image.width, 3)
         == torch.tensor(data.get_data_info(7)['img'])
