@@ -38,6 +38,9 @@ class SplitSettings:
         check: 'decode' every image, look whether it 'exists', or 'none'.
         processes: Worker processes.
         class_names: In the order of the classes; None: not known.
+        limits: ``many`` and ``few`` of the groups of the classes, by their
+            training images.
+        copies: Groups of paths of images with equal content.
         unfinished: File to resume from.
     """
 
@@ -49,6 +52,8 @@ class SplitSettings:
     check: str = 'decode'
     processes: int = 1
     class_names: tuple[str, ...] | None = None
+    limits: dict[str, int] = field(default_factory=dict)
+    copies: tuple[tuple[str, ...], ...] = ()
     unfinished: Path = Path('verify_splits.json.unfinished')
 
 
@@ -61,7 +66,6 @@ def list_facts(
     blob = b'blob %d\0' % len(content) + content
     git_id = hashlib.sha1(blob, usedforsecurity=False).hexdigest()
     counts = np.bincount(table.labels, minlength=num_classes).tolist()
-    groups = shot_groups(counts)
     facts = {
         'path': str(path),
         'sha256': sha256,
@@ -70,7 +74,6 @@ def list_facts(
         'num_classes': num_classes,
         'largest_class': max(counts),
         'smallest_class': min(counts),
-        'shots': {name: int(group.sum()) for name, group in groups.items()},
         'class_counts': counts,
         'published_by': None,
         'difference': None,
@@ -135,6 +138,30 @@ def misnamed(
         for (name, folder), number in sorted(found.items())
         if folder != name and folder in classes
     }
+
+
+def groups_of(facts: dict, limits: dict[str, int]) -> dict[str, int]:
+    """How many classes each shot group has, by a training list."""
+    groups = shot_groups(facts['class_counts'], **limits)
+    return {name: int(group.sum()) for name, group in groups.items()}
+
+
+def with_two_labels(
+    tables: dict[str, ImageTable], copies: Sequence[Sequence[str]]
+) -> list[list[str]]:
+    """Groups of copies whose labels differ in the lists."""
+    labels = {
+        name: label
+        for table in tables.values()
+        for name, label in zip(
+            table.all_names(), table.labels.tolist(), strict=True
+        )
+    }
+    return [
+        list(group)
+        for group in copies
+        if len({labels[name] for name in group if name in labels}) > 1
+    ]
 
 
 def read_lists(
@@ -202,8 +229,14 @@ def verify_splits(
         'lists_missing': [split for split in known if split not in lists],
         'repeated': repeated({s: table for s, (_, table) in lists.items()}),
         'misnamed': {},
+        'with_two_labels': with_two_labels(
+            {s: table for s, (_, table) in lists.items()}, settings.copies
+        ),
         'images': {'check': settings.check, 'checked': 0, 'problems': []},
     }
+    if 'train' in report['lists']:
+        train = report['lists']['train']
+        train['shots'] = groups_of(train, settings.limits)
     if settings.class_names is not None:
         if len(settings.class_names) != settings.num_classes:
             raise ValueError(
@@ -255,6 +288,8 @@ def in_words(report: dict) -> Iterator[str]:
     for key, paths in report['repeated'].items():
         kind = 'twice in one list' if 'twice' in key else 'leakage'
         yield f'{len(paths)} paths in {key} ({kind}), as {paths[0]}'
+    for group in report['with_two_labels'][:SHOWN]:
+        yield f'copies with two labels: {", ".join(group[:SHOWN])}'
     if report['misnamed']:
         number = sum(report['misnamed'].values())
         first = next(iter(report['misnamed']))
@@ -278,7 +313,12 @@ def in_words(report: dict) -> Iterator[str]:
 def report_lines(report: dict) -> Iterator[str]:
     """A report for people."""
     for split, facts in report['lists'].items():
-        shots = facts['shots']
+        shots = facts.get('shots')  # by training images
+        groups = (
+            f' ({", ".join(f"{name} {n}" for name, n in shots.items())})'
+            if shots
+            else ''
+        )
         if facts['published_by']:
             origin = 'the file of ' + ', '.join(facts['published_by'])
         elif facts['difference'] is None:
@@ -297,8 +337,7 @@ def report_lines(report: dict) -> Iterator[str]:
             f'{"image" if facts["images"] == 1 else "images"}, '
             f'{facts["num_classes"]} '
             f'classes of {facts["largest_class"]} to '
-            f'{facts["smallest_class"]} (many {shots["many"]}, medium '
-            f'{shots["medium"]}, few {shots["few"]}): {origin}'
+            f'{facts["smallest_class"]}{groups}: {origin}'
         )
     checked = report['images']
     words = {'decode': 'decoded', 'exists': 'looked for', 'none': 'checked'}

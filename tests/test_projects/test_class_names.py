@@ -55,3 +55,22 @@ def test_folders_that_are_no_classes_say_nothing(tmp_path):
     assert misnamed({'train': table}, ['bee', 'ant']) == {
         'bee in the folder ant': 1
     }
+
+
+def test_copies_with_two_labels_are_told_until_one_is_corrected(
+    photos, tmp_path, monkeypatch, capsys
+):
+    (photos / 'kind 1/wrong.png').write_bytes(
+        (photos / 'kind 0/1.png').read_bytes()
+    )
+    monkeypatch.chdir(tmp_path)
+    words = ['new', 'own', '--images', 'photos', '--processes', '1']
+    assert main(words) == 0
+    assert verify() == 1
+    said = 'PROBLEM copies with two labels: kind 0/1.png, kind 1/wrong.png'
+    assert said in capsys.readouterr().out
+    train = tmp_path / 'own/train.txt'
+    lines = train.read_text().splitlines()
+    lines.remove('kind 1/wrong.png 1')
+    train.write_text('\n'.join(lines) + '\n')
+    assert verify() == 0

@@ -82,7 +82,7 @@ def check_arguments(
     parser: argparse.ArgumentParser, args: argparse.Namespace
 ) -> None:
     """The number of classes is known, or named."""
-    args.class_names = None
+    args.class_names, args.limits, args.copies = None, {}, ()
     if (Path(args.data) / RECORD).is_file():
         take_project(parser, args)
     elif args.data not in (*KNOWN_SPLITS, 'own'):
@@ -109,6 +109,8 @@ def take_project(
         record = json.loads((folder / RECORD).read_text(encoding='utf-8'))
         args.num_classes = len(record['classes'])
         images, lists = record['images'], record['lists']
+        args.limits = record.get('shot_limits') or {}
+        args.copies = tuple(map(tuple, record['copies']['equal']))
     except (KeyError, TypeError, ValueError) as error:
         parser.error(
             f'argument DATA: expected {folder / RECORD} as `mmlt new` wrote '
@@ -134,6 +136,8 @@ def run(args: argparse.Namespace) -> int:
         check=args.check,
         processes=args.processes,
         class_names=args.class_names,
+        limits=args.limits,
+        copies=args.copies,
         unfinished=Path(f'{args.report}.unfinished'),
     )
     words = 'Decoding' if args.check == 'decode' else 'Looking for'
