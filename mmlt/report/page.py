@@ -117,11 +117,21 @@ def check_report_folder(out: Path) -> None:
 
     Raises:
         OSError: If it cannot be written.
-        ValueError: If it holds a page that is no report of ours.
+        ValueError: If it holds a page that is no report of ours, or other
+            files and no page.
     """
     check_can_write(out, folder=True)
-    for name in ('README.md', 'index.html'):
-        if (out / name).is_file() and not is_report(out / name):
+    pages = [n for n in ('README.md', 'index.html') if (out / n).is_file()]
+    there = sorted(p.name for p in out.glob('[!.]*')) if out.is_dir() else []
+    if there and not pages:
+        raise ValueError(
+            'Expected a new folder for the report, or that of an earlier '
+            f'one, but {out} holds {", ".join(there[:3])}'
+            f'{", ..." if len(there) > 3 else ""}. Name another folder with '
+            '--out.'
+        )
+    for name in pages:
+        if not is_report(out / name):
             raise ValueError(
                 'Expected a new folder for the report, or that of an earlier '
                 f'one, but {out} holds another {name}, which would be lost. '

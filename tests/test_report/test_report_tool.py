@@ -586,6 +586,14 @@ def test_an_unfinished_run_is_said_to_be_one(copies, tmp_path):
     assert 'Not finished, and so not comparable: fcc with seed 0' in page
 
 
+def test_a_folder_with_other_files_is_left_alone(copies, tmp_path):
+    photos = tmp_path / 'photos'
+    (photos / 'cat').mkdir(parents=True)
+    with pytest.raises(SystemExit, match='photos holds cat. Name another'):
+        main(['report', *map(str, copies), '--out', str(photos)])
+    assert [path.name for path in photos.iterdir()] == ['cat']
+
+
 def test_another_page_is_not_overwritten(copies, tmp_path):
     out = tmp_path / 'project'
     out.mkdir()
