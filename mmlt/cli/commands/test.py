@@ -1,8 +1,10 @@
 """Test a checkpoint."""
 
 import argparse
+import sys
 
 from mmengine.config import Config
+from mmengine.dist import is_main_process
 
 from mmlt.cli.console import quiet_console
 from mmlt.cli.options import (
@@ -110,3 +112,9 @@ def run(prepared: tuple[argparse.Namespace, Config]) -> None:
     join_processes(args.launcher)
     with quiet_console(args.verbose, has_table=has_table(cfg)):
         run_test(cfg, args.out, args.out_item or 'pred', args.weights)
+    if args.images and is_main_process():
+        print(
+            'Class by class: `mmlt predict` with --topk of all classes, a '
+            'column `label`, and `mmlt evaluate` (docs/predict.md).',
+            file=sys.stderr,
+        )
