@@ -52,7 +52,8 @@ def test_a_sentence_of_torch_is_none_of_ours():
         (
             dict(type='LinearHead'),
             'There is no part of a model called `LinearHead`. Did you mean '
-            '`LinearClsHead` or `LinearNeck`?',
+            '`LinearClsHead` or `LinearNeck`? One of your own is imported in '
+            '`custom_imports`.',
         ),
         # an argument of the base, which has another type
         (

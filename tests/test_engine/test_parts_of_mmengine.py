@@ -433,10 +433,13 @@ def test_a_loss_whose_turn_comes_later_refuses_them_at_once(tmp_path):
     later = mixed('Mixup') + (
         "\nmodel['head']['loss'] = dict(_delete_=True, type='DeferredLoss', "
         "begin=1, before=dict(type='CrossEntropyLoss'), "
-        "after=dict(type='LDAMLoss'))"
+        "after=dict(type='OneVsAllFocalLoss'))"
     )
     done = train(tmp_path, later, '--cfg-options', 'train_cfg.max_epochs=2')
-    assert 'LDAMLoss to get one class per label, but got soft' in done.errors
+    assert (
+        'OneVsAllFocalLoss to get one class per label, but got soft'
+        in done.errors
+    )
     assert not list(tmp_path.glob('w/*.pth'))
 
 
