@@ -203,7 +203,7 @@ def make_record(
         arguments=run.arguments,
         recipe_hash=text_hash(run.settings()),
         base_hash=text_hash(without_compression(run.settings())),
-        settings=flat(run.settings() | shown_beside(run.config)),
+        settings=flat(run.settings() | shown_beside(run.config, run.path)),
         seed=run.seed,
         epochs=run.epoch,
         max_epochs=run.config.get('train_cfg', {}).get('max_epochs'),
@@ -340,13 +340,21 @@ def compression_of(config: Config) -> dict | None:
     return None
 
 
-def shown_beside(config: Config) -> dict:
+def shown_beside(config: Config, folder: Path) -> dict:
     """Settings that make no other recipe, but may explain a difference.
 
     The weights that a second stage begins with are of its own seed, so they
     are no part of the recipe; nor is how the learning rate is scaled.
+
+    Args:
+        config: Of a run.
+        folder: Of the run; a checkpoint in it is one of its own, from which
+            it went on or was tested.
     """
-    found = {'load_from': config.get('load_from')}
+    begun_with = config.get('load_from')
+    if begun_with and Path(begun_with).parent.name == folder.name:
+        begun_with = None
+    found = {'load_from': begun_with}
     found['custom_hooks'] = {
         hook['type']: {k: v for k, v in hook.items() if k != 'type'} or True
         for hook in config.get('custom_hooks') or ()

@@ -44,7 +44,10 @@ import itertools, runpy, sys
 from torch.utils.data import BatchSampler
 every_batch = BatchSampler.__iter__
 def few_batches(self):
-    whole = getattr(self.sampler, 'shuffle', True) is False
+    # an infinite one is cut by the number of iterations
+    whole = getattr(self.sampler, 'shuffle', True) is False or (
+        'Infinite' in type(self.sampler).__name__
+    )
     return itertools.islice(every_batch(self), None if whole else {BATCHES})
 BatchSampler.__iter__ = few_batches
 program = sys.argv.pop(1)

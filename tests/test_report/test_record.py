@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import shutil
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -175,17 +176,20 @@ def test_what_explains_a_difference_is_shown_and_makes_no_other_recipe():
             auto_scale_lr=dict(enable=True, base_batch_size=128),
         )
     )
-    assert flat(shown_beside(plain)) == {
+    folder = Path('runs/second')
+    assert flat(shown_beside(plain, folder)) == {
         'load_from': None,
         'custom_hooks.LongTailHook': True,
     }
-    assert flat(shown_beside(more)) == {
+    assert flat(shown_beside(more, folder)) == {
         'load_from': 'first.pth',
         'custom_hooks.LongTailHook': True,
         'custom_hooks.EMAHook.momentum': 0.1,
         'auto_scale_lr.enable': True,
         'auto_scale_lr.base_batch_size': 128,
     }
+    more.load_from = '/home/me/runs/second/epoch_9.pth'  # it was tested
+    assert shown_beside(more, folder)['load_from'] is None
     assert flat({'model': {'_scope_': 'mmlt', 'type': 'A'}}) == {
         'model.type': 'A'
     }
