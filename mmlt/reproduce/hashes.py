@@ -24,6 +24,7 @@ from mmengine.config import Config
 from mmengine.registry import Registry
 
 from mmlt.functional.schedule import epoch_of
+from mmlt.runs.matching_parts import types_in
 
 __all__ = ['code_hash', 'config_hash', 'training_modules']
 
@@ -170,18 +171,6 @@ def training_modules(cfg: Config) -> list[str]:
             found.add(name)
             todo += _imports_of(name)
     return sorted(found)
-
-
-def types_in(value: Any) -> Iterator[str]:
-    """Every ``type`` in a config, as a name."""
-    if isinstance(value, Mapping):
-        kind = value.get('type')
-        if kind is not None:
-            yield kind if isinstance(kind, str) else kind.__name__
-        value = list(value.values())
-    if isinstance(value, list | tuple):
-        for part in value:
-            yield from types_in(part)
 
 
 def _modules_of_types() -> dict[str, str]:

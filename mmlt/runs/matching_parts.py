@@ -5,7 +5,7 @@ from typing import Any
 
 from mmengine.config import Config
 
-__all__ = ['check_parts_match']
+__all__ = ['check_parts_match', 'types_in']
 
 # heads whose scores are no cosines
 LINEAR = ('LinearClsHead', 'StackedLinearClsHead', 'LogitAdjustedClsHead')
@@ -33,11 +33,13 @@ def check_parts_match(cfg: Config) -> None:
         )
 
 
-def types_in(part: Any) -> Iterator[Any]:
-    """Every ``type`` in a part of a config."""
-    if isinstance(part, Mapping):
-        yield part.get('type')
-        part = list(part.values())
-    if isinstance(part, list | tuple):
-        for inner in part:
-            yield from types_in(inner)
+def types_in(value: Any) -> Iterator[str]:
+    """Every ``type`` in a config or a part of one, as a name."""
+    if isinstance(value, Mapping):
+        kind = value.get('type')
+        if kind is not None:
+            yield kind if isinstance(kind, str) else kind.__name__
+        value = list(value.values())
+    if isinstance(value, list | tuple):
+        for part in value:
+            yield from types_in(part)

@@ -107,7 +107,9 @@ def _scale(
         return max(1, round(count * scale))
 
     if scheduler.get('milestones'):
-        scheduler.milestones = [scaled(m) for m in scheduler.milestones]
+        # at the end it changes nothing
+        steps = map(scaled, scheduler.milestones)
+        scheduler.milestones = [m for m in steps if m < epochs]
     if scheduler.get('T_max'):
         scheduler.T_max = scaled(scheduler.T_max)
     end = scheduler.get('end')
@@ -115,6 +117,9 @@ def _scale(
         is_warmup = not scheduler.get('begin') and end < before / 2
         half = max(1, epochs // 2)
         scheduler.end = min(warmup, end, half) if is_warmup else scaled(end)
+        if is_warmup and scheduler.end == 1:
+            # by epochs it would have one value, its first, and stay there
+            scheduler.convert_to_iter_based = True
     if scheduler.get('begin'):
         scheduler.begin = scaled(scheduler.begin)
 

@@ -23,6 +23,7 @@ from mmlt.runs.recipes import (
     recipe_file,
 )
 from mmlt.runs.record import record_run
+from mmlt.runs.remarks import remarks
 from mmlt.runs.shipped import method_names, overlay_names, recipe_names
 from mmlt.runs.training import TrainingOptions, prepare_training
 
@@ -237,9 +238,11 @@ def test_runs_recorded_before_there_were_overlays_can_be_resumed(tmp_path):
     [
         ('ce/resnet32_cifar10lt', 20, [(0, 2), [16, 18]]),
         ('mixup/resnet32_cifar10lt', 40, [(0, 2), [32, 36]]),
-        ('ce/resnet20_digitslt', 4, [(0, 2), [3, 4]]),
+        # a step at the end changes nothing
+        ('ce/resnet20_digitslt', 4, [(0, 2), [3]]),
         ('ce/resnet50_imagenetlt', 9, [(0, 9, 9)]),
         ('crt/resnet32_cifar10lt', 3, [(0, 1), [1, 2]]),
+        ('crt/resnet20_digitslt', 1, [(0, 1), []]),
         ('lws/resnet50_imagenetlt', 1, [(0, 1, 1)]),
         ('ncl/resnet50_inat18', 40, [(0, 40, 40)]),
         ('sade/resnet32_cifar10lt', 20, [(0, 2), [16, 18]]),
@@ -285,6 +288,17 @@ def test_fast_schedule_is_one_cycle_in_every_iteration(recipe, epochs, warmup):
     assert max(rates) == pytest.approx(peak, rel=1e-12)
     left = math.pi / (10 * (epochs - warmup))
     assert rates[-1] == pytest.approx(peak * (1 - math.cos(left)) / 2)
+
+
+def test_a_short_warm_up_reaches_the_rate_within_its_epoch():
+    cfg = load_recipe('crt/resnet20_digitslt', ['short'])
+    assert cfg.train_cfg.max_epochs == 1
+    cfg.param_scheduler = cfg.param_scheduler[:1]
+    rates = rates_of(cfg, steps=10)
+    peak = cfg.optim_wrapper.optimizer.lr
+    assert rates[0] == pytest.approx(peak / 5, rel=1e-12)
+    assert rates[-1] == pytest.approx(peak, rel=1e-12)
+    assert remarks(cfg) == []
 
 
 def rates_of(cfg, steps):
