@@ -16,6 +16,7 @@ from mmlt.runs.dump import dump_of, load_predictions, save_predictions
 from mmlt.runs.folder import find_run
 from mmlt.runs.predict import dump_split, predict_split, predictions_of
 from mmlt.runs.recipes import load_recipe
+from mmlt.runs.testing import test_on
 from mmlt.structures import Predictions
 
 from .progress import bar
@@ -31,6 +32,7 @@ def dump_predictions(
     overlays: list[str] = (),
     cfg_options: dict | None = None,
     weights: str | None = None,
+    images: str | None = None,
 ) -> Path:
     """Check, predict, write, and say what was written.
 
@@ -44,6 +46,8 @@ def dump_predictions(
         overlays: What is added to a recipe.
         cfg_options: Settings that override it.
         weights: As :func:`~mmlt.runs.predict.predict_split`.
+        images: Folder that the test set is taken from, as
+            :func:`~mmlt.runs.testing.test_on`; None: that of the config.
 
     Returns:
         The file that was written.
@@ -53,6 +57,8 @@ def dump_predictions(
     """
     config, checkpoint = find_run(run, checkpoint)
     cfg = load_recipe(config, overlays, cfg_options)
+    if images is not None:
+        test_on(cfg, images)
     name = f'predictions_{split}{"_plain" * (weights == "plain")}.npz'
     default = Path(checkpoint).parent / name
     out = Path(out or default)
@@ -73,7 +79,7 @@ def dump_predictions(
     save_predictions(predictions, out)
     right = predictions.logits.argmax(1) == predictions.labels
     print(
-        f'{out}: {len(right)} images of {split}, '
+        f'{out}: {len(right)} images of {images or split}, '
         f'{predictions.logits.shape[1]} classes, accuracy '
         f'{percent(right.double().mean()):.2f} %'
     )

@@ -1,5 +1,7 @@
 """What a test is given on the command line."""
 
+import shlex
+
 import pytest
 from mmengine import load
 from mmengine.config import Config
@@ -89,6 +91,26 @@ def test_other_images_are_tested_by_the_names_of_their_folders(
     assert found['accuracy/top1'] > 60
     log = next((tmp_path / 'out').glob('*/*.log')).read_text()
     assert f'[{-(-number // 64)}/{-(-number // 64)}]' in log
+
+    # the two commands that it names end in a report of the same test
+    dump, evaluate = (
+        shlex.split(part.split('mmlt ')[1])
+        for part in done.errors.splitlines()[-1].split(', and then ')
+    )
+    dump[dump.index('p.npz')] = evaluate[2] = tmp_path / 'p.npz'
+    evaluate[-1] = tmp_path / 'report'
+    for words_of in (dump, evaluate):
+        done = run(words_of, photo_place)
+        assert done.code == 0, done.errors
+    (numbers,) = (tmp_path / 'report/numbers').iterdir()
+    record = load(numbers)
+    top1 = record['numbers']['top1']
+    assert top1 == pytest.approx(found['accuracy/top1'])
+
+    refused = run([*dump[:-2], '--split', 'val', *dump[-2:]], photo_place)
+    assert 'instead of a --split' in refused.errors
+    refused = run(dump[:-2], photo_place)
+    assert '--images needs --out FILE.npz' in refused.errors
 
     (new / 'nobody').mkdir()
     (new / 'nobody/a.jpg').symlink_to(

@@ -40,6 +40,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         'HeldOutSplit; val; test (default)',
     )
     parser.add_argument(
+        '--images',
+        metavar='FOLDER',
+        help='predict these images instead of a split: a folder for each '
+        'class, by its name; for `mmlt evaluate` (needs --out)',
+    )
+    parser.add_argument(
         '--out',
         help='.npz file (default: predictions_SPLIT.npz beside the '
         'checkpoint; with --weights plain predictions_SPLIT_plain.npz)',
@@ -55,6 +61,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_trust(parser)
 
 
+def check_arguments(
+    parser: argparse.ArgumentParser, args: argparse.Namespace
+) -> None:
+    """Other images are no split, and have a file of their own."""
+    if args.images is None:
+        return
+    if args.split != 'test':
+        parser.error('--images are predicted instead of a --split: leave it')
+    if args.out is None:
+        parser.error('--images needs --out FILE.npz')
+
+
 def run(args: argparse.Namespace) -> None:
     """Check, predict and write."""
     dump_predictions(
@@ -67,4 +85,5 @@ def run(args: argparse.Namespace) -> None:
         args.overlays,
         args.cfg_options,
         args.weights,
+        args.images,
     )

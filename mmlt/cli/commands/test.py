@@ -1,6 +1,7 @@
 """Test a checkpoint."""
 
 import argparse
+import shlex
 import sys
 
 from mmengine.config import Config
@@ -113,8 +114,10 @@ def run(prepared: tuple[argparse.Namespace, Config]) -> None:
     with quiet_console(args.verbose, has_table=has_table(cfg)):
         run_test(cfg, args.out, args.out_item or 'pred', args.weights)
     if args.images and is_main_process():
+        run_words = [args.config, *filter(None, [args.checkpoint])]
+        words = shlex.join([*run_words, '--images', args.images])
         print(
-            'Class by class: `mmlt predict` with --topk of all classes, a '
-            'column `label`, and `mmlt evaluate` (docs/predict.md).',
+            f'Class by class: mmlt dump-predictions {words} --out p.npz, and '
+            'then mmlt evaluate --predictions p.npz --out report',
             file=sys.stderr,
         )
