@@ -2,7 +2,7 @@
 ResNet-32 on CIFAR-100-LT, imbalance ratio 100.
 
 Theirs (accuracy): none known to us.
-Ours: 43.60, 40 epochs (results/README.md).
+Ours: 43.14 ± 0.66, 40 epochs (results/README.md).
 Run: python tools/train.py configs/vs/resnet32_cifar100lt.py
 """
 
