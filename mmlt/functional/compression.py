@@ -37,7 +37,7 @@ def check_compression_settings(
     most = 1 if strategy == 'reverse' else math.inf  # 1 - gamma is a factor
     hint = (
         'The paper uses 0.5 on CIFAR-10-LT, 1.0 on CIFAR-100-LT, 0.1 on '
-        f'ImageNet-LT; strategy {strategy!r} allows at most {most:g}.'
+        'ImageNet-LT.'
     )
     check_real('gamma', gamma, 0, hint, high=most)
     if round_digits is not None:

@@ -23,10 +23,7 @@ DESCRIPTION = (
 EXAMPLE = 'my_project --images photos --method bsce'
 SHOWN = 3  # names of a kind that are printed; images.json has all
 
-share = real_number(
-    'a share in (0, 1), as a result needs images that were not trained on',
-    lambda value: 0 < value < 1,
-)
+share = real_number('a share in (0, 1)', lambda value: 0 < value < 1)
 # weights of torchvision's ResNet-18
 IMAGENET = 'torchvision://resnet18'
 

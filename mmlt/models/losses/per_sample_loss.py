@@ -1,16 +1,23 @@
+import inspect
 import math
+from collections.abc import Collection
+from difflib import get_close_matches
 from functools import partial
+from typing import Any
 
 from torch import Tensor, nn
 
 from mmlt.functional import reduce_loss
-from mmlt.functional.checks import check_choice, check_real
+from mmlt.functional.checks import check_choice, check_labels, check_real
 from mmlt.functional.label_indices import class_indices
 from mmlt.structures import MixedLabels
 
 __all__ = ['PerSampleLoss', 'check_reduction', 'over_labels']
 
 REDUCTIONS = ('mean', 'sum', 'none')
+COUNTS_ARE_SET = (
+    'Training images of each class are set by `set_class_counts()`.'
+)
 
 
 class PerSampleLoss(nn.Module):
@@ -23,22 +30,27 @@ class PerSampleLoss(nn.Module):
     Args:
         reduction: 'mean', 'sum' or 'none'.
         loss_weight: Factor on the result.
+        **others: What no class of the loss takes, which is refused.
 
     Raises:
-        TypeError: If ``loss_weight`` is not a number; in ``forward``, if
-            logits or labels are no tensors, and at soft labels where the
-            formula needs one class.
+        TypeError: If ``loss_weight`` is not a number, or there are others;
+            in ``forward``, if logits or labels are no tensors, and at soft
+            labels where the formula needs one class.
         ValueError: If ``reduction`` is unknown; in ``forward``, if shapes
-            do not fit.
+            do not fit, and on a CPU at labels that are no classes.
     """
 
     # whether `per_sample` takes (N, C) labels, being linear in them
     accepts_soft_labels = True
 
     def __init__(
-        self, reduction: str = 'mean', loss_weight: float = 1.0
+        self,
+        reduction: str = 'mean',
+        loss_weight: float = 1.0,
+        **others: Any,
     ) -> None:
         super().__init__()
+        refuse_settings(type(self), others)
         check_reduction('reduction', reduction)
         hint = '1 leaves the loss as it is.'
         check_real('loss_weight', loss_weight, -math.inf, hint)
@@ -78,9 +90,9 @@ class PerSampleLoss(nn.Module):
         Args:
             cls_score: (N, C) logits.
             label: (N,) indices, ``MixedLabels``, or (N, C) soft labels. The
-                indices are from 0 to C - 1: at others torch raises an
-                IndexError or a RuntimeError, but takes -100 in a
-                cross-entropy for a row whose loss is 0. That row still
+                indices are from 0 to C - 1: others are refused on a CPU, end
+                in torch's device-side assert on a GPU, and -100 is taken in
+                a cross-entropy for a row whose loss is 0. That row still
                 counts as one of the N: leave such rows out beforehand.
             weight: (N,) factor on the loss of each sample.
             avg_factor: Divisor of 'mean' instead of N. mmpretrain's heads pass
@@ -100,7 +112,11 @@ class PerSampleLoss(nn.Module):
                 "always give one: use reduction='mean'."
             )
         self._check_batch(cls_score, label)
-        loss = over_labels(partial(self.per_sample, cls_score), label)
+        try:
+            loss = over_labels(partial(self.per_sample, cls_score), label)
+        except (IndexError, RuntimeError):
+            self._check_classes(cls_score, label)
+            raise
         if reduction == 'mean':
             shares = over_labels(self.label_weights, label)
             avg_factor = len(loss) if avg_factor is None else avg_factor
@@ -133,12 +149,35 @@ class PerSampleLoss(nn.Module):
             class_indices(label, f'the labels of {name}')
             return
         if label.shape != logits.shape:
+            column = tuple(label.shape) == (len(logits), 1)
             raise ValueError(
                 f'Expected {name} to get labels (N,) or (N, C) for logits '
                 f'of shape {tuple(logits.shape)}, but got '
-                f'{tuple(label.shape)}. Set `num_classes` of the head.'
+                f'{tuple(label.shape)}. '
+                + (
+                    'Pass `labels.squeeze(1)`.'
+                    if column
+                    else 'Set `num_classes` of the head.'
+                )
             )
         self.refuse_soft_labels(label)
+
+    def _check_classes(
+        self, logits: Tensor, label: Tensor | MixedLabels
+    ) -> None:
+        """Raise at labels that are no classes; values are read, on a CPU."""
+        mixed = isinstance(label, MixedLabels)
+        parts = [label.label_a, label.label_b] if mixed else [label]
+        for part in parts:
+            if part.device.type == 'cpu' and part.dim() == 1:
+                check_labels(
+                    part,
+                    logits.shape[1],
+                    f'The logits of {type(self).__name__} have '
+                    f'{logits.shape[1]} classes: correct the label, or set '
+                    '`num_classes` of the head.',
+                    'label',
+                )
 
     def refuse_soft_labels(self, label: Tensor | MixedLabels) -> None:
         """Raise at soft labels where the formula needs one class.
@@ -157,6 +196,44 @@ class PerSampleLoss(nn.Module):
             )
 
 
+def refuse_settings(kind: type, others: Collection[str]) -> None:
+    """Raise at settings that neither a loss nor its bases take.
+
+    Args:
+        kind: A subclass of :class:`PerSampleLoss`.
+        others: Names that are left over.
+
+    Raises:
+        TypeError: Naming the first of them, the nearest, and all there are.
+    """
+    if not others:
+        return
+    named = (
+        inspect.Parameter.POSITIONAL_OR_KEYWORD,
+        inspect.Parameter.KEYWORD_ONLY,
+    )
+    known = list(
+        dict.fromkeys(
+            name
+            for base in kind.__mro__
+            if issubclass(base, PerSampleLoss)
+            for name, setting in inspect.signature(base).parameters.items()
+            if setting.kind in named
+        )
+    )
+    name = next(iter(others))
+    near = get_close_matches(name, known, n=1)
+    hint = 'Leave it out.'
+    if near:
+        hint = f'Did you mean `{near[0]}`?'
+    elif hasattr(kind, 'set_class_counts'):
+        hint = COUNTS_ARE_SET
+    raise TypeError(
+        f'Expected settings of {kind.__name__}, which are '
+        f'{", ".join(known)}, but got `{name}`. {hint}'
+    )
+
+
 def over_labels(per_label, label: Tensor | MixedLabels) -> Tensor | None:
     """A value per label, or its weighted mean where labels are mixed."""
     if not isinstance(label, MixedLabels):
@@ -172,4 +249,5 @@ def check_reduction(name: str, reduction: str) -> None:
     Raises:
         ValueError: Listing the known ones.
     """
-    check_choice(name, reduction, REDUCTIONS)
+    hint = None if isinstance(reduction, str) else COUNTS_ARE_SET
+    check_choice(name, reduction, REDUCTIONS, hint)

@@ -85,7 +85,11 @@ class SyncSeesawLoss(ClassCountsLoss):
         """
         self._check_batch(cls_score, label)
         if self.training:
-            self._count(label)
+            try:
+                self._count(label)
+            except RuntimeError:
+                self._check_classes(cls_score, label)
+                raise
         return super().forward(
             cls_score, label, weight, avg_factor, reduction_override
         )

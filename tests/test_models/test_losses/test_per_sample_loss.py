@@ -12,7 +12,7 @@ from mmpretrain.models import LinearClsHead
 from mmpretrain.registry import MODELS
 
 import mmlt.models
-from mmlt.losses import BalancedSoftmaxLoss
+from mmlt.losses import BalancedSoftmaxLoss, LDAMLoss
 from mmlt.models.losses.class_counts_loss import ClassCountsLoss
 from mmlt.models.losses.per_sample_loss import PerSampleLoss
 from mmlt.models.losses.reweighted_loss import ReweightedLoss
@@ -272,6 +272,8 @@ def test_what_does_not_fit_is_refused(name):
         loss(z[0], y)
     with pytest.raises(ValueError, match=f'{name}.*8, 3'):
         loss(z, torch.rand(8, 3))
+    with pytest.raises(ValueError, match=r'got .8, 1.. Pass `labels.squeeze'):
+        loss(z, y[:, None])
     with pytest.raises(ValueError, match="`reduction_override`.*'average'"):
         loss(z, y, reduction_override='average')
     with pytest.raises(ValueError, match="`avg_factor`.*8 with 'sum'"):
@@ -280,6 +282,64 @@ def test_what_does_not_fit_is_refused(name):
         build(name, reduction='batchmean')
     with pytest.raises(TypeError, match="`loss_weight`.*'1'"):
         build(name, loss_weight='1')
+
+
+@pytest.mark.parametrize('training', [False, True])
+@pytest.mark.parametrize('name', LOSSES)
+def test_labels_that_are_no_classes_are_named(name, training):
+    loss, (z, y) = build(name).train(training), batch()
+    if name == 'LDAMLoss':  # on cosines
+        z = z.clamp(-1, 1)
+    for wrong in (12, -1):
+        other = y.clone()
+        other[3] = wrong
+        rule = f'Expected `label` from 0 to 11, but got {wrong} at index 3'
+        for label in (other, MixedLabels(other, y, torch.ones(8))):
+            with pytest.raises(ValueError, match=rule) as caught:
+                loss(z, label)
+            assert f'{name} have 12 classes' in str(caught.value)
+
+
+def test_an_error_that_is_not_of_the_labels_is_left_alone():
+    class Broken(PerSampleLoss):
+        def per_sample(self, logits, labels):
+            raise RuntimeError('of its own')
+
+    with pytest.raises(RuntimeError, match='of its own'):
+        Broken()(*batch())
+
+
+@pytest.mark.parametrize('name', LOSSES)
+def test_settings_that_there_are_not_are_named(name):
+    with pytest.raises(TypeError) as caught:
+        build(name, loss_wieght=2.0)
+    text = str(caught.value)
+    assert f'Expected settings of {name}, which are ' in text
+    assert text.endswith(
+        'reduction, loss_weight, but got `loss_wieght`. '
+        'Did you mean `loss_weight`?'
+    )
+    assert '**' not in text
+    assert 'args' not in text
+
+
+def test_settings_of_the_bases_are_named_too():
+    with pytest.raises(TypeError) as caught:
+        LDAMLoss(margin=3)
+    assert str(caught.value) == (
+        'Expected settings of LDAMLoss, which are max_margin, scale, '
+        'reweight, beta, power, reduction, loss_weight, but got `margin`. '
+        'Did you mean `max_margin`?'
+    )
+
+
+@pytest.mark.parametrize('name', COUNTED)
+def test_counts_in_the_place_of_a_setting_lead_to_their_method(name):
+    with pytest.raises(TypeError, match=f'{name}.*`set_class_counts') as one:
+        build(name, class_counts=COUNTS)
+    assert 'but got `class_counts`' in str(one.value)
+    with pytest.raises(ValueError, match='`reduction`.*`set_class_counts'):
+        build(name, reduction=COUNTS)
 
 
 @pytest.mark.parametrize('name', COUNTED)
