@@ -88,7 +88,10 @@ def check_strategy(strategy: str) -> None:
     Raises:
         ValueError: Naming the known ones.
     """
+    spelled = str(strategy).replace('-', '_')
     hint = 'Plain shuffling is the `DefaultSampler`.'
+    if spelled in STRATEGIES:
+        hint = f'Did you mean {spelled!r}?'
     check_choice('strategy', strategy, STRATEGIES, hint)
 
 

@@ -114,10 +114,11 @@ class FCCNeck(ClassCountsMixin):
         self._told = True
         if len(self.tau) and not self._order_is_said:
             self._say_order()
-        active = epoch >= epoch_of(self.begin, max_epochs)
+        begin = epoch_of(self.begin, max_epochs)
+        active = epoch >= begin
         if active and len(self.tau) and (epoch == 0 or not self.active):
             print_log(
-                f'FCC on from epoch {epoch + 1} of {max_epochs} (begin='
+                f'FCC on from epoch {begin + 1} of {max_epochs} (begin='
                 f'{self.begin}): {self.strategy}, gamma={self.gamma}, tau '
                 f'from {self.tau.max():.4g} to {self.tau.min():.4g}.',
                 logger='current',

@@ -250,6 +250,8 @@ def test_a_dataset_cut_by_the_runner_stays_inside_its_length():
 def test_wrong_settings_are_errors():
     with pytest.raises(ValueError, match='`strategy`.*progressive.*balance'):
         sampler('balance')
+    with pytest.raises(ValueError, match="Did you mean 'class_balanced'"):
+        sampler('class-balanced')  # as the recipe is called
     with pytest.raises(ValueError, match='`begin`.*got -1'):
         sampler(begin=-1)
     with pytest.raises(ValueError, match='dataset with images.*got 0 images'):

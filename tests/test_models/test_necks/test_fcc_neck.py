@@ -186,8 +186,8 @@ def test_soft_labels_have_no_first_one():
         ready(mixed_labels='first')(feats, soft)
 
 
-def said(monkeypatch, counts, **settings):
-    """Level and text of what a neck says at its first two epochs."""
+def said(monkeypatch, counts, epochs=range(2), **settings):
+    """Level and text of what a neck says at its first epochs."""
     lines = []
     monkeypatch.setattr(
         'mmlt.models.necks.fcc_neck.print_log',
@@ -195,9 +195,16 @@ def said(monkeypatch, counts, **settings):
     )
     neck = FCCNeck(0.5, begin=5, **settings)
     neck.set_class_counts(counts)
-    for epoch in range(2):
+    for epoch in epochs:
         neck.set_progress(epoch, 9)
     return lines
+
+
+def test_a_resumed_training_says_since_when_it_is_on(monkeypatch):
+    _, (_, whole) = said(monkeypatch, COUNTS, range(9))
+    _, (_, resumed) = said(monkeypatch, COUNTS, range(7, 9))
+    assert whole.startswith('FCC on from epoch 6 of 9 (begin=5)')
+    assert resumed == whole
 
 
 @pytest.mark.parametrize(
