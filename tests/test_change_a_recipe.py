@@ -14,6 +14,8 @@ from mmpretrain.registry import MODELS
 from mmlt.datasets.samplers import LongTailSampler
 from mmlt.models import LogitAdjustedLoss
 from mmlt.runs.recipes import load_recipe
+from mmlt.runs.training_steps import preprocessor_of
+from mmlt.structures import MixedLabels, labels_of
 from tests.test_bad_inputs.in_process import run
 
 PAGE = Path(__file__).parents[1] / 'docs/change_a_recipe.md'
@@ -93,6 +95,15 @@ def images_are_augmented(cfg, model, loader, optimizer):
     assert 'RandAugment' in kinds
 
 
+def images_are_mixed(cfg, model, loader, optimizer):
+    # the runner gives it to the network
+    preprocessor = MODELS.build(preprocessor_of(cfg))
+    batch = preprocessor(next(iter(loader)), training=True)
+    losses = model(**batch, mode='loss')
+    assert losses['loss'].isfinite()
+    assert isinstance(labels_of(batch['data_samples']), MixedLabels)
+
+
 def sampler_is_ours(cfg, model, loader, optimizer):
     assert isinstance(loader.sampler, LongTailSampler)
     assert loader.sampler.strategy == 'square_root'
@@ -131,6 +142,7 @@ CHECKS = {
     'rates.py': backbone_has_a_tenth,
     'cosine.py': schedule_ends_with_the_epochs,
     'augmented.py': images_are_augmented,
+    'mixed.py': images_are_mixed,
     'square_root.py': sampler_is_ours,
     'resnet50.py': network_is_resnet50,
     'timm_network.py': network_is_of_timm,

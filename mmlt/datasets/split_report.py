@@ -147,15 +147,19 @@ def groups_of(facts: dict, limits: dict[str, int]) -> dict[str, int]:
 
 
 def with_two_labels(
-    tables: dict[str, ImageTable], copies: Sequence[Sequence[str]]
+    tables: dict[str, ImageTable],
+    copies: Sequence[Sequence[str]],
+    prefix: Path,
 ) -> list[list[str]]:
-    """Groups of copies whose labels differ in the lists."""
+    """Groups of copies that are there, whose labels differ in the lists."""
+    names = {name for group in copies for name in group}
     labels = {
         name: label
         for table in tables.values()
         for name, label in zip(
             table.all_names(), table.labels.tolist(), strict=True
         )
+        if name in names and (prefix / name).exists()
     }
     return [
         list(group)
@@ -216,6 +220,7 @@ def verify_splits(
     """
     lists = read_lists(settings)
     known = KNOWN_SPLITS.get(settings.data, {})
+    prefix = Path(settings.data_root) / settings.data_prefix
     report = {
         'tool': f'mmlt {mmlt.__version__} verify_splits',
         'data': settings.data,
@@ -230,7 +235,9 @@ def verify_splits(
         'repeated': repeated({s: table for s, (_, table) in lists.items()}),
         'misnamed': {},
         'with_two_labels': with_two_labels(
-            {s: table for s, (_, table) in lists.items()}, settings.copies
+            {s: table for s, (_, table) in lists.items()},
+            settings.copies,
+            prefix,
         ),
         'images': {'check': settings.check, 'checked': 0, 'problems': []},
     }
@@ -250,7 +257,6 @@ def verify_splits(
         )
     if settings.check != 'none':
         where = {}
-        prefix = Path(settings.data_root) / settings.data_prefix
         for split, (_, table) in lists.items():
             pairs = zip(table.all_names(), table.labels.tolist(), strict=True)
             for name, label in pairs:
@@ -304,9 +310,11 @@ def in_words(report: dict) -> Iterator[str]:
             if entry['problem'].startswith(kind)
         ]
         if found:
+            number = '1 image' if len(found) == 1 else f'{len(found)} images'
             more = ', ...' if len(found) > SHOWN else ''
-            yield f'{len(found)} images {kind}: {", ".join(found[:SHOWN])}' + (
-                more
+            yield (
+                f'{number} {kind}: {", ".join(found[:SHOWN])}{more}. Mend '
+                'that, or take the line out of the list'
             )
 
 
@@ -341,7 +349,10 @@ def report_lines(report: dict) -> Iterator[str]:
         )
     checked = report['images']
     words = {'decode': 'decoded', 'exists': 'looked for', 'none': 'checked'}
-    yield f'images: {checked["checked"]} {words[checked["check"]]}'
+    number, bad = checked['checked'], len(checked['problems'])
+    some = bad and checked['check'] == 'decode'
+    good = f'{number - bad} of {number}' if some else f'{number}'
+    yield f'images: {good} {words[checked["check"]]}'
     for problem in report['problems']:
         # a name that is not UTF-8 must not stop the message
         yield 'PROBLEM ' + problem.encode('utf-8', 'replace').decode()

@@ -283,6 +283,26 @@ def checked_counts(
     return torch.from_numpy(values.astype(np.int64))
 
 
+def rounded_to(scores: Tensor) -> int | None:
+    """Decimal digits that probabilities were rounded to, None where not.
+
+    Args:
+        scores: (N, C) float64.
+
+    Returns:
+        1 to 4, if each is >= 0, has no more digits, and the sums are as near
+        to 1 as rounding leaves them.
+    """
+    off = (scores.sum(1) - 1).abs().max()
+    for digits in range(1, 5):
+        unit = 10.0**-digits
+        whole = (scores / unit - (scores / unit).round()).abs() < 1e-3
+        if (scores >= 0).all() and whole.all():
+            near = off <= scores.shape[1] * unit / 2
+            return digits if near else None
+    return None
+
+
 def logits_of(scores: Tensor, kind: str, where: str) -> Tensor:
     """Scores as logits: themselves, or the logarithms of probabilities.
 
@@ -306,12 +326,21 @@ def logits_of(scores: Tensor, kind: str, where: str) -> Tensor:
         if not distribution.all():
             row = int((~distribution).nonzero()[0])
             least, total = wide[row].min().item(), wide[row].sum().item()
+            hint = (
+                'If they are logits, say so: --kind logits, or '
+                "kind='logits' from Python, or the name of the scores."
+            )
+            digits = rounded_to(wide)
+            if digits is not None:
+                hint = (
+                    f'They look rounded to {digits} digits: write more of '
+                    'them, or divide each row by its sum.'
+                )
             raise ValueError(
                 f'Expected probabilities, >= 0 and with sum 1, in {where}, '
                 f'but {int((~distribution).sum())} of {len(bad)} samples are '
                 f'not: sample {row} has least {least:.6g} and sum '
-                f'{total:.6g}. If they are logits, say so: --kind logits, or '
-                "kind='logits' from Python, or the name of the scores."
+                f'{total:.6g}. {hint}'
             )
         # as the negative log-likelihood counts a probability of 0
         scores = scores.float() if half else scores

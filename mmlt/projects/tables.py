@@ -10,6 +10,8 @@ from typing import Any
 
 __all__ = ['read_table']
 
+SHOWN = 3  # rows that a message names
+
 # the usual names, the first that is there
 PATHS = (
     'path', 'file_name', 'filename', 'file', 'filepath', 'file_path',
@@ -51,6 +53,7 @@ def read_table(
         '.parquet': _parquet_rows,
     }[table.suffix.lower()]
     columns: tuple[str, str, str | None] | None = None
+    lacking: list[tuple[str, int]] = []
     for number, row in reader(table):
         if columns is None:
             columns = (
@@ -62,12 +65,18 @@ def read_table(
             _text(row.get(key)) if key else '' for key in columns
         )
         if not path or not label:
-            lacks = columns[1] if path else columns[0]
-            raise ValueError(
-                f'Expected a value of `{lacks}` in every row, but row '
-                f'{number} of {table} has none. Fill it, or take the row out.'
-            )
+            lacking.append((columns[1] if path else columns[0], number))
+            continue
         yield number, path, label, split
+    if lacking:
+        lacks, first = lacking[0]
+        others = [str(number) for _, number in lacking[1:]]
+        shown = ', '.join(others[:SHOWN]) + ', ...' * (len(others) > SHOWN)
+        more = f', and so have {len(others)} more ({shown})' if others else ''
+        raise ValueError(
+            f'Expected a value of `{lacks}` in every row, but row {first} of '
+            f'{table} has none{more}. Fill it, or take the row out.'
+        )
     if columns is None:
         raise ValueError(
             f'Expected rows in {table}, but it has none. Write a line with '

@@ -4,6 +4,7 @@ import re
 from datetime import datetime
 from pathlib import Path
 
+from .folder import read_work_dir
 from .lock import NAME as LOCK
 
 # as mmengine's CheckpointHook names them, and StopOnSignalHook
@@ -36,11 +37,12 @@ def _age(path: Path) -> tuple[int, list[int]]:
     return path.stat().st_mtime_ns, numbers
 
 
-def check_nothing_is_lost(folder: str | Path) -> None:
+def check_nothing_is_lost(folder: str | Path, seed: int | None = None) -> None:
     """Raise if a training that begins anew would write over an earlier one.
 
     Args:
         folder: Work directory, there or not.
+        seed: Of the training; None: not known.
 
     Raises:
         FileExistsError: Naming the newest checkpoint.
@@ -49,13 +51,29 @@ def check_nothing_is_lost(folder: str | Path) -> None:
     if found:
         names = [path.name for path in found]
         kept = names[-1] if len(names) == 1 else f'{len(names)} checkpoints'
+        earlier = _seed_in(folder)
+        seeds = ''
+        if None not in (seed, earlier) and seed != earlier:
+            seeds = (
+                f' The seed there is {earlier}, and this one is {seed}: `mmlt '
+                'seeds` trains several, each in a folder of its own.'
+            )
         raise FileExistsError(
             f'Expected {folder} to hold no checkpoint where a training begins '
             f'anew, but an earlier one left {kept}'
             f'{"" if len(names) == 1 else f", the last {names[-1]}"}. Go on '
             'from it with --resume, choose another --work-dir, or begin anew '
             f'with --restart, which moves it to {Path(folder) / FOLDER}.'
+            f'{seeds}'
         )
+
+
+def _seed_in(folder: str | Path) -> int | None:
+    """Seed of the training in a folder, None where it cannot be read."""
+    try:
+        return read_work_dir(folder).seed
+    except (FileNotFoundError, ValueError):
+        return None
 
 
 def move_aside(folder: str | Path) -> Path | None:

@@ -280,9 +280,11 @@ def overlay_file(name: str, cfg: Config) -> Path:
         return Path(name)
     known = known_overlays()
     if name not in known:
+        hint = did_you_mean(name, known)
+        if is_method(name):
+            hint = f'It is a method, with recipes of its own ({name}/...). '
         raise ValueError(
-            f'Expected the name of an overlay, but got {name!r}. '
-            f'{did_you_mean(name, known)}Known: '
+            f'Expected the name of an overlay, but got {name!r}. {hint}Known: '
             f'{", ".join(known)}; or the path of your own, ending in .py.'
         )
     folder = CONFIGS / FOLDER / name

@@ -10,6 +10,8 @@ from .settings import values_of
 
 __all__ = ['epochs_in', 'remarks']
 
+FEW = 2  # epochs after which no network has learned much
+
 
 def remarks(cfg: Config, max_epochs: int | None = None) -> list[str]:
     """What a config says and its training will not come to do.
@@ -26,10 +28,21 @@ def remarks(cfg: Config, max_epochs: int | None = None) -> list[str]:
     if not max_epochs:
         return []
     return [
+        *_hardly_any_epochs(cfg, max_epochs),
         *_late_schedules(cfg, max_epochs),
         *_late_parts(cfg, max_epochs),
         *_idle_hooks(cfg, max_epochs),
     ]
+
+
+def _hardly_any_epochs(cfg: Config, max_epochs: int) -> Iterator[str]:
+    short = 'short' in (cfg.get('applied_overlays') or ())
+    if short and max_epochs <= FEW and not cfg.get('first_stage'):
+        epochs = '1 epoch' if max_epochs == 1 else f'{max_epochs} epochs'
+        yield (
+            f'`--with short` is a tenth of the schedule and leaves {epochs}: '
+            'the result says hardly anything of the method.'
+        )
 
 
 def _late_schedules(cfg: Config, max_epochs: int) -> Iterator[str]:

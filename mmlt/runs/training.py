@@ -181,7 +181,8 @@ def prepare_training(options: TrainingOptions) -> list[Config]:
         if first_process:
             check_is_free(stage.work_dir)
             if begins_anew(stage) and not options.restart:
-                check_nothing_is_lost(stage.work_dir)
+                randomness = stage.get('randomness') or {}
+                check_nothing_is_lost(stage.work_dir, randomness.get('seed'))
     for stage in stages:
         # mmengine would look into `last_checkpoint` and believe it
         stage.resume = bool(stage.get('resume') and stage.get('load_from'))

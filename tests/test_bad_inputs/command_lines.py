@@ -19,6 +19,11 @@ TRAIN: list[BadInput] = [
         sentence=r"the name of an overlay, but got 'fc'. Did you mean `fcc`\?",
     ),
     call(
+        'train-overlay-is-a-method',
+        'train fcc/resnet20_digitslt --with mixup',
+        sentence=r"got 'mixup'. It is a method, with recipes .*mixup/\.\.\.",
+    ),
+    call(
         'train-option-without-a-value',
         'train fcc/resnet20_digitslt --cfg-options model.neck.1.gamma',
         sentence="expected KEY=VALUE, but got 'model.neck.1.gamma'",

@@ -244,6 +244,12 @@ ROWS = [
         r"one label .*/ant/0.png is 'ant' in row 2 .* and 'bee' in row 3",
     ),
     table(
+        'new-rows-without-a-label',
+        'path,label\nphotos/ant/0.png,\nphotos/bee/0.png,bee\n,bee\n',
+        r'`label` in every row, but row 2 of list.csv has none, and so have 1 '
+        r'more \(4\). Fill it',
+    ),
+    table(
         'new-empty-table',
         '',
         'Expected rows in list.csv, but it has none. Write a line with',

@@ -91,12 +91,20 @@ def test_a_group_that_is_empty_is_a_dash():
         {
             1: {'accuracy/top1': 70.0, 'shot/few': float('nan')},
             2: {'accuracy/top1': 72.0, 'shot/few': float('nan')},
-        }
+        },
+        'validation',
     )
     assert table.splitlines() == [
-        'Result of 2 seeds, last epoch (percent)',
+        'Result of 2 seeds, last epoch, on the validation images (percent)',
         '       seed 1  seed 2    mean ± std',
         'top-1   70.00   72.00  71.00 ± 1.41',
         'few         -       -             -',
     ]
     assert 'not evaluated' in seeds.seed_table({1: {}})
+
+
+def test_macro_accuracy_comes_first_where_it_is_measured():
+    numbers = {'accuracy/top1': 70.0, 'macro/accuracy': 40.0}
+    table = seeds.seed_table({1: numbers, 2: numbers}).splitlines()
+    assert table[0].endswith('on the test images (percent)')
+    assert [line.split()[0] for line in table[2:]] == ['macro', 'top-1']

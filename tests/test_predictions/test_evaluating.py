@@ -203,3 +203,15 @@ def test_a_class_without_a_test_image_is_drawn_without_a_warning():
             [9, 5],
             ['cat', 'dog'],
         )
+
+
+@pytest.mark.parametrize('digits', [1, 2, 3])
+def test_rounded_probabilities_are_refused_as_such(arrays, digits):
+    scores, labels = arrays
+    rounded = scores.double().softmax(1).numpy().round(digits)
+    with pytest.raises(ValueError, match=f'look rounded to {digits} digits'):
+        mmlt.evaluate(rounded, labels, COUNTS)
+    whole = rounded / rounded.sum(1, keepdims=True)
+    mmlt.evaluate(whole, labels, COUNTS)
+    with pytest.raises(ValueError, match='If they are logits, say so'):
+        mmlt.evaluate(rounded * 2, labels, COUNTS)

@@ -1,5 +1,7 @@
 """classes.txt and the folders of the images: one order."""
 
+import re
+
 import pytest
 
 from mmlt.cli.main import main
@@ -69,6 +71,19 @@ def test_copies_with_two_labels_are_told_until_one_is_corrected(
     assert verify() == 1
     said = 'PROBLEM copies with two labels: kind 0/1.png, kind 1/wrong.png'
     assert said in capsys.readouterr().out
+    # gone, it is no copy; its line is still there
+    (photos / 'kind 1/wrong.png').rename(tmp_path / 'wrong.png')
+    decode = ['verify-splits', 'own', '--processes', '1']
+    assert main(decode) == 1
+    output = capsys.readouterr().out
+    assert 'PROBLEM 1 image missing: photos' in output.replace(
+        f'{tmp_path}/', ''
+    )
+    assert 'Mend that, or take the line out of the list' in output
+    assert 'two labels' not in output
+    good, of = re.search(r'images: (\d+) of (\d+) decoded', output).groups()
+    assert int(good) + 1 == int(of)
+    (tmp_path / 'wrong.png').rename(photos / 'kind 1/wrong.png')
     train = tmp_path / 'own/train.txt'
     lines = train.read_text().splitlines()
     lines.remove('kind 1/wrong.png 1')

@@ -112,7 +112,7 @@ def test_the_lists_are_checked(said, place):
     done = run(['verify-splits', 'my_project', '--processes', 1], place)
     (place / 'moved.png').rename(place / 'plankton/kind_03/000.png')
     assert done.code == 1
-    assert 'PROBLEM 1 images missing: ' in done.output
+    assert 'PROBLEM 1 image missing: ' in done.output
 
 
 def test_several_methods_are_compared(place):

@@ -62,3 +62,16 @@ def test_the_newest_is_named(tmp_path):
     assert [p.name for p in checkpoints_in(tmp_path)][-1] == 'epoch_10.pth'
     with pytest.raises(FileExistsError, match='2 checkpoints, the last epoc'):
         check_nothing_is_lost(tmp_path)
+
+
+def test_another_seed_leads_to_a_folder_for_each(folder):
+    for seed in (None, 7):  # 7 is that of the folder
+        with pytest.raises(FileExistsError) as caught:
+            check_nothing_is_lost(folder, seed)
+        assert 'mmlt seeds' not in str(caught.value)
+    with pytest.raises(FileExistsError) as caught:
+        check_nothing_is_lost(folder, 1)
+    assert str(caught.value).endswith(
+        'The seed there is 7, and this one is 1: `mmlt seeds` trains several, '
+        'each in a folder of its own.'
+    )

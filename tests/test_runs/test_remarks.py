@@ -76,3 +76,14 @@ def test_a_warm_up_of_one_epoch_never_ends_and_is_said():
     for more in (dict(end=2), dict(convert_to_iter_based=True)):
         cfg = Config(dict(param_scheduler=[{**warmup, **more}]))
         assert remarks(cfg, 10) == []
+
+
+@pytest.mark.parametrize('epochs', [1, 2, 3])
+def test_a_short_schedule_of_hardly_any_epochs_is_said(epochs):
+    said = remarks(with_epochs(epochs, applied_overlays=['fcc', 'short']))
+    assert len(said) == (epochs <= 2)
+    assert all(f'leaves {epochs} epoch' in text for text in said)
+    assert remarks(with_epochs(epochs)) == []
+    # the classifier of a second stage needs no more
+    second = dict(applied_overlays=['short'], first_stage=dict(config='a'))
+    assert remarks(with_epochs(epochs, **second)) == []

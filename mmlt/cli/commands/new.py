@@ -253,7 +253,10 @@ def copy_lines(copies: dict) -> list[str]:
     for key, words in (
         ('equal', 'of equal files, together in one list'),
         ('near', f'of near copies, together in one list ({apart})'),
-        ('of_two_classes', 'of copies with two labels: correct one of them'),
+        (
+            'of_two_classes',
+            'of copies with two labels: take a line out of its list',
+        ),
         ('near_of_two_classes', 'of near copies of two classes: look at them'),
         ('in_two_lists', 'of copies in two lists: a leak of the source'),
     ):

@@ -10,9 +10,11 @@ from pathlib import Path
 from mmlt.cli.commands import train
 from mmlt.cli.options import check_launcher
 from mmlt.cli.shell import make_parser
+from mmlt.cli.sweep_table import SCORE
 from mmlt.cli.values import seed
 from mmlt.engine.hooks.result_table_hook import COLUMNS
 from mmlt.reproduce.groups import mean_and_spread
+from mmlt.runs.folder import read_work_dir
 from mmlt.runs.log import read_curves
 from mmlt.runs.preflight import default_work_dir
 from mmlt.runs.processes import is_first_process
@@ -79,7 +81,10 @@ def run(args: argparse.Namespace) -> int:
         if code:
             return code
     if first_process:
-        print(seed_table({s: last_numbers(f) for s, f in folders.items()}))
+        cfg = read_work_dir(folders[args.seeds[-1]]).config
+        images = 'validation' if train.validates_apart(cfg) else 'test'
+        results = {s: last_numbers(f) for s, f in folders.items()}
+        print(seed_table(results, images))
         print(f'More of it: mmlt report {shlex.join(folders.values())}')
     return 0
 
@@ -112,18 +117,21 @@ def last_numbers(folder: str) -> dict[str, float]:
     }
 
 
-def seed_table(results: Mapping[int, Mapping[str, float]]) -> str:
+def seed_table(
+    results: Mapping[int, Mapping[str, float]], images: str = 'test'
+) -> str:
     """A row for each number, a column for each seed, and their mean.
 
     Args:
         results: Seed to metric key to value, percent.
+        images: Which images were evaluated, in a word.
 
     Returns:
         Text; a sentence where nothing was evaluated.
     """
     shown = {
         name: [of.get(key, math.nan) for of in results.values()]
-        for key, name in COLUMNS.items()
+        for key, name in {SCORE: 'macro', **COLUMNS}.items()
         if any(key in of for of in results.values())
     }
     if not shown:
@@ -141,5 +149,8 @@ def seed_table(results: Mapping[int, Mapping[str, float]]) -> str:
         )
         for row in rows
     ]
-    title = f'Result of {len(results)} seeds, last epoch (percent)'
+    title = (
+        f'Result of {len(results)} seeds, last epoch, on the {images} images '
+        '(percent)'
+    )
     return '\n'.join([title, *lines])

@@ -158,11 +158,7 @@ def say_what_comes_next(prepared: Prepared) -> None:
     if is_first_process(prepared.args.launcher):
         last = prepared.stages[-1]
         work_dir = last.work_dir
-        seen, tested = (
-            (last.get(f'{split}_dataloader') or {}).get('dataset')
-            for split in ('val', 'test')
-        )
-        if seen and tested and seen != tested:
+        if validates_apart(last):
             print(
                 'The result is of the validation images; those of the test '
                 'are in the report.',
@@ -170,6 +166,15 @@ def say_what_comes_next(prepared: Prepared) -> None:
             )
         words = ['mmlt', 'report', work_dir, '--out', f'{work_dir}/report']
         print(f'Look at it with: {shlex.join(words)}', file=sys.stderr)
+
+
+def validates_apart(cfg: Config) -> bool:
+    """Whether a training evaluates other images than those of its test."""
+    seen, tested = (
+        (cfg.get(f'{split}_dataloader') or {}).get('dataset')
+        for split in ('val', 'test')
+    )
+    return bool(seen and tested and seen != tested)
 
 
 def say_how_to_go_on(
