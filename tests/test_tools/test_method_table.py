@@ -31,8 +31,18 @@ def test_every_method_has_a_row_with_its_title_and_data(tool):
     for method in (p.parent.name for p in ROOT.glob('configs/*/README.md')):
         assert f'(configs/{method}/README.md)' in table
     row = next(x for x in table.splitlines() if 'configs/ce/' in x)
-    assert 'CIFAR-100-LT' in row
-    assert row.endswith('| 37.73 |')
+    large = 'ImageNet-LT, Places-LT, iNaturalist 2018'
+    assert row.endswith(f'| {large} | 37.73 |')
+    assert tool.larger_sets('shike') == 'not own images'
+    assert tool.larger_sets('lift').startswith(f'{large}; not CIFAR-10-LT')
+
+
+def test_overlays_of_every_method_are_named_once(tool):
+    assert tool.further_overlays('ce') == '`fcc`, `post-hoc-la`'
+    assert tool.further_overlays('sade') == ''
+    assert tool.further_overlays('focal_sam') == '`fcc`; not `sam`'
+    text = (ROOT / 'configs/README.md').read_text()
+    assert all(f'`{name}`' in text for name in tool.FOR_ALL)
 
 
 def test_variants_of_a_folder_are_named(tool, tmp_path, monkeypatch):

@@ -96,6 +96,12 @@ DATA = {
     'digitslt': 'digits',
     'images': 'own images',
 }
+# overlays that change the recipes of nearly every method
+FOR_ALL = (
+    *('early-stopping', 'ema', 'fast', 'five-crops', 'held-out', 'ratio50'),
+    *('sam', 'short', 'tensorboard', 'tuning'),
+)
+LARGER = ('ImageNet-LT', 'Places-LT', 'iNaturalist 2018')
 REFERENCE = 'resnet32_cifar100lt'
 CIFAR = re.compile(r'(?:([\w-]+)_)?resnet32_(cifar100?lt)(-ir50)?')
 COLUMNS = [(data, ratio) for data in list(DATA)[:2] for ratio in (100, 50)]
@@ -152,13 +158,28 @@ def data_sets(method: str) -> str:
     )
 
 
-def overlays(method: str) -> str:
+def larger_sets(method: str) -> str:
+    """The larger sets of a method, and what it lacks of the others."""
+    found = data_sets(method).split(', ')
+    large = ', '.join(name for name in found if name in LARGER)
+    lacks = [n for n in DATA.values() if n not in (*found, *LARGER)]
+    return '; '.join(filter(None, [large, *(f'not {n}' for n in lacks)]))
+
+
+def further_overlays(method: str) -> str:
+    """Overlays of a method beside :data:`FOR_ALL`, and those it lacks."""
+    found = overlays(method)
+    further = ', '.join(f'`{n}`' for n in found if n not in FOR_ALL)
+    lacks = [f'not `{name}`' for name in FOR_ALL if name not in found]
+    return '; '.join(filter(None, [further, *lacks]))
+
+
+def overlays(method: str) -> list[str]:
     """Names of the overlays that change a recipe of a method."""
     stems = {}  # one of each variant, on the smallest data set that it has
     for path in sorted(recipes(method), key=lambda p: data_rank(p.stem)):
         stems.setdefault(re.sub(r'res.*', '', path.stem), path)
-    fitting = {name for path in stems.values() for name in fits(path)}
-    return ', '.join(f'`{name}`' for name in sorted(fitting))
+    return sorted({name for path in stems.values() for name in fits(path)})
 
 
 @functools.cache
@@ -245,14 +266,14 @@ def their_number(recipe: Path) -> str:
 def table() -> str:
     """The table of README.md."""
     lines = [
-        '| family | method | recipes for | published top-1, CIFAR-100-LT |',
+        '| family | method | larger sets | published top-1, CIFAR-100-LT |',
         '|---|---|---|---|',
     ]
     for family, methods in families().items():
         for i, method in enumerate(methods):
             link = f'[{title(method)}](configs/{method}/README.md)'
             lines.append(
-                f'| {"" if i else family} | {link} | {data_sets(method)} | '
+                f'| {"" if i else family} | {link} | {larger_sets(method)} | '
                 f'{reference_number(method)} |'
             )
     return '\n'.join(lines)
@@ -261,8 +282,8 @@ def table() -> str:
 def long_table() -> str:
     """The table of configs/README.md."""
     lines = [
-        '| folder | acronym | name | family | paper | recipes for | overlays '
-        '| published |',
+        '| folder | acronym | name | family | paper | larger sets '
+        '| further overlays | published |',
         '|---|---|---|---|---|---|---|---|',
     ]
     for family, methods in families().items():
@@ -274,8 +295,8 @@ def long_table() -> str:
                 name,
                 family,
                 paper(method),
-                data_sets(method),
-                overlays(method),
+                larger_sets(method),
+                further_overlays(method),
                 reference_number(method),
             ]
             lines.append(f'| {" | ".join(cells)} |')

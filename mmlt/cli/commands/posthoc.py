@@ -39,6 +39,14 @@ DESCRIPTION = (
 )
 EXAMPLE = 'work_dirs/vmf/resnet20_digitslt+held-out --out posthoc.md'
 
+# of the many calibrators, the two to begin with
+WHICH = {
+    'temperature': 'keeps the classes; right on average for images whose '
+    'classes are as frequent as in those it was fitted on',
+    'prior_vector': 'moves the classes too; for images whose classes are '
+    'equally frequent, or count alike',
+}
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """A run, or two files of predictions."""
@@ -141,6 +149,9 @@ def run(args: argparse.Namespace) -> None:
             f'Wrote {path}. Use one: mmlt predict {args.run} IMAGES --out '
             'FILE.csv --calibrated NAME'
         )
+        for name, what in WHICH.items():
+            if name in fitted:
+                print(f'  {name}: {what}')
 
 
 def limit_facts(many: int, few: int) -> dict[str, str]:
