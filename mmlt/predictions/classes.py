@@ -79,7 +79,8 @@ def class_numbers(
             f'Expected one entry for each of {len(wanted)} classes in '
             f'{where}, but got {" and ".join(got) or "one twice"}. '
             + (
-                'Classes are numbered from 0 on.'
+                'Classes are numbered from 0 on; names need their order, '
+                '--names FILE, or `class_names` from Python.'
                 if names is None
                 else 'Write the names as in the list of the classes.'
             )

@@ -282,8 +282,8 @@ def pixels_of(image: Image.Image | np.ndarray) -> np.ndarray:
         image = np.repeat(image[:, :, None], 3, axis=2)
     if image.dtype != np.uint8 or image.shape[2:] != (3,) or not image.size:
         raise ValueError(
-            'Expected an image to be an array (H, W, 3) of uint8, RGB from 0 '
-            f'to 255, but got {given.shape} of {given.dtype}. Convert it '
-            'first.'
+            'Expected an image to be an array (H, W, 3), or gray (H, W), of '
+            f'uint8 from 0 to 255, but got {given.shape} of {given.dtype}. '
+            'Convert it first.'
         )
     return image
