@@ -115,6 +115,8 @@ def run(prepared: tuple[argparse.Namespace, Config]) -> None:
         run_test(cfg, args.out, args.out_item or 'pred', args.weights)
     if args.images and is_main_process():
         run_words = [args.config, *filter(None, [args.checkpoint])]
+        if args.overlays:
+            run_words += ['--with', *args.overlays]
         words = shlex.join([*run_words, '--images', args.images])
         print(
             f'Class by class: mmlt dump-predictions {words} --out p.npz, and '
