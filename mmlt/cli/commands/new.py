@@ -255,7 +255,8 @@ def copy_lines(copies: dict) -> list[str]:
         ('near', f'of near copies, together in one list ({apart})'),
         (
             'of_two_classes',
-            'of copies with two labels: take a line out of its list',
+            'of copies with two labels: delete the line of the wrong one in '
+            'the list that has it',
         ),
         ('near_of_two_classes', 'of near copies of two classes: look at them'),
         ('in_two_lists', 'of copies in two lists: a leak of the source'),
