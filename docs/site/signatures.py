@@ -17,7 +17,8 @@ pages that `make docs` builds. All of it needs torch and numpy alone
 ([a bare PyTorch loop](bare_pytorch.md)). `docs/site/signatures.py` writes this
 page.
 
-Losses are called `loss(logits, labels)`, with logits (N, C) and labels (N,).
+Losses are called `loss(logits, labels)`, with logits (N, C) and labels (N,),
+except `ClassFeatureConsistencyLoss`, `InterClassDiscrepancyLoss` and `DiVELoss`.
 Of those with `set_class_counts`, call it once before. Of any part with
 `set_progress`, call it before every epoch.
 """

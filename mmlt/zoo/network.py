@@ -28,7 +28,7 @@ __all__ = ['Network', 'Prediction']
 OneImage = str | Path | Image.Image | np.ndarray
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Prediction:
     """What a network says of one image.
 
@@ -41,6 +41,14 @@ class Prediction:
     classes: tuple[str, ...]
     probabilities: Tensor
     path: Path | None = None
+
+    def __repr__(self) -> str:
+        """The most probable class alone, of however many."""
+        where = '' if self.path is None else f', path={str(self.path)!r}'
+        return (
+            f'Prediction(name={self.name!r}, '
+            f'probability={self.probability:.4f}{where})'
+        )
 
     @property
     def name(self) -> str:

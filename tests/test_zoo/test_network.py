@@ -36,6 +36,10 @@ def test_three_lines_to_names_and_probabilities(network, tmp_path, images):
     assert found.top(2)[0] == (found.name, found.probability)
     assert found.top(2)[1][1] <= found.probability
     assert len(found.top(1000)) == 100
+    # of a hundred classes, the one that counts
+    shown = f'Prediction(name={found.name!r}, probability='
+    assert repr(found).startswith(shown)
+    assert len(repr(found)) < 200
     assert float(found.probabilities.sum()) == pytest.approx(1, abs=1e-5)
 
 
