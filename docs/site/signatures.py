@@ -18,7 +18,8 @@ pages that `make docs` builds. All of it needs torch and numpy alone
 page.
 
 Losses are called `loss(logits, labels)`, with logits (N, C) and labels (N,),
-except `ClassFeatureConsistencyLoss`, `InterClassDiscrepancyLoss` and `DiVELoss`.
+except `ClassFeatureConsistencyLoss`, `InterClassDiscrepancyLoss` and
+`DiVELoss`, which say what they take.
 Of those with `set_class_counts`, call it once before. Of any part with
 `set_progress`, call it before every epoch.
 """
