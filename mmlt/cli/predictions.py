@@ -16,6 +16,7 @@ from mmlt.runs.dump import dump_of, load_predictions, save_predictions
 from mmlt.runs.folder import find_run
 from mmlt.runs.predict import dump_split, predict_split, predictions_of
 from mmlt.runs.recipes import load_recipe
+from mmlt.runs.settings import check_needed
 from mmlt.runs.testing import test_on
 from mmlt.structures import Predictions
 
@@ -58,6 +59,7 @@ def dump_predictions(
     config, checkpoint = find_run(run, checkpoint)
     cfg = load_recipe(config, overlays, cfg_options)
     if images is not None:
+        check_needed(cfg, ('test_dataloader',), 'a test')
         test_on(cfg, images)
     name = f'predictions_{split}{"_plain" * (weights == "plain")}.npz'
     default = Path(checkpoint).parent / name

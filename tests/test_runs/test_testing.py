@@ -109,6 +109,11 @@ def test_other_images_are_tested_by_the_names_of_their_folders(
 
     refused = run([*dump[:-2], '--split', 'val', *dump[-2:]], photo_place)
     assert 'instead of a --split' in refused.errors
+    nothing = [f'test_{part}=None' for part in ('dataloader', 'cfg')]
+    nothing += ['test_evaluator=None']
+    refused = run([*dump, '--cfg-options', *nothing], photo_place)
+    assert 'Expected a config of a test, but' in refused.errors
+    assert 'has no `test_dataloader`' in refused.errors
     refused = run(dump[:-2], photo_place)
     assert '--images needs --out FILE.npz' in refused.errors
 

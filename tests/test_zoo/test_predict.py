@@ -114,7 +114,11 @@ def test_calibrated_probabilities(place):
     done = run([*words, '--calibrated'], place)
     assert done.code == 1
     assert 'Fit them: mmlt posthoc run' in done.errors
-    run(['posthoc', 'run', '--fit-split', 'val'], place)
+    fitted = run(['posthoc', 'run', '--fit-split', 'val'], place)
+    # the two to begin with, each under the name that is then given
+    first, second = fitted.output.splitlines()[-2:]
+    assert first.startswith('  temperature: keeps the classes; ')
+    assert second.startswith('  prior_vector: moves the classes too; ')
     done = run([*words, '--calibrated'], place)
     assert 'by temperature, fitted on 17 images of val' in done.output
     scaled = table_of(place / 'p.csv')
