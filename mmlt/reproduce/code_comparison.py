@@ -24,7 +24,7 @@ from mmlt.checkpoints import read_checkpoint
 from mmlt.functional.schedule import epoch_of
 from mmlt.runs.folder import last_checkpoint, read_work_dir
 from mmlt.runs.preflight import is_ours
-from mmlt.runs.schedules import shorten
+from mmlt.runs.schedules import scale_schedule
 
 from .comparisons import Comparison
 from .hashes import config_hash
@@ -226,7 +226,7 @@ def _cut(cfg: Config) -> dict[str, Any]:
     before, after = dict(_flat(cfg.to_dict())), copy.deepcopy(cfg)
     epochs = max(EPOCHS, cfg.train_cfg.max_epochs)
     # the numbers of the last epoch are compared
-    shorten(after, EPOCHS / epochs, warmup=1, val_interval=EPOCHS)
+    scale_schedule(after, EPOCHS / epochs, warmup=1, val_interval=EPOCHS)
     found = dict(_flat(after.to_dict()))
     for key, value in found.items():
         # older code may have the epoch where this has a share of them

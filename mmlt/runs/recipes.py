@@ -14,7 +14,7 @@ are for this module and not for the recipe:
     anything: a key with dots to a list of accepted values, or to None where
     any will do that is not empty or zero.
 ``schedule``
-    Settings of :func:`~mmlt.runs.schedules.shorten`, which is called once,
+    Settings of :func:`~mmlt.runs.schedules.scale_schedule`, which is called once,
     after the last overlay.
 """
 
@@ -33,7 +33,7 @@ from .pipelines import check_pipelines
 from .preflight import check_config, read_config
 from .recipe_files import CONFIGS, is_method, other_recipes, shipped_recipe
 from .record import read_run_record
-from .schedules import NothingToChange, shorten
+from .schedules import NothingToChange, scale_schedule
 from .settings import check_settings
 from .shared_data import share_data
 
@@ -106,7 +106,7 @@ def load_recipe(
         # of two stages, one at least must have what the overlay changes
         first_stage_recipe(cfg, left_out)
     if 'schedule' in cfg:
-        shorten(cfg, **cfg.pop('schedule'))
+        scale_schedule(cfg, **cfg.pop('schedule'))
     if options is not None:
         override(cfg, options, source)
     check_settings(cfg)
@@ -340,6 +340,12 @@ def _laid_over(cfg: Config, name: str) -> Config:
     settings = {k: v for k, v in values.items() if not k.startswith('_')}
     check_names({**cfg, **settings}, str(path))
     _check_needs(cfg, name, settings.pop('needs', {}))
+    if 'schedule' in cfg and 'schedule' in settings:
+        raise ValueError(
+            'Expected one overlay that changes the length of the training, '
+            f'but {name} is the second of {applied_overlays(cfg) + [name]} '
+            'that does. Leave one out.'
+        )
     result = copy.deepcopy(cfg)
     try:
         result.merge_from_dict(settings)
@@ -348,6 +354,11 @@ def _laid_over(cfg: Config, name: str) -> Config:
             f'Expected the overlay {name} to fit {_name(cfg)}, but it does '
             f'not ({error}). Choose another overlay, or another recipe.'
         ) from error
+    if result._cfg_dict == cfg._cfg_dict:
+        raise NothingToChange(
+            f'Expected a recipe that lacks what the overlay {name} adds, but '
+            f'{_name(cfg)} has all of it already. Leave the overlay out.'
+        )
     _check_compression(cfg, result, name)
     return result
 

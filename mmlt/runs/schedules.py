@@ -1,4 +1,4 @@
-"""Schedules that are shorter than the one of a recipe."""
+"""Schedules that are shorter or longer than the one of a recipe."""
 
 from pathlib import Path
 from typing import Any
@@ -7,14 +7,14 @@ from mmengine.config import Config
 
 from .remarks import epochs_in
 
-__all__ = ['NothingToChange', 'shorten']
+__all__ = ['NothingToChange', 'scale_schedule']
 
 
 class NothingToChange(ValueError):
     """An overlay was laid over a recipe that it does not apply to."""
 
 
-def shorten(
+def scale_schedule(
     cfg: Config,
     scale: float,
     warmup: int,
@@ -32,8 +32,9 @@ def shorten(
         cfg: Config of a training by epochs.
         scale: Factor > 0.
         warmup: Epochs of a warm-up of the learning rate, at most; it is no
-            longer than it was, nor than half of the schedule. With
-            ``cosine``, no longer than half of the schedule.
+            longer than it was (times ``scale``, if that is above 1), nor than
+            half of the schedule. With ``cosine``, no longer than half of the
+            schedule.
         val_interval: Epochs between evaluations, at most those there are.
         at_most: Epochs that the result has at most; None: any number.
         cosine: Whether the learning rate follows one cycle instead of the
@@ -116,7 +117,11 @@ def _scale(
     if end:
         is_warmup = not scheduler.get('begin') and end < before / 2
         half = max(1, epochs // 2)
-        scheduler.end = min(warmup, end, half) if is_warmup else scaled(end)
+        scheduler.end = (
+            min(warmup, max(end, scaled(end)), half)
+            if is_warmup
+            else scaled(end)
+        )
         if is_warmup and scheduler.end == 1:
             # by epochs it would have one value, its first, and stay there
             scheduler.convert_to_iter_based = True

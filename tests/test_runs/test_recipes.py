@@ -128,6 +128,10 @@ def test_one_neck_that_is_no_list_is_kept(tmp_path):
         ('sade/resnet32_cifar10lt', 'fcc', 'SADEClsHead, which normalizes'),
         ('fcc/resnet32_cifar10lt', 'fcc', 'has one already'),
         ('crt/resnet10_imagenetlt', 'ratio50', 'imbalance_ratio'),
+        ('cbfocal/resnet32_cifar10lt-ir50', 'ratio50', 'all of it already'),
+        ('shike/resnet32_cifar100lt', 'auto-augment', 'all of it already'),
+        ('proco/resnet32_cifar100lt', 'auto-augment', 'MultiViewData'),
+        ('ce/resnet20_digitslt', 'auto-augment', "has 'DigitsLT'"),
     ],
 )
 def test_overlay_that_changes_nothing_says_so(recipe, overlay, sentence):
@@ -260,6 +264,40 @@ def test_short_schedules(recipe, epochs, schedulers):
         else:
             got = (scheduler.begin, scheduler.end, scheduler.get('T_max'))
             assert got[: len(expected)] == expected
+
+
+def test_long_is_the_published_schedule_of_400_epochs():
+    # BalPoE, `long_training`: ten epochs of warm-up, steps at 320 and 360
+    cfg = load_recipe('balpoe/resnet32_cifar100lt', ['long'])
+    assert cfg.train_cfg.max_epochs == 400
+    warmup, steps = cfg.param_scheduler
+    assert (warmup.begin, warmup.end, steps.milestones) == (0, 10, [320, 360])
+    # a second stage is as much longer, and its warm-up with it
+    second = load_recipe('crt/resnet32_cifar100lt', ['long'])
+    plain = load_recipe('crt/resnet32_cifar100lt')
+    assert second.train_cfg.max_epochs == 2 * plain.train_cfg.max_epochs
+    ends = [cfg.param_scheduler[0].end for cfg in (plain, second)]
+    assert ends[1] == 2 * ends[0]
+    assert first_stage_recipe(second).train_cfg.max_epochs == 400
+
+
+@pytest.mark.parametrize('overlays', [['long', 'fast'], ['short', 'long']])
+def test_two_lengths_of_the_training_are_refused(overlays):
+    with pytest.raises(ValueError, match='one overlay that changes the len'):
+        load_recipe('ce/resnet32_cifar100lt', overlays)
+
+
+def test_auto_augment_comes_after_crop_and_flip():
+    cfg = load_recipe('bsce/resnet32_cifar10lt', ['auto-augment', 'held-out'])
+    published = load_recipe('shike/stage1_resnet32_cifar10lt')
+    augments = cfg.data_preprocessor.augments
+    assert augments == published.data_preprocessor.augments
+    assert [a.type for a in augments] == [
+        'BatchRandomCrop',
+        'BatchRandomFlip',
+        'BatchAutoAugment',
+        'BatchCutout',
+    ]
 
 
 @pytest.mark.parametrize(

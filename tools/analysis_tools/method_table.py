@@ -98,8 +98,8 @@ DATA = {
 }
 # overlays that change the recipes of nearly every method
 FOR_ALL = (
-    *('early-stopping', 'ema', 'fast', 'five-crops', 'held-out', 'ratio50'),
-    *('sam', 'short', 'tensorboard', 'tuning'),
+    *('auto-augment', 'early-stopping', 'ema', 'fast', 'five-crops'),
+    *('held-out', 'long', 'ratio50', 'sam', 'short', 'tensorboard', 'tuning'),
 )
 LARGER = ('ImageNet-LT', 'Places-LT', 'iNaturalist 2018')
 REFERENCE = 'resnet32_cifar100lt'
@@ -177,7 +177,9 @@ def further_overlays(method: str) -> str:
 def overlays(method: str) -> list[str]:
     """Names of the overlays that change a recipe of a method."""
     stems = {}  # one of each variant, on the smallest data set that it has
-    for path in sorted(recipes(method), key=lambda p: data_rank(p.stem)):
+    for path in sorted(
+        recipes(method), key=lambda p: (data_rank(p.stem), p.stem)
+    ):
         stems.setdefault(re.sub(r'res.*', '', path.stem), path)
     return sorted({name for path in stems.values() for name in fits(path)})
 
@@ -217,7 +219,8 @@ def published(method: str) -> dict[str, dict[tuple[str, int], str]]:
     """Variant of a method to published accuracies, by data and ratio.
 
     In the heads of the recipes ("Theirs (accuracy):"), and in
-    results/published.csv for recipes with overlays.
+    results/published.csv for recipes with overlays; without those that train
+    longer or with more augmentation than the method's recipe.
     """
     found: dict[str, dict] = {}
     for path in sorted((ROOT / 'configs' / method).glob('*.py')):
@@ -230,6 +233,8 @@ def published(method: str) -> dict[str, dict[tuple[str, int], str]]:
         folder, _, stem = row['recipe'].partition('/')
         match = CIFAR.fullmatch(stem)
         names = row['with'].split()
+        if not {*names} <= {'drw', 'drs', 'ratio50'}:
+            continue
         variant = match[1] or ''
         if 'drw' in names:
             folder, variant = 'drw', variant or folder
