@@ -34,6 +34,9 @@ def variant_name(
     changes = []
     for key, value in options.items():
         short = key.rpartition('.')[2]
+        if isinstance(value, list | tuple):
+            # without brackets, which --only reads as a choice of characters
+            value = ','.join(map(str, value))
         of_first = key.startswith('first_stage.') and last[short] > 1
         changes.append(f'{"first_stage." * of_first}{short}={value}')
     return '+'.join([recipe, *overlays, *changes])

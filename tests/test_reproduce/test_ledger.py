@@ -105,3 +105,7 @@ def test_a_name_says_of_which_stage_a_setting_is_where_both_have_it():
     name = variant_name('los/a', ['fast'], {rate: 1, of_first: 2})
     assert name == 'los/a+fast+lr=1+first_stage.lr=2'
     assert variant_name('los/a', [], {of_first: 2}) == 'los/a+lr=2'
+    widths = {'model.backbone.expert_channels': [24, 48]}
+    assert variant_name('balpoe/a', [], widths) == (
+        'balpoe/a+expert_channels=24,48'
+    )
