@@ -13,6 +13,13 @@ class at level 5, and is without the trials before an epoch. Re-sampling
 changes which images are drawn, not the step, and is left out; so is what has
 no training of its own, and LIFT, whose network is another.
 
+``--cfg-options`` are for the recipes of ``--only``, not for cross-entropy.
+BalPoE in a network as wide as SADE's:
+
+    python benchmarks/methods.py --data cifar100lt --only balpoe \
+        --cfg-options model.backbone.expert_channels=24,48 \
+        model.head.in_channels=48
+
 Memory: the peak over two steps above what the process held before.
 """
 
@@ -32,7 +39,7 @@ from _common import (
     synchronize,
     write,
 )
-from mmengine.config import Config
+from mmengine.config import Config, DictAction
 from mmengine.logging import MMLogger
 from mmengine.optim import build_optim_wrapper
 from mmengine.registry import init_default_scope
@@ -69,10 +76,11 @@ def recipes(data: str) -> dict[str, Path]:
     return found
 
 
-def training_step(recipe: Path, data: str, folder: Path):
+def training_step(recipe: Path, data: str, folder: Path, options=None):
     """A function that makes one step of a recipe's training."""
     _, num, size, num_classes = SHAPES[data]
     cfg = Config.fromfile(recipe)
+    cfg.merge_from_dict(options or {})
     if 'teacher' in cfg.model:
         teacher = MODELS.build(dict(cfg.model.teacher))
         path = folder / 'teacher.pth'
@@ -131,26 +139,29 @@ def held_mib() -> float:
     return peak_memory_mib()
 
 
-def memory_of(recipe: Path, data: str, folder: Path) -> float:
+def memory_of(recipe: Path, data: str, folder: Path, options=None) -> float:
     """Peak of two steps above what was held before the model was built."""
     before = held_mib()
     reset_peak_memory()
-    step = training_step(recipe, data, folder)
+    step = training_step(recipe, data, folder, options)
     step()
     step()
     return peak_memory_mib() - before
 
 
-def compare(recipe: Path, data: str, rounds: int, folder: Path) -> dict:
+def compare(
+    recipe: Path, data: str, rounds: int, folder: Path, options=None
+) -> dict:
     """Time and memory of a recipe and of cross-entropy."""
     ce = ROOT / f'configs/ce/{SHAPES[data][0]}.py'
-    both = [training_step(path, data, folder) for path in (ce, recipe)]
+    sides = ((ce, None), (recipe, options))
+    both = [training_step(path, data, folder, own) for path, own in sides]
     for step in both:
         seconds(step)
     times = [[seconds(step) for step in both] for _ in range(rounds)]
     ratios = [b / a for a, b in times]
     del both, step
-    memory = [memory_of(path, data, folder) for path in (ce, recipe)]
+    memory = [memory_of(path, data, folder, own) for path, own in sides]
     return {
         'ms': round(1e3 * statistics.median(t for _, t in times), 1),
         'ce_ms': round(1e3 * statistics.median(t for t, _ in times), 1),
@@ -166,6 +177,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument('--data', nargs='+', default=list(SHAPES))
     parser.add_argument('--only', nargs='+', help='some of the methods')
+    parser.add_argument('--cfg-options', nargs='+', action=DictAction)
     parser.add_argument('--rounds', type=int, default=7)
     parser.add_argument('--threads', type=int, default=1)
     parser.add_argument('--out', type=Path)
@@ -174,6 +186,8 @@ def main():
     init_default_scope('mmpretrain')
     MMLogger.get_instance('methods', log_level='WARNING')
     result = {**environment(), 'rounds': args.rounds}
+    if args.cfg_options:
+        result['cfg_options'] = args.cfg_options
     with tempfile.TemporaryDirectory() as folder:
         for data in args.data:
             rows = result[data] = {}
@@ -181,7 +195,9 @@ def main():
             for name, path in recipes(data).items():
                 if args.only and name not in args.only:
                     continue
-                row = compare(path, data, args.rounds, Path(folder))
+                row = compare(
+                    path, data, args.rounds, Path(folder), args.cfg_options
+                )
                 rows[name] = row
                 ratio = row['mib'] / row['ce_mib']
                 print(
