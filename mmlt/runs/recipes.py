@@ -14,8 +14,8 @@ are for this module and not for the recipe:
     anything: a key with dots to a list of accepted values, or to None where
     any will do that is not empty or zero.
 ``schedule``
-    Settings of :func:`~mmlt.runs.schedules.scale_schedule`, which is called once,
-    after the last overlay.
+    Settings of :func:`~mmlt.runs.schedules.scale_schedule`, called once, after
+    the last overlay.
 """
 
 import copy
