@@ -1,7 +1,7 @@
 """SADE (three experts, tau 2), ResNet-32 on CIFAR-100-LT, ratio 100.
 
 Theirs (accuracy): 49.8 (README of SADE).
-Ours: 44.95, 40 epochs (results/README.md).
+Ours: 45.18 ± 0.33, 40 epochs (results/README.md).
 Run: python tools/train.py configs/sade/resnet32_cifar100lt.py
 """
 
