@@ -86,6 +86,7 @@ LIFT_EPOCHS = dict(cifar100lt=10, imagenetlt=10, placeslt=10, inat18=20)
 # hyperconnect/LADE@150181e   config/*/lade.yaml
 # dvlab-research/MiSLAS@0fc381e   config/*/*.yaml
 # Megvii-BaseDetection/DisAlign@a2fc350   classification/imagenetlt/*/*.py
+# scongl/Focal-SAM@86c13c6   scripts/inaturalist.sh, inat_train_sam.py
 # FlamieZhu/Balanced-Contrastive-Learning@f72d070   README.md
 # LeapLabTHU/ProCo@af9e78e   sh/ProCo_*.sh
 # dvlab-research/Parametric-Contrastive-Learning@fe56535   GPaCo/LT/paco_lt.py,
@@ -158,6 +159,7 @@ PUBLISHED = {
     'mislas/stage1_resnet50_inat18': (256, cosine(0.1, 200), 1e-4, False),
     'mislas/resnet50_imagenetlt': (256, cosine(0.1, 10), 5e-4, False),
     'mislas/resnet50_inat18': (256, cosine(0.1, 10), 1e-4, False),
+    'focal_sam/resnet50_inat18': (512, cosine(0.2, 200), 2e-4, False),
     'bcl/resnet50_imagenetlt': (256, cosine(0.1, 90), 5e-4, False),
     'bcl/resnext50_imagenetlt': (256, cosine(0.1, 90), 5e-4, False),
     'bcl/resnet50_inat18': (256, cosine(0.2, 100), 1e-4, False),
