@@ -343,8 +343,8 @@ def _laid_over(cfg: Config, name: str) -> Config:
     if 'schedule' in cfg and 'schedule' in settings:
         raise ValueError(
             'Expected one overlay that changes the length of the training, '
-            f'but {name} is the second of {applied_overlays(cfg) + [name]} '
-            'that does. Leave one out.'
+            f'but two of {", ".join([*applied_overlays(cfg), name])} do. '
+            'Leave one out.'
         )
     result = copy.deepcopy(cfg)
     try:
