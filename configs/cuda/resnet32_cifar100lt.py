@@ -2,7 +2,7 @@
 ResNet-32 on CIFAR-100-LT, ratio 100.
 
 Theirs (accuracy): none known to us.
-Ours: 40.02, 40 epochs (results/README.md).
+Ours: 41.26 ± 1.75, 40 epochs (results/README.md).
 Run: python tools/train.py configs/cuda/resnet32_cifar100lt.py
 """
 
