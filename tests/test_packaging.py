@@ -123,7 +123,7 @@ def test_train_test_and_report_from_an_empty_folder(installed, tmp_path):
         (
             ['train', 'ce/resnet20_digitslt', '--with', 'nix'],
             1,
-            "got 'nix'. Known: balanced-cosine, ",
+            "got 'nix'. Known: auto-augment, ",
         ),
         (
             ['train', 'fcc/resnet20_digitslt', '--with', 'fcc'],

@@ -354,7 +354,8 @@ def _laid_over(cfg: Config, name: str) -> Config:
             f'Expected the overlay {name} to fit {_name(cfg)}, but it does '
             f'not ({error}). Choose another overlay, or another recipe.'
         ) from error
-    if result._cfg_dict == cfg._cfg_dict:
+    # a file of one's own may look at the recipe and find nothing to do
+    if result._cfg_dict == cfg._cfg_dict and not name.endswith('.py'):
         raise NothingToChange(
             f'Expected a recipe that lacks what the overlay {name} adds, but '
             f'{_name(cfg)} has all of it already. Leave the overlay out.'
