@@ -272,6 +272,9 @@ def test_long_is_the_published_schedule_of_400_epochs():
     assert cfg.train_cfg.max_epochs == 400
     warmup, steps = cfg.param_scheduler
     assert (warmup.begin, warmup.end, steps.milestones) == (0, 10, [320, 360])
+    # the longest warm-up that there is, 20 epochs, is doubled too
+    longest = load_recipe('mdcs/resnet32_cifar100lt', ['long'])
+    assert longest.param_scheduler[0].end == 40
     # a second stage is as much longer, and its warm-up with it
     second = load_recipe('crt/resnet32_cifar100lt', ['long'])
     plain = load_recipe('crt/resnet32_cifar100lt')
