@@ -62,7 +62,7 @@ def _late_schedules(cfg: Config, max_epochs: int) -> Iterator[str]:
         elif end is not None and end > max_epochs:
             yield (
                 f'{name} is not over after the last epoch ({max_epochs}): '
-                'the learning rate stays on the way.'
+                'what it sets stays on the way.'
             )
         if setting.get('type') == 'LinearLR' and _stays(setting, max_epochs):
             yield (

@@ -18,6 +18,8 @@ __all__ = ['check_resumed_settings']
 
 # what is in the state: it is not read from the config again
 IN_STATE = ('optim_wrapper.optimizer', 'param_scheduler')
+# and this, where both trainings are of the kind that has it
+RHO = 'optim_wrapper.rho'
 # what the state must fit to
 MUST_BE_SAME = (
     'optim_wrapper.optimizer.type',
@@ -56,9 +58,12 @@ def check_resumed_settings(cfg: Config, meta: Mapping, source: str) -> None:
                 'to no other. Resume with the same, or begin anew from its '
                 f'weights: --cfg-options load_from={source} without --resume.'
             )
+    in_state = [*IN_STATE]
+    if None not in (value_of(now, RHO), value_of(earlier, RHO)):
+        in_state.append(RHO)
     changed = [
         f'{name}={ours!r} (saved: {theirs!r})'
-        for key in IN_STATE
+        for key in in_state
         for name, ours, theirs in differences(
             value_of(now, key), value_of(earlier, key), key
         )
@@ -71,8 +76,10 @@ def check_resumed_settings(cfg: Config, meta: Mapping, source: str) -> None:
             level=logging.WARNING,
         )
         # so that the record of the run is true
-        cfg.optim_wrapper.optimizer = value_of(earlier, IN_STATE[0])
-        cfg.param_scheduler = value_of(earlier, IN_STATE[1])
+        for key in in_state:
+            parent, _, name = key.rpartition('.')
+            settings = cfg[parent] if parent else cfg
+            settings[name] = value_of(earlier, key)
     for key in LENGTHS:
         ours, theirs = value_of(now, key), value_of(earlier, key)
         if ours and theirs and ours > theirs and cfg.get('param_scheduler'):

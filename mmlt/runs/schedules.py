@@ -24,7 +24,7 @@ def scale_schedule(
 ) -> None:
     """Scale the schedule of a config, in place.
 
-    Epochs of the training and of its learning rate are multiplied and
+    Epochs of the training and of its schedules are multiplied and
     rounded, to one at least. Settings that are shares of the schedule need
     nothing.
 
@@ -40,7 +40,8 @@ def scale_schedule(
         cosine: Whether the learning rate follows one cycle instead of the
             curve of the recipe: in each iteration a little more, over the
             warm-up from a tenth of the peak, then down to zero along half a
-            cosine.
+            cosine. Schedules of other settings, such as the momentum, are
+            scaled.
 
     Raises:
         NothingToChange: If the training counts iterations.
@@ -69,11 +70,13 @@ def scale_schedule(
         epochs, scale = at_most, at_most / before
     loop.max_epochs = epochs
     loop.val_interval = min(val_interval, epochs)
+    kept = schedulers
     if cosine:
-        cfg.param_scheduler = one_cycle(epochs, min(warmup, epochs // 2))
-    else:
-        for scheduler in schedulers:
-            _scale(scheduler, before, epochs, scale, warmup)
+        kept = [s for s in schedulers if not _is_of_the_rate(s)]
+        cycle = one_cycle(epochs, min(warmup, epochs // 2))
+        cfg.param_scheduler = [*cycle, *kept]
+    for scheduler in kept:
+        _scale(scheduler, before, epochs, scale, warmup)
     _check_beginnings(cfg, before, epochs)
 
 
@@ -97,6 +100,12 @@ def one_cycle(epochs: int, warmup: int) -> list[dict[str, Any]]:
         for scheduler in (rise, fall)
         if scheduler['end'] > 0
     ]
+
+
+def _is_of_the_rate(scheduler: dict) -> bool:
+    """Whether it sets the learning rate, and not the momentum, say."""
+    kind = scheduler['type']
+    return (kind if isinstance(kind, str) else kind.__name__).endswith('LR')
 
 
 def _scale(

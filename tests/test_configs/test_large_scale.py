@@ -4,7 +4,6 @@ import math
 
 import numpy as np
 import pytest
-from mmengine.config import Config
 from mmengine.optim import build_optim_wrapper
 from mmpretrain.registry import MODELS, PARAM_SCHEDULERS, TRANSFORMS
 from torch import nn
@@ -21,19 +20,22 @@ NETWORKS = (
     'resnet50_inat18',
     'resnet152_placeslt',
 )
+# of an optimizer wrapper that does not depend on the network
+PARTS = ('type', 'rho', 'optimizer')
 
 
-def rates(cfg):
-    """Learning rate of every epoch."""
+def each_epoch(cfg, name='lr'):
+    """What a setting of the optimizer is in every epoch of a recipe."""
     net = nn.Linear(1, 1)
-    wrapper = build_optim_wrapper(net, dict(optimizer=cfg.optimizer))
+    settings = {k: v for k, v in cfg.optim_wrapper.items() if k in PARTS}
+    wrapper = build_optim_wrapper(net, settings)
     schedulers = [
         PARAM_SCHEDULERS.build({**s, 'optimizer': wrapper})
-        for s in cfg.schedulers
+        for s in cfg.param_scheduler
     ]
     found = []
-    for _ in range(cfg.epochs):
-        found.append(wrapper.optimizer.param_groups[0]['lr'])
+    for _ in range(cfg.train_cfg.max_epochs):
+        found.append(wrapper.optimizer.param_groups[0][name])
         wrapper.optimizer.step()
         for scheduler in schedulers:
             scheduler.step()
@@ -86,7 +88,7 @@ LIFT_EPOCHS = dict(cifar100lt=10, imagenetlt=10, placeslt=10, inat18=20)
 # hyperconnect/LADE@150181e   config/*/lade.yaml
 # dvlab-research/MiSLAS@0fc381e   config/*/*.yaml
 # Megvii-BaseDetection/DisAlign@a2fc350   classification/imagenetlt/*/*.py
-# scongl/Focal-SAM@86c13c6   scripts/inaturalist.sh, inat_train_sam.py
+# scongl/Focal-SAM@86c13c6   scripts/*.sh, {imagenet,inat}_train_sam.py
 # FlamieZhu/Balanced-Contrastive-Learning@f72d070   README.md
 # LeapLabTHU/ProCo@af9e78e   sh/ProCo_*.sh
 # dvlab-research/Parametric-Contrastive-Learning@fe56535   GPaCo/LT/paco_lt.py,
@@ -159,6 +161,7 @@ PUBLISHED = {
     'mislas/stage1_resnet50_inat18': (256, cosine(0.1, 200), 1e-4, False),
     'mislas/resnet50_imagenetlt': (256, cosine(0.1, 10), 5e-4, False),
     'mislas/resnet50_inat18': (256, cosine(0.1, 10), 1e-4, False),
+    'focal_sam/resnet50_imagenetlt': (256, cosine(0.1, 200), 5e-4, False),
     'focal_sam/resnet50_inat18': (512, cosine(0.2, 200), 2e-4, False),
     'bcl/resnet50_imagenetlt': (256, cosine(0.1, 90), 5e-4, False),
     'bcl/resnext50_imagenetlt': (256, cosine(0.1, 90), 5e-4, False),
@@ -220,16 +223,14 @@ def test_schedule_is_the_published_one(name):
     assert (sgd.type, sgd.momentum) == ('SGD', 0.9)
     assert sgd.weight_decay == decay
     assert sgd.get('nesterov', False) == nesterov
-    found = rates(
-        Config(
-            dict(
-                optimizer=sgd,
-                schedulers=cfg.param_scheduler,
-                epochs=cfg.train_cfg.max_epochs,
-            )
-        )
-    )
+    found = each_epoch(cfg)
     assert found == pytest.approx(expected, rel=1e-9, abs=1e-15)
+
+
+def test_rho_of_focal_sam_doubles_in_epoch_160():
+    """adjust_rho() of imagenet_train_sam.py: 0.1 before, 0.2 from it on."""
+    cfg = load('focal_sam/resnet50_imagenetlt')
+    assert each_epoch(cfg, 'rho') == [0.1] * 159 + [0.2] * 41
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,7 @@ from mmlt.runs.recipes import (
 )
 from mmlt.runs.record import record_run
 from mmlt.runs.remarks import remarks
+from mmlt.runs.schedules import scale_schedule
 from mmlt.runs.shipped import method_names, overlay_names, recipe_names
 from mmlt.runs.training import TrainingOptions, prepare_training
 
@@ -363,6 +364,17 @@ def rates_of(cfg, steps):
         for scheduler in schedulers:
             scheduler.step()
     return rates
+
+
+@pytest.mark.parametrize('cosine', [True, False])
+def test_a_schedule_of_something_else_is_scaled_and_kept(cosine):
+    """One cycle of the learning rate, and rho doubles where it did."""
+    cfg = load_recipe('focal_sam/resnet50_imagenetlt')
+    scale_schedule(cfg, 0.2, warmup=3, val_interval=10, cosine=cosine)
+    *_, fall, rho = cfg.param_scheduler
+    assert (fall.type, fall.end) == ('CosineAnnealingLR', 40)
+    assert (rho.param_name, rho.milestones) == ('rho', [32])
+    assert len(cfg.param_scheduler) == (3 if cosine else 2)
 
 
 def test_fast_schedule_leaves_a_test_of_the_first_stage_alone():

@@ -34,8 +34,14 @@ class SAMOptimWrapper(AutocastOptimWrapper):
     by its own gradient. Random numbers of a network (dropout) are drawn anew
     in the second pass.
 
+    ``rho`` stands beside the learning rate in the groups of the optimizer, so
+    that a schedule can change it: ``dict(type='MultiStepParamScheduler',
+    param_name='rho', milestones=[159], gamma=2.0)`` doubles it from the
+    160th epoch on.
+
     Args:
         rho: Length of the step to where the second gradient is taken, > 0.
+            One for all parameters.
         **kwargs: As :class:`AutocastOptimWrapper`.
 
     Raises:
@@ -53,8 +59,16 @@ class SAMOptimWrapper(AutocastOptimWrapper):
     def __init__(self, rho: float = 0.05, **kwargs) -> None:
         super().__init__(**kwargs)
         hint = 'The published ones are 0.05 to 0.8.'
-        self.rho = check_real('rho', rho, 0, hint, above=True)
+        self._rho = check_real('rho', rho, 0, hint, above=True)
+        for group in self.optimizer.param_groups:
+            group['rho'] = self._rho
         self._calls: list[tuple[nn.Module, tuple, dict]] = []
+
+    @property
+    def rho(self) -> float:
+        """Length of the step of this moment, as a schedule left it."""
+        # a checkpoint of an earlier version has none
+        return self.optimizer.param_groups[0].get('rho', self._rho)
 
     @contextmanager
     def optim_context(self, model: nn.Module) -> Iterator[None]:

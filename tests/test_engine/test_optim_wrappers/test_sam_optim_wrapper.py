@@ -4,6 +4,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 from mmengine.model import BaseModel
+from mmengine.optim import MultiStepParamScheduler
 from torch import nn
 
 from mmlt.engine import SAMOptimWrapper
@@ -220,6 +221,47 @@ def test_a_model_that_runs_twice_is_refused():
     model = TwoRuns()
     with pytest.raises(ValueError, match='run once.*ran 2 times'):
         model.train_step(batch(), wrapper(model, 0.3))
+
+
+def rho_schedule(optim_wrapper):
+    return MultiStepParamScheduler(
+        optim_wrapper, param_name='rho', milestones=[1], gamma=2.0
+    )
+
+
+def test_a_schedule_changes_rho():
+    data = batch(dtype=torch.float64)
+    model = Net(dtype=torch.float64)
+    optim_wrapper = wrapper(model, 0.1)
+    schedule = rho_schedule(optim_wrapper)
+    for rho in (0.1, 0.2):
+        assert optim_wrapper.rho == rho
+        start = model.fc.weight.detach().clone()
+        model.train_step(data, optim_wrapper)
+        expected = start - 0.1 * sam_gradient(start, data, rho)
+        torch.testing.assert_close(
+            model.fc.weight, expected, rtol=1e-13, atol=0
+        )
+        schedule.step()
+
+
+def test_rho_is_resumed_as_the_schedule_left_it():
+    model = Net()
+    optim_wrapper = wrapper(model, 0.1)
+    schedule = rho_schedule(optim_wrapper)
+    model.train_step(batch(), optim_wrapper)
+    schedule.step()
+    again = wrapper(model, 0.1)
+    later = rho_schedule(again)
+    again.load_state_dict(optim_wrapper.state_dict())
+    later.load_state_dict(schedule.state_dict())
+    assert again.rho == 0.2
+    # the state of an optimizer of before rho was in it
+    state = optim_wrapper.state_dict()
+    for group in state['param_groups']:
+        del group['rho']
+    again.load_state_dict(state)
+    assert again.rho == 0.1
 
 
 @pytest.mark.parametrize('rho', [0, -1, float('inf')])
