@@ -2,7 +2,7 @@
 ResNet-32 on CIFAR-100-LT, ratio 100.
 
 Theirs (accuracy): 47.0, ECE 4.83 (README of MiSLAS).
-Ours: 39.73, 40 epochs (results/README.md).
+Ours: 39.64 ± 0.13, 40 epochs (results/README.md).
 Run: python tools/train.py configs/mislas/resnet32_cifar100lt.py
 """
 
