@@ -8,7 +8,7 @@ from mmengine.config import Config
 from .rules import is_whole
 from .settings import values_of
 
-__all__ = ['epochs_in', 'remarks']
+__all__ = ['epochs_in', 'remarks', 'sets_learning_rate']
 
 FEW = 2  # epochs after which no network has learned much
 
@@ -54,6 +54,9 @@ def _late_schedules(cfg: Config, max_epochs: int) -> Iterator[str]:
         begin, end = setting.get('begin') or 0, setting.get('end')
         name = f'`{key}` ({setting.get("type")}, begin={begin}'
         name += f', end={end})' if end is not None else ')'
+        what = 'the learning rate'
+        if not sets_learning_rate(setting):
+            what = 'what it sets'
         if begin >= max_epochs:
             yield (
                 f'{name} begins after the last epoch ({max_epochs}): it '
@@ -62,7 +65,7 @@ def _late_schedules(cfg: Config, max_epochs: int) -> Iterator[str]:
         elif end is not None and end > max_epochs:
             yield (
                 f'{name} is not over after the last epoch ({max_epochs}): '
-                'what it sets stays on the way.'
+                f'{what} stays on the way.'
             )
         if setting.get('type') == 'LinearLR' and _stays(setting, max_epochs):
             yield (
@@ -136,3 +139,13 @@ def epochs_in(part: Any, name: str) -> Iterator[tuple[str, str, int]]:
     elif isinstance(part, list | tuple):
         for number_, value in enumerate(part):
             yield from epochs_in(value, f'{name}.{number_}')
+
+
+def sets_learning_rate(scheduler: Mapping) -> bool:
+    """Whether a schedule sets the learning rate, and not the momentum, say.
+
+    Args:
+        scheduler: Its config, an entry of ``param_scheduler``.
+    """
+    kind = scheduler['type']
+    return (kind if isinstance(kind, str) else kind.__name__).endswith('LR')

@@ -5,7 +5,7 @@ from typing import Any
 
 from mmengine.config import Config
 
-from .remarks import epochs_in
+from .remarks import epochs_in, sets_learning_rate
 
 __all__ = ['NothingToChange', 'scale_schedule']
 
@@ -72,7 +72,7 @@ def scale_schedule(
     loop.val_interval = min(val_interval, epochs)
     kept = schedulers
     if cosine:
-        kept = [s for s in schedulers if not _is_of_the_rate(s)]
+        kept = [s for s in schedulers if not sets_learning_rate(s)]
         cycle = one_cycle(epochs, min(warmup, epochs // 2))
         cfg.param_scheduler = [*cycle, *kept]
     for scheduler in kept:
@@ -100,12 +100,6 @@ def one_cycle(epochs: int, warmup: int) -> list[dict[str, Any]]:
         for scheduler in (rise, fall)
         if scheduler['end'] > 0
     ]
-
-
-def _is_of_the_rate(scheduler: dict) -> bool:
-    """Whether it sets the learning rate, and not the momentum, say."""
-    kind = scheduler['type']
-    return (kind if isinstance(kind, str) else kind.__name__).endswith('LR')
 
 
 def _scale(

@@ -9,7 +9,7 @@ from mmpretrain.registry import MODELS, PARAM_SCHEDULERS, TRANSFORMS
 from torch import nn
 
 from mmlt.functional.schedule import epoch_of
-from mmlt.runs.recipes import first_stage_recipe
+from mmlt.runs.recipes import NothingToChange, first_stage_recipe
 
 from .recipes import RECIPES, load
 
@@ -161,6 +161,8 @@ PUBLISHED = {
     'mislas/stage1_resnet50_inat18': (256, cosine(0.1, 200), 1e-4, False),
     'mislas/resnet50_imagenetlt': (256, cosine(0.1, 10), 5e-4, False),
     'mislas/resnet50_inat18': (256, cosine(0.1, 10), 1e-4, False),
+    'mislas/stage1_resnet152_placeslt': (256, cosine(0.1, 90), 5e-4, False),
+    'mislas/resnet152_placeslt': (256, cosine(0.1, 10), 5e-4, False),
     'focal_sam/resnet50_imagenetlt': (256, cosine(0.1, 200), 5e-4, False),
     'focal_sam/resnet50_inat18': (512, cosine(0.2, 200), 2e-4, False),
     'bcl/resnet50_imagenetlt': (256, cosine(0.1, 90), 5e-4, False),
@@ -171,6 +173,12 @@ PUBLISHED = {
     'proco/resnet50_inat18': (256, cosine(0.2, 90), 1e-4, False),
     'gpaco/resnet50_imagenetlt': (128, long_cosine(0.04), 5e-4, False),
     'gpaco/resnext50_imagenetlt': (128, long_cosine(0.06), 5e-4, False),
+    'gpaco/resnet152_placeslt': (
+        128,
+        [0.02 * e / 5 for e in range(1, 6)] + cosine(0.02, 26, first=1)[:-1],
+        5e-4,
+        False,
+    ),
     'gpaco/resnet50_inat18': (128, long_cosine(0.04), 1e-4, False),
     **{
         f'lift/vit-base-p16_{data}': (128, cosine(0.01, num), 5e-4, False)
@@ -257,6 +265,64 @@ def test_a_loss_differs_from_cross_entropy_by_the_loss_alone(name, loss):
     assert found == dict(loss, loss_weight=1.0)
     assert twin.model.head.pop('loss').type == 'CrossEntropyLoss'
     assert ours.to_dict() == twin.to_dict()
+
+
+@pytest.mark.parametrize('name', NETWORKS)
+@pytest.mark.parametrize(
+    ('method', 'loss'),
+    [
+        ('cbfocal', dict(type='ClassBalancedFocalLoss', gamma=1.0, beta=0.9)),
+        ('cdt', dict(type='CDTLoss', gamma=0.2)),
+        (
+            'cels',
+            dict(
+                type='LabelAwareSmoothLoss',
+                head_smoothing=0.1,
+                tail_smoothing=0.1,
+            ),
+        ),
+        (
+            'celas',
+            dict(
+                type='LabelAwareSmoothLoss',
+                head_smoothing=0.4,
+                tail_smoothing=0.1,
+            ),
+        ),
+    ],
+)
+def test_an_overlay_differs_from_cross_entropy_by_the_loss_alone(
+    method, loss, name
+):
+    """The loss of the method on CIFAR-100-LT, over the large recipes."""
+    ours, twin = load(f'ce/{name}', method), load(f'ce/{name}')
+    assert ours.pop('applied_overlays') == [method]
+    found = ours.model.head.pop('loss')
+    assert found == dict(loss, loss_weight=1.0)
+    assert found == load(f'{method}/resnet32_cifar100lt').model.head.loss
+    assert twin.model.head.pop('loss').type == 'CrossEntropyLoss'
+    assert ours.to_dict() == twin.to_dict()
+    with pytest.raises(NothingToChange, match='dataset.type'):
+        load('ce/resnet32_cifar100lt', method)
+
+
+@pytest.mark.parametrize(
+    'name',
+    ['resnet50_imagenetlt', 'resnext50_imagenetlt', 'resnet50_inat18'],
+)
+def test_dive_distils_balanced_softmax(name):
+    student, teacher = load(f'dive/{name}'), load(f'bsce/{name}')
+    assert first_stage_recipe(student).to_dict() == teacher.to_dict()
+    assert student.model.pop('teacher') == teacher.model
+    assert student.model.pop('type') == 'DistillClassifier'
+    assert student.model.head.pop('loss') == dict(type='DiVELoss')
+    assert student.pop('first_stage') == dict(
+        config=f'mmlt::bsce/{name}.py',
+        checkpoint_key='model.teacher_checkpoint',
+    )
+    assert teacher.model.pop('type') == 'LongTailClassifier'
+    del teacher.model.head['loss']
+    assert student.to_dict() == teacher.to_dict()
 
 
 @pytest.mark.parametrize('name', ['resnet50_imagenetlt', 'resnet50_inat18'])
@@ -491,6 +557,50 @@ def test_contrast_of_ncl_on_places():
     assert views.pop('second_augments') == views.augments
     assert plain.data_preprocessor.pop('type') == 'BatchDataPreprocessor'
     assert ours.to_dict() == plain.to_dict()
+
+
+LAST_BLOCK = 'backbone.layer4.2.'
+
+
+def is_convolution(name):
+    return '.conv' in name or 'downsample.0' in name
+
+
+@pytest.mark.parametrize(
+    ('recipe', 'is_trained'),
+    [
+        # disable_conv() and "fix" of paco_fp16_places.py: not those of
+        # batch normalization
+        (
+            'gpaco/resnet152_placeslt',
+            lambda name: (
+                name.startswith(LAST_BLOCK) or not is_convolution(name)
+            ),
+        ),
+        # the optimizer of train_stage1.py
+        (
+            'mislas/stage1_resnet152_placeslt',
+            lambda name: name.startswith((LAST_BLOCK, 'head.')),
+        ),
+    ],
+)
+def test_what_is_trained_on_placeslt(recipe, is_trained):
+    model = load(recipe).model
+    model.backbone.init_cfg = None
+    model.backbone.base_channels = 4
+    model.head.in_channels = 128
+    net = MODELS.build(model)
+    trained = {n for n, p in net.named_parameters() if p.requires_grad}
+    names = {name for name, _ in net.named_parameters()}
+    assert trained == set(filter(is_trained, names))
+    assert len(names) - len(trained) > 100
+    net.train()
+    follows = {n for n, m in net.named_modules() if m.training}
+    moving = [n for n in follows if n.endswith(('bn1', 'bn2', 'bn3'))]
+    if recipe.startswith('mislas'):  # model.eval(), block.train()
+        assert set(moving) == {f'{LAST_BLOCK}bn{i}' for i in (1, 2, 3)}
+    else:
+        assert len(moving) == 1 + 3 * (3 + 8 + 36 + 3)
 
 
 # which methods there are for each network; another pair is in no source, and

@@ -2,7 +2,6 @@
 
 import pytest
 import torch
-from mmengine.config import Config
 from mmengine.optim import build_optim_wrapper
 from mmpretrain.registry import MODELS
 
@@ -11,7 +10,7 @@ from mmlt.runs.recipes import first_stage_recipe
 from tests.golden_cases import COUNTS, LABELS, logits
 
 from .recipes import load
-from .test_large_scale import cosine, rates, steps
+from .test_large_scale import cosine, each_epoch, steps
 
 
 def test_label_aware_smoothing_is_that_of_the_published_code():
@@ -38,6 +37,7 @@ def test_over_smoothing_is_that_of_torch():
         ('resnet32_cifar10lt', (0.3, 0.0), 0.5, False),
         ('resnet50_imagenetlt', (0.3, 0.0), 0.05, True),
         ('resnet50_inat18', (0.3, 0.0), 0.05, True),
+        ('resnet152_placeslt', (0.4, 0.1), 0.05, ['backbone.layer4.2']),
     ],
 )
 def test_settings_of_mislas(data, smoothing, factor, shift_bn):
@@ -45,7 +45,7 @@ def test_settings_of_mislas(data, smoothing, factor, shift_bn):
     cfg = load(f'mislas/{data}')
     loss = cfg.model.head.loss
     assert (loss.head_smoothing, loss.tail_smoothing) == smoothing
-    assert cfg.model.shift_bn is shift_bn
+    assert cfg.model.shift_bn == shift_bn
     assert cfg.model.frozen == ['backbone']
     head = torch.nn.ModuleDict(
         dict(head=MODELS.build(dict(cfg.model.head, num_classes=2)))
@@ -82,12 +82,7 @@ def check_schedule(cfg, expected, batch_size, weight_decay):
     assert cfg.train_dataloader.batch_size == batch_size
     assert (sgd.type, sgd.momentum, sgd.nesterov) == ('SGD', 0.9, False)
     assert sgd.weight_decay == weight_decay
-    schedule = dict(
-        optimizer=sgd,
-        schedulers=cfg.param_scheduler,
-        epochs=cfg.train_cfg.max_epochs,
-    )
-    found = rates(Config(schedule))
+    found = each_epoch(cfg)
     assert found == pytest.approx(expected, rel=1e-9, abs=1e-15)
 
 

@@ -375,6 +375,9 @@ def test_a_schedule_of_something_else_is_scaled_and_kept(cosine):
     assert (fall.type, fall.end) == ('CosineAnnealingLR', 40)
     assert (rho.param_name, rho.milestones) == ('rho', [32])
     assert len(cfg.param_scheduler) == (3 if cosine else 2)
+    rho.end = 50
+    (said,) = remarks(cfg)
+    assert said.endswith('last epoch (40): what it sets stays on the way.')
 
 
 def test_fast_schedule_leaves_a_test_of_the_first_stage_alone():

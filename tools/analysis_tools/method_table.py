@@ -148,8 +148,9 @@ def recipes(method: str) -> list[Path]:
 
 
 def data_sets(method: str) -> str:
-    """What a method has recipes for, in the order of DATA."""
-    files = [*recipes(method), *(ROOT / 'configs/_with_' / method).glob('*')]
+    """What a method has recipes or an overlay for, in the order of DATA."""
+    overlaid = [path for path in recipes('ce') if method in fits(path)]
+    files = [*recipes(method), *overlaid]
     stems = [f'_{path.stem}' for path in files]
     return ', '.join(
         name

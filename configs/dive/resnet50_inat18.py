@@ -1,0 +1,19 @@
+"""DiVE (T 2, power 0.5, alpha 0.5), ResNet-50 on iNaturalist 2018.
+
+The teacher is the network of configs/bsce, trained by balanced softmax.
+Theirs (accuracy): none known to us for this schedule.
+Ours: not run yet.
+Run: python tools/train.py configs/dive/resnet50_inat18.py
+"""
+
+_base_ = '../bsce/resnet50_inat18.py'
+
+first_stage = dict(
+    config='mmlt::bsce/resnet50_inat18.py',
+    checkpoint_key='model.teacher_checkpoint',
+)
+model = dict(
+    type='DistillClassifier',
+    teacher=_base_.model,
+    head=dict(loss=dict(_delete_=True, type='DiVELoss')),
+)
