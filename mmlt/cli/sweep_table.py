@@ -5,10 +5,9 @@ from collections.abc import Sequence
 
 from mmlt.engine.hooks.result_table_hook import COLUMNS
 from mmlt.runs.sweep_record import Trial
+from mmlt.runs.testing import MACRO_ACCURACY
 
-__all__ = ['SCORE', 'ranked', 'sweep_table']
-
-SCORE = 'macro/accuracy'
+__all__ = ['ranked', 'sweep_table']
 
 
 def ranked(trials: Sequence[Trial], key: str, lowest: bool) -> list[Trial]:
@@ -32,7 +31,7 @@ def sweep_table(trials: Sequence[Trial], key: str, lowest: bool) -> str:
         lowest: Whether the lowest is the best.
     """
     rows = ranked(trials, key, lowest)
-    names = {key: 'macro' if key == SCORE else key} | {
+    names = {key: 'macro' if key == MACRO_ACCURACY else key} | {
         k: v for k, v in COLUMNS.items() if k != key
     }
     shown = {

@@ -26,7 +26,7 @@ from .settings import check_evaluation, check_needed
 TABLE = 'ResultTableHook'
 # macro accuracy of a test; and as `MacroAccuracy` measures it
 MACRO = 'long_tail/macro_accuracy'
-OF_IMAGES = 'macro/accuracy'
+MACRO_ACCURACY = 'macro/accuracy'
 NEEDED = ('model', 'test_dataloader', 'test_cfg', 'test_evaluator')
 
 
@@ -170,7 +170,7 @@ def choose_columns(cfg: Config) -> None:
     usual = {MACRO: 'macro', **COLUMNS}
     for hook in tables_of(cfg):
         columns = hook.get('columns') or usual
-        first = [k for k in (OF_IMAGES, *usual) if k in columns]
+        first = [k for k in (MACRO_ACCURACY, *usual) if k in columns]
         hook['columns'] = {
             key: columns[key] for key in dict.fromkeys([*first, *columns])
         }

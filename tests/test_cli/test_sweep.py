@@ -25,7 +25,7 @@ OPTIONS = [
     *('--cfg-options', 'param_scheduler.0.end=1'),
     *('param_scheduler.1.milestones=[1]', 'train_cfg.max_epochs=1'),
 ]
-MACRO = sweep.SCORE
+MACRO = sweep.MACRO_ACCURACY
 
 
 @pytest.fixture(autouse=True)

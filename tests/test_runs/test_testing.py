@@ -82,21 +82,22 @@ def test_other_images_are_tested_by_the_names_of_their_folders(
     number = sum(len(list(folder.iterdir())) for folder in new.iterdir())
     words = ['test', 'run', '--work-dir', tmp_path / 'out', '--images']
     out = tmp_path / 'found.json'
-    done = run(
-        [*words, new, '--out', out, '--out-item', 'metrics'], photo_place
-    )
+    size = 'test_dataloader.batch_size=4'
+    kept = ['--out', out, '--out-item', 'metrics', '--cfg-options', size]
+    done = run([*words, new, *kept], photo_place)
     assert done.code == 0, done.errors
     found = load(out)
     # most of the photographs are those that the classifier was fitted to
     assert found['accuracy/top1'] > 60
     log = next((tmp_path / 'out').glob('*/*.log')).read_text()
-    assert f'[{-(-number // 64)}/{-(-number // 64)}]' in log
+    assert f'[{-(-number // 4)}/{-(-number // 4)}]' in log
 
     # the two commands that it names end in a report of the same test
     dump, evaluate = (
         shlex.split(part.split('mmlt ')[1])
         for part in done.errors.splitlines()[-1].split(', and then ')
     )
+    assert size in dump
     dump[dump.index('p.npz')] = evaluate[2] = tmp_path / 'p.npz'
     evaluate[-1] = tmp_path / 'report'
     for words_of in (dump, evaluate):

@@ -10,7 +10,6 @@ from pathlib import Path
 from mmlt.cli.commands import train
 from mmlt.cli.options import check_launcher
 from mmlt.cli.shell import make_parser
-from mmlt.cli.sweep_table import SCORE
 from mmlt.cli.values import seed
 from mmlt.engine.hooks.result_table_hook import COLUMNS
 from mmlt.reproduce.groups import mean_and_spread
@@ -18,6 +17,7 @@ from mmlt.runs.folder import read_work_dir
 from mmlt.runs.log import read_curves
 from mmlt.runs.preflight import default_work_dir
 from mmlt.runs.processes import is_first_process
+from mmlt.runs.testing import MACRO_ACCURACY
 
 TOOL = None
 DESCRIPTION = (
@@ -131,7 +131,7 @@ def seed_table(
     """
     shown = {
         name: [of.get(key, math.nan) for of in results.values()]
-        for key, name in {SCORE: 'macro', **COLUMNS}.items()
+        for key, name in {MACRO_ACCURACY: 'macro', **COLUMNS}.items()
         if any(key in of for of in results.values())
     }
     if not shown:

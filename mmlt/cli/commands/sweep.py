@@ -13,7 +13,7 @@ from mmlt.cli.commands import train
 from mmlt.cli.commands.seeds import last_numbers
 from mmlt.cli.options import check_launcher
 from mmlt.cli.shell import make_parser
-from mmlt.cli.sweep_table import SCORE, ranked, sweep_table
+from mmlt.cli.sweep_table import ranked, sweep_table
 from mmlt.cli.values import seed, whole_number
 from mmlt.runs.held_out_overlays import held_out_overlays
 from mmlt.runs.preflight import default_work_dir
@@ -21,6 +21,7 @@ from mmlt.runs.processes import is_first_process, join_processes
 from mmlt.runs.search_space import Choices, Interval, grid, read_space
 from mmlt.runs.suggested_settings import suggested
 from mmlt.runs.sweep_record import SweepRecord, Trial
+from mmlt.runs.testing import MACRO_ACCURACY
 
 TOOL = None
 DESCRIPTION = (
@@ -68,10 +69,10 @@ def add_own_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         '--score',
-        default=SCORE,
+        default=MACRO_ACCURACY,
         metavar='NAME',
         help='number of an evaluation that is compared, as shot/few or '
-        f'calibration/ece ({SCORE})',
+        f'calibration/ece ({MACRO_ACCURACY})',
     )
     parser.add_argument(
         '--lowest', action='store_true', help='the lowest score is the best'

@@ -117,7 +117,13 @@ def run(prepared: tuple[argparse.Namespace, Config]) -> None:
         run_words = [args.config, *filter(None, [args.checkpoint])]
         if args.overlays:
             run_words += ['--with', *args.overlays]
-        words = shlex.join([*run_words, '--images', args.images])
+        if args.weights:
+            run_words += ['--weights', args.weights]
+        run_words += ['--images', args.images]
+        if args.cfg_options:
+            pairs = [f'{k}={v}' for k, v in args.cfg_options.items()]
+            run_words += ['--cfg-options', *pairs]
+        words = shlex.join(run_words)
         print(
             f'Class by class: mmlt dump-predictions {words} --out p.npz, and '
             'then mmlt evaluate --predictions p.npz --out report',
