@@ -342,7 +342,7 @@ def _laid_over(cfg: Config, name: str) -> Config:
     _check_needs(cfg, name, settings.pop('needs', {}))
     if 'schedule' in cfg and 'schedule' in settings:
         raise ValueError(
-            'Expected one overlay that changes the length of the training, '
+            'Expected one overlay that changes the schedule of the training, '
             f'but two of {", ".join([*applied_overlays(cfg), name])} do. '
             'Leave one out.'
         )

@@ -285,10 +285,36 @@ def test_long_is_the_published_schedule_of_400_epochs():
     assert first_stage_recipe(second).train_cfg.max_epochs == 400
 
 
-@pytest.mark.parametrize('overlays', [['long', 'fast'], ['short', 'long']])
-def test_two_lengths_of_the_training_are_refused(overlays):
-    with pytest.raises(ValueError, match='one overlay that changes the len'):
+@pytest.mark.parametrize(
+    'overlays', [['long', 'fast'], ['short', 'long'], ['one-cycle', 'fast']]
+)
+def test_two_schedules_of_the_training_are_refused(overlays):
+    with pytest.raises(ValueError, match='one overlay that changes the sch'):
         load_recipe('ce/resnet32_cifar100lt', overlays)
+
+
+@pytest.mark.parametrize(
+    ('recipe', 'epochs', 'warmup'),
+    [
+        ('balpoe/resnet32_cifar100lt', 200, 5),
+        ('focal_sam/resnet50_imagenetlt', 200, 5),
+        ('crt/resnet20_digitslt', 8, 4),
+    ],
+)
+def test_one_cycle_is_as_long_as_the_recipe(recipe, epochs, warmup):
+    cfg, plain = load_recipe(recipe, ['one-cycle']), load_recipe(recipe)
+    assert cfg.train_cfg == plain.train_cfg
+    assert cfg.train_cfg.max_epochs == epochs
+    assert cfg.optim_wrapper == plain.optim_wrapper
+    rise, fall, *others = cfg.param_scheduler
+    assert (rise.type, rise.begin, rise.end) == ('LinearLR', 0, warmup)
+    assert (fall.type, fall.end) == ('CosineAnnealingLR', epochs)
+    assert fall.T_max == epochs - warmup
+    assert rise.convert_to_iter_based
+    assert fall.convert_to_iter_based
+    # the schedule of Focal-SAM's step stays
+    kept = [s for s in plain.param_scheduler if not s.type.endswith('LR')]
+    assert others == kept
 
 
 def test_auto_augment_comes_after_crop_and_flip():

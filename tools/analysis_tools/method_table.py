@@ -99,7 +99,16 @@ DATA = {
 # overlays that change the recipes of nearly every method
 FOR_ALL = (
     *('auto-augment', 'early-stopping', 'ema', 'fast', 'five-crops'),
-    *('held-out', 'long', 'ratio50', 'sam', 'short', 'tensorboard', 'tuning'),
+    *(
+        'held-out',
+        'long',
+        'one-cycle',
+        'ratio50',
+        'sam',
+        'short',
+        'tensorboard',
+        'tuning',
+    ),
 )
 LARGER = ('ImageNet-LT', 'Places-LT', 'iNaturalist 2018')
 REFERENCE = 'resnet32_cifar100lt'
