@@ -2,7 +2,7 @@
 ResNet-32 on CIFAR-100-LT, ratio 100.
 
 Theirs (accuracy): 56.34 (log of the code).
-Ours: 42.45, 40 epochs (results/README.md).
+Ours: 43.30 ± 1.20, 40 epochs (results/README.md).
 Run: python tools/train.py configs/shike/resnet32_cifar100lt.py
 """
 

@@ -1,5 +1,6 @@
 """The ranking of methods under a short protocol, beside the full length."""
 
+import math
 import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -19,6 +20,8 @@ __all__ = [
     'newcomers_table',
     'ranked',
     'ranking_table',
+    'seed_spread',
+    'spread_in_words',
 ]
 
 HEAD = (
@@ -200,6 +203,54 @@ def ranking_table(methods: Sequence[Ranked]) -> str:
             markdown_lines(HEAD, lines, ['---'] * len(HEAD)),
             f"Spearman's rank correlation of this ranking {'; '.join(said)}.",
         ]
+    )
+
+
+def seed_spread(methods: Sequence[Ranked]) -> float:
+    """Standard deviation of the accuracy over the seeds, of all together.
+
+    The root of the mean of the variances of the methods, each counting by its
+    degrees of freedom, its seeds less one.
+
+    Args:
+        methods: Of :func:`ranked`.
+
+    Returns:
+        In points of percent; nan where no method has two seeds.
+    """
+    squares, freedom = 0.0, 0
+    for method in methods:
+        values = values_of(method.rows, 'top1')
+        if len(values) > 1:
+            squares += statistics.variance(values) * (len(values) - 1)
+            freedom += len(values) - 1
+    return math.sqrt(squares / freedom) if freedom else math.nan
+
+
+def spread_in_words(methods: Sequence[Ranked]) -> str:
+    """How much a seed changes, and what of one seed each says nothing.
+
+    Args:
+        methods: Of :func:`ranked`.
+    """
+    spread = seed_spread(methods)
+    if math.isnan(spread):
+        return 'No method has two seeds yet: what a seed changes is unknown.'
+    ranges = {}
+    for method in methods:
+        values = values_of(method.rows, 'top1')
+        if len(values) > 1:
+            ranges[method.name] = max(values) - min(values)
+    least, most = (key(ranges, key=ranges.__getitem__) for key in (min, max))
+    apart = 1.96 * math.sqrt(2) * spread
+    return (
+        f'Of the {len(methods)} rows of the fast protocol {len(ranges)} '
+        'have more than one seed. The standard deviation of the accuracy '
+        f'over the seeds, pooled over these, is {spread:.2f} points; their '
+        f'seeds differ by {ranges[least]:.2f} ({least.partition("/")[0]}) to '
+        f'{ranges[most]:.2f} ({most.partition("/")[0]}). So two methods with '
+        f'one seed each that are less than {apart:.1f} points apart (1.96 '
+        'times the deviation of a difference) have no order yet.'
     )
 
 

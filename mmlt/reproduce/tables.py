@@ -2,6 +2,7 @@
 
 import re
 import statistics
+import textwrap
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -11,7 +12,12 @@ from .groups import groups_of, mean_and_spread, values_of
 from .ledger import Row, read_ledger
 from .methods import method_table
 from .plan import Plan
-from .ranking import newcomers_table, ranked, ranking_table
+from .ranking import (
+    newcomers_table,
+    ranked,
+    ranking_table,
+    spread_in_words,
+)
 from .segmentation import segmentation_table
 
 __all__ = ['rendered']
@@ -76,6 +82,7 @@ def rendered(rows: Sequence[Row], plan: Plan, root: Path) -> dict[Path, str]:
     text = findings.read_text('utf-8')
     methods = ranked(rows, plan, data='cifar100lt')
     for name, made in (
+        ('seeds', textwrap.fill(spread_in_words(methods), 90)),
         ('newcomers', newcomers_table(methods)),
         ('ranking', ranking_table(methods)),
     ):

@@ -14,6 +14,8 @@ from mmlt.reproduce.ranking import (
     newcomers_table,
     ranked,
     ranking_table,
+    seed_spread,
+    spread_in_words,
 )
 
 ROOT = Path(__file__).parents[2]
@@ -141,3 +143,21 @@ def test_newcomers_stand_beside_the_older_with_calibration_by_shot(plan):
 def test_newcomers_are_folders_of_recipes():
     folders = {path.name for path in (ROOT / 'configs').iterdir()}
     assert set(NEWCOMERS) <= folders
+
+
+def test_spread_over_the_seeds(plan):
+    """Variances 8 (one degree of freedom) and 1 (two): (8 + 2) / 3."""
+    rows = [
+        row('a/net_set', 38.0),
+        *(row('b/net_set', top1, seed) for seed, top1 in enumerate([37, 41])),
+        *(row('c/net_set', top1, seed) for seed, top1 in enumerate([5, 6, 7])),
+    ]
+    methods = ranked(rows, plan)
+    assert seed_spread(methods) == pytest.approx(math.sqrt(10 / 3), rel=1e-14)
+    said = spread_in_words(methods)
+    assert said.startswith('Of the 3 rows of the fast protocol 2 have')
+    assert 'is 1.83 points; their seeds differ by 2.00 (c) to 4.00 (b)' in said
+    assert 'less than 5.1 points apart' in said
+    alone = ranked(rows[:1], plan)
+    assert math.isnan(seed_spread(alone))
+    assert 'No method has two seeds yet' in spread_in_words(alone)
