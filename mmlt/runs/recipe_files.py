@@ -32,11 +32,23 @@ def other_recipes(name: str | Path) -> str:
     """Sentences for a name that is no recipe: what there is instead."""
     path = _inside(name).with_suffix('')
     folder = path if path.is_dir() else path.parent
-    text = '' if path.is_dir() else did_you_mean(str(name), _names())
+    plain = CONFIGS / 'ce' / f'{path.name}.py'
+    if plain.is_file() and _is_overlay(folder.name):
+        text = (
+            f'Where there is no recipe of {folder.name}, it is an overlay: '
+            f'ce/{path.name} --with {folder.name}. '
+        )
+    else:
+        text = '' if path.is_dir() else did_you_mean(str(name), _names())
     known = sorted(file.stem for file in folder.glob('*.py'))
     if known:
         text += f'Recipes of {folder.name}: {", ".join(known)}. '
     return f'{text}`mmlt recipes` lists all.'
+
+
+def _is_overlay(name: str) -> bool:
+    path = CONFIGS / '_with_' / name
+    return path.is_dir() or _with_suffix(path).is_file()
 
 
 def _inside(name: str | Path) -> Path:

@@ -16,3 +16,10 @@ def test_recipes_for_images_of_your_own_are_marked(capsys):
     assert '\nThose that end in resnet18_images are for images of your' in said
     main(['recipes'])
     assert '\n\n  ' not in capsys.readouterr().out
+
+
+def test_a_method_that_is_an_overlay_too_says_so(capsys):
+    main(['recipes', 'cdt', 'ce'])
+    cdt, ce = capsys.readouterr().out.split('ce: ')[:2]
+    assert '--with cdt: CDT (class-dependent temperatures)' in cdt
+    assert '--with' not in ce

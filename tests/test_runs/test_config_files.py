@@ -67,6 +67,10 @@ def test_bytes_are_no_config(tmp_path):
     [
         ('vmff/resnet18_images', 'Did you mean `vmf/resnet18_images`'),
         ('shike/resnet18_images', 'Recipes of shike: resnet20_digitslt, '),
+        (
+            'cdt/resnet50_imagenetlt',
+            'overlay: ce/resnet50_imagenetlt --with cdt. Recipes of cdt: ',
+        ),
     ],
 )
 def test_a_base_that_is_no_recipe_says_what_there_is(tmp_path, base, said):

@@ -33,17 +33,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> None:
     """Print the lists."""
-    titles = method_names()
+    titles, overlays = method_names(), overlay_names()
     listed = {m: recipe_names(m) for m in args.methods or titles}
     for method, recipes in listed.items():
         print(f'{method}: {titles[method]}')
         print(indented(' '.join(recipes) or NONE))
+        if args.methods and method in overlays:
+            print(indented(f'--with {method}: {overlays[method]}'))
     if any(name.endswith(NETWORK) for r in listed.values() for name in r):
         print(f'\n{OWN_IMAGES}')
     if args.methods:
         return
     print('\nOverlays, for --with:')
-    overlays = overlay_names()
     width = max(map(len, overlays)) + 4
     for name, text in overlays.items():
         print(f'  {name:{width - 2}}{indented(text, width).lstrip()}')
