@@ -10,7 +10,7 @@ Run: python tools/train.py configs/mislas/stage1_resnet152_placeslt.py
 _base_ = [
     '../_base_/models/resnet152_placeslt.py',
     '../_base_/datasets/placeslt.py',
-    '../_base_/schedules/mislas_placeslt_90e.py',
+    '../_base_/schedules/proco_imagenetlt_90e.py',
     '../_base_/default_runtime.py',
 ]
 

@@ -1,6 +1,7 @@
 """90 epochs at batch 256, cosine to 0, as BCL and ProCo train ImageNet-LT.
 
-SGD without Nesterov momentum, learning rate 0.1, weight decay 5e-4.
+The same as stage 1 of MiSLAS on Places-LT. SGD without Nesterov momentum,
+learning rate 0.1, weight decay 5e-4.
 """
 
 _base_ = './imagenetlt_200e.py'
