@@ -379,8 +379,17 @@ def _check_needs(cfg: Config, name: str, needs: Mapping[str, Any]) -> None:
         raise NothingToChange(
             f'Expected `{key}`{rule} in a recipe for the overlay {name}, but '
             f'{_name(cfg)} has {value!r}: there is nothing that it could '
-            'change. Leave it out, or choose another recipe.'
+            f'change. {_instead(cfg, name)}'
         )
+
+
+def _instead(cfg: Config, name: str) -> str:
+    """What to do without an overlay, which may be a method with recipes."""
+    method, _, stem = _name(cfg).removesuffix('.py').partition('/')
+    own = f'{name}/{stem}'
+    if method == 'ce' and shipped_recipe(own):
+        return f'Take the recipe {own}.'
+    return 'Leave it out, or choose another recipe.'
 
 
 def _check_compression(cfg: Config, result: Config, name: str) -> None:
