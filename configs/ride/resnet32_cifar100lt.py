@@ -2,7 +2,7 @@
 ResNet-32 on CIFAR-100-LT, ratio 100.
 
 Theirs (accuracy): none known to us without the router; 48.6 with it
-(MODEL_ZOO of RIDE). Ours: 44.59, 40 epochs (results/README.md).
+(MODEL_ZOO of RIDE). Ours: 45.11 ± 0.74, 40 epochs (results/README.md).
 Run: python tools/train.py configs/ride/resnet32_cifar100lt.py
 """
 
