@@ -2,7 +2,7 @@
 ResNet-32 on CIFAR-100-LT, ratio 100.
 
 Theirs (accuracy): none known to us with this schedule.
-Ours: 48.90, 40 epochs (results/README.md).
+Ours: 49.14 ± 0.35, 40 epochs (results/README.md).
 Run: python tools/train.py configs/balpoe/resnet32_cifar100lt.py
 """
 

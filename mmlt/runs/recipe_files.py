@@ -6,9 +6,16 @@ import mmlt
 
 from .keys import did_you_mean
 
-__all__ = ['CONFIGS', 'is_method', 'other_recipes', 'shipped_recipe']
+__all__ = [
+    'CONFIGS',
+    'OVERLAYS',
+    'is_method',
+    'other_recipes',
+    'shipped_recipe',
+]
 
 CONFIGS = Path(mmlt.__file__).parent / '.mim' / 'configs'
+OVERLAYS = CONFIGS / '_with_'
 
 
 def shipped_recipe(name: str | Path) -> Path | None:
@@ -47,7 +54,7 @@ def other_recipes(name: str | Path) -> str:
 
 
 def _is_overlay(name: str) -> bool:
-    path = CONFIGS / '_with_' / name
+    path = OVERLAYS / name
     return path.is_dir() or _with_suffix(path).is_file()
 
 

@@ -31,13 +31,12 @@ from mmpretrain.registry import DATASETS, MODELS
 from .keys import check_names, did_you_mean, override
 from .pipelines import check_pipelines
 from .preflight import check_config, read_config
-from .recipe_files import CONFIGS, is_method, other_recipes, shipped_recipe
+from .recipe_files import OVERLAYS, is_method, other_recipes, shipped_recipe
 from .record import read_run_record
 from .schedules import NothingToChange, scale_schedule
 from .settings import check_settings
 from .shared_data import share_data
 
-FOLDER = '_with_'
 # data sets of images of your own: `images.py` among the files of an overlay
 OWN_IMAGES = ('CustomDataset', 'LongTailedList')
 
@@ -231,7 +230,7 @@ def known_overlays() -> list[str]:
     """Names of the overlays of this project."""
     return sorted(
         path.stem
-        for path in (CONFIGS / FOLDER).glob('[!_]*')  # no __pycache__
+        for path in OVERLAYS.glob('[!_]*')  # no __pycache__
         if path.is_dir() or path.suffix == '.py'
     )
 
@@ -287,7 +286,7 @@ def overlay_file(name: str, cfg: Config) -> Path:
             f'Expected the name of an overlay, but got {name!r}. {hint}Known: '
             f'{", ".join(known)}; or the path of your own, ending in .py.'
         )
-    folder = CONFIGS / FOLDER / name
+    folder = OVERLAYS / name
     if not folder.is_dir():
         return folder.with_name(f'{name}.py')
     files = {path.stem: path for path in sorted(folder.glob('*.py'))}
@@ -299,7 +298,8 @@ def overlay_file(name: str, cfg: Config) -> Path:
         raise NothingToChange(
             f'Expected a recipe on {" or ".join(files)} for the overlay '
             f'{name}, but its training set is {kind}. Copy one of '
-            f'configs/{FOLDER}/{name}/, choose its numbers, and name its path.'
+            f'configs/{OVERLAYS.name}/{name}/, choose its numbers, and name '
+            'its path.'
         )
     return files[data]
 

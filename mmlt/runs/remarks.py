@@ -147,5 +147,5 @@ def sets_learning_rate(scheduler: Mapping) -> bool:
     Args:
         scheduler: Its config, an entry of ``param_scheduler``.
     """
-    kind = scheduler['type']
+    kind = scheduler.get('type', '')
     return (kind if isinstance(kind, str) else kind.__name__).endswith('LR')

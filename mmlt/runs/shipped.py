@@ -5,8 +5,8 @@ import re
 from pathlib import Path
 
 from .keys import did_you_mean
-from .recipe_files import CONFIGS
-from .recipes import FOLDER, known_overlays
+from .recipe_files import CONFIGS, OVERLAYS
+from .recipes import known_overlays
 
 __all__ = ['method_names', 'overlay_names', 'recipe_names']
 
@@ -46,7 +46,7 @@ def overlay_names() -> dict[str, str]:
 
 
 def _title(name: str) -> str:
-    folder = CONFIGS / FOLDER / name
+    folder = OVERLAYS / name
     if not folder.is_dir():
         return _first_line(folder.with_name(f'{name}.py'))
     files = sorted(folder.glob('*.py'))
