@@ -241,7 +241,8 @@ def spread_in_words(methods: Sequence[Ranked]) -> str:
         values = values_of(method.rows, 'top1')
         if len(values) > 1:
             ranges[method.name] = max(values) - min(values)
-    least, most = (key(ranges, key=ranges.__getitem__) for key in (min, max))
+    least = min(ranges, key=lambda name: ranges[name])
+    most = max(ranges, key=lambda name: ranges[name])
     apart = 1.96 * math.sqrt(2) * spread
     return (
         f'Of the {len(methods)} rows of the fast protocol {len(ranges)} '
