@@ -4,7 +4,10 @@ From epoch 160 of 200, as in Bag of Tricks; on the digits from epoch 28 of 40,
 where their learning rate falls.
 """
 
-needs = {'train_dataloader.sampler.type': ['LongTailSampler']}
+needs = {
+    'train_dataloader.sampler.type': ['LongTailSampler'],
+    'train_dataloader.sampler.pair_with_uniform': [None, False],
+}
 
 train_dataloader = dict(
     sampler=dict(

@@ -14,4 +14,5 @@ custom_hooks = [
         gamma=10,
         update_buffers=True,
     ),
+    dict(type='AveragedBuffersHook'),
 ]

@@ -5,10 +5,15 @@ epochs), the same for every method, in batches of 32: the learning rate rises
 over three epochs and falls to zero along a cosine. Batch, peak and weight
 decay were chosen by cross-entropy on held-out images (``tuning``);
 docs/results.md says how near it comes to the full length. Numbers under it
-are compared with each other alone.
+are compared with each other alone. A second stage gets the rate too: where its
+own is far from 0.1 (DisAlign, GCL, LOS), set that by --cfg-options.
 """
 
-needs = {'train_dataloader.dataset.imbalance_ratio': None}
+needs = {
+    'train_dataloader.dataset.imbalance_ratio': None,
+    # the rate is one of SGD
+    'optim_wrapper.optimizer.type': ['SGD'],
+}
 
 train_dataloader = dict(batch_size=32)
 optim_wrapper = dict(optimizer=dict(lr=0.1, weight_decay=5e-4))

@@ -1,6 +1,9 @@
 """Logit adjustment at test of a network trained with cross-entropy, tau 1."""
 
+at_test = True
 needs = {
+    # others do not train with the loss of the head alone
+    'model.type': ['LongTailClassifier', 'ImageClassifier'],
     'model.head.type': ['LinearClsHead'],
     'model.head.loss.type': ['CrossEntropyLoss'],
 }

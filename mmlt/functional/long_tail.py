@@ -110,7 +110,10 @@ def largest_max_count(
     profile: str = 'exponential',
     power: float = 6.0,
 ) -> int:
-    """Largest ``max_count`` of a profile that every class can fill.
+    """``max_count`` of a profile that every class can fill.
+
+    It is the largest at which the profile fits before its counts are cut to
+    integers: what is cut off may leave room for a larger one.
 
     Args:
         available: (C,) images per class, >= 1, in the order of the profile:

@@ -129,6 +129,7 @@ def fit_by_likelihood(
     logits, origin = logits.double().clamp(min=MASKED), start.double()
     if weights is None:
         weights = torch.full_like(logits[:, 0], 1 / len(labels))
+    weights = weights.double()
     first = origin if begin is None else begin.double()
     parameters = first.clone().requires_grad_()
     optimizer = torch.optim.LBFGS(

@@ -156,9 +156,9 @@ def weighted_numbers(
     number of the dtype, as in the other metrics: 708 nats in float64.
 
     Args:
-        log_probs: (N, C).
+        log_probs: (N, C) floating point.
         labels: (N,) int64.
-        weights: (N,) with sum 1.
+        weights: (N,) floating point, with sum 1.
 
     Returns:
         'accuracy' and 'ece' (:func:`top_calibration_error`), shares; 'nll',
@@ -175,6 +175,7 @@ def weighted_numbers(
         Textbook: weighted means. scikit-learn's ``accuracy_score`` and
         ``log_loss`` with ``sample_weight`` are the same.
     """
+    weights = weights.double()
     confidence, predicted = log_probs.exp().max(1)
     correct = predicted == labels
     least = math.log(torch.finfo(log_probs.dtype).tiny)
@@ -183,7 +184,7 @@ def weighted_numbers(
     return {
         'accuracy': (weights @ correct.double()).item(),
         'ece': error.item(),
-        'nll': (weights @ nll).item(),
+        'nll': (weights @ nll.double()).item(),
     }
 
 

@@ -66,8 +66,9 @@ def class_feature_consistency(
     Convention:
         - a mean over the classes present in the batch; absent ones add
           nothing, and a batch without samples gives 0.
-        - 1 - mu.m is formed as \|mu - m\|^2 / 2, which for unit ``mu`` is the
-          same and does not cancel.
+        - 1 - mu.m is formed as \|mu - m\|^2 / 2, which for unit vectors is
+          the same and does not cancel. A class whose features are all zero
+          has m = 0 and no direction: 1.
 
     Args:
         kappa: Concentrations, (C,), >= 0.
@@ -120,8 +121,10 @@ def class_feature_consistency(
     present = first == index
     unit = unit_vectors(features, dtype=dtype)
     sums = torch.zeros_like(unit).index_add(0, first, unit)
-    away = mu_full.to(dtype)[labels] - unit_vectors(sums)
+    means = unit_vectors(sums)
+    away = mu_full.to(dtype)[labels] - means
     gap = away.square().sum(1).to(torch.float64) / 2
+    gap = torch.where((means != 0).any(1), gap, 1)
     scale = bessel_terms(dim / 2 - 1, kappa64)[1] * kappa64
     kl = scale[labels] * gap
     loss = torch.where(present, kl / (1 + kl), 0).sum()

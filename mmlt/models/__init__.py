@@ -12,6 +12,7 @@ if has_trainer():
     from .curriculum_data_preprocessor import *
     from .data_preprocessor import *
     from .heads import *
+    from .mixed_view_data_preprocessor import *
     from .momentum_contrast import *
     from .multi_view_data_preprocessor import *
     from .parametric_contrast import *

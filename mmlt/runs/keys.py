@@ -45,6 +45,7 @@ SETTINGS = (
     'tta_pipeline',
     # and what is ours
     'applied_overlays',
+    'at_test',
     'first_stage',
     'needs',
     'overlays',
@@ -55,6 +56,7 @@ SWITCHES = ('compile',)
 # what is read before the options are merged, and what to do instead
 EARLIER = {
     'applied_overlays': 'Name overlays after --with.',
+    'at_test': 'It belongs into an overlay.',
     'custom_imports': 'Write it into a config of your own.',
     'needs': 'It belongs into an overlay.',
     'overlays': 'Name them after --with.',

@@ -6,13 +6,16 @@ whose ``_base_`` were the one it is laid over, so that it can append and wrap::
     model = dict(neck=[*_base_.model.neck, dict(type='FCCNeck', gamma=1.0)])
 
 It lies in ``configs/_with_``: ``ratio50.py`` is called ``ratio50``, and
-``fcc/cifar100lt.py`` is ``fcc`` for a recipe on that data set. Two of its keys
-are for this module and not for the recipe:
+``fcc/cifar100lt.py`` is ``fcc`` for a recipe on that data set. Three of its
+keys are for this module and not for the recipe:
 
 ``needs``
     A dict of settings that the recipe must have for the overlay to change
     anything: a key with dots to a list of accepted values, or to None where
     any will do that is not empty or zero.
+``at_test``
+    True for one that acts at test alone: of two stages the second, which is
+    tested, must have what it changes.
 ``schedule``
     Settings of :func:`~mmlt.runs.schedules.scale_schedule`, called once, after
     the last overlay.
@@ -96,8 +99,8 @@ def load_recipe(
             continue
         try:
             cfg = _laid_over(cfg, name)
-        except NothingToChange:
-            if not cfg.get('first_stage'):
+        except NothingToChange as error:
+            if error.at_test or not cfg.get('first_stage'):
                 raise
             left_out.append(name)
         cfg.applied_overlays = [*applied_overlays(cfg), name]
@@ -242,19 +245,16 @@ def fitting_overlays(recipe: str | Path) -> list[str]:
         recipe: As :func:`load_recipe` takes it.
     """
     cfg = load_recipe(recipe)
-    stages = [cfg, first_stage_recipe(cfg)] if 'first_stage' in cfg else [cfg]
-    return [
-        name
-        for name in known_overlays()
-        if any(_applies(stage, name) for stage in stages)
-    ]
+    return [name for name in known_overlays() if _applies(cfg, name)]
 
 
 def _applies(cfg: Config, name: str) -> bool:
     try:
         _laid_over(cfg, name)
-    except NothingToChange:
-        return False
+    except NothingToChange as error:
+        if error.at_test or 'first_stage' not in cfg:
+            return False
+        return _applies(first_stage_recipe(cfg), name)
     return True
 
 
@@ -339,7 +339,8 @@ def _laid_over(cfg: Config, name: str) -> Config:
         )
     settings = {k: v for k, v in values.items() if not k.startswith('_')}
     check_names({**cfg, **settings}, str(path))
-    _check_needs(cfg, name, settings.pop('needs', {}))
+    at_test = settings.pop('at_test', False)
+    _check_needs(cfg, name, settings.pop('needs', {}), at_test)
     if 'schedule' in cfg and 'schedule' in settings:
         raise ValueError(
             'Expected one overlay that changes the schedule of the training, '
@@ -364,7 +365,9 @@ def _laid_over(cfg: Config, name: str) -> Config:
     return result
 
 
-def _check_needs(cfg: Config, name: str, needs: Mapping[str, Any]) -> None:
+def _check_needs(
+    cfg: Config, name: str, needs: Mapping[str, Any], at_test: bool
+) -> None:
     for key, accepted in needs.items():
         value: Any = cfg
         for part in key.split('.'):
@@ -379,7 +382,8 @@ def _check_needs(cfg: Config, name: str, needs: Mapping[str, Any]) -> None:
         raise NothingToChange(
             f'Expected `{key}`{rule} in a recipe for the overlay {name}, but '
             f'{_name(cfg)} has {value!r}: there is nothing that it could '
-            f'change. {_instead(cfg, name)}'
+            f'change. {_instead(cfg, name)}',
+            at_test,
         )
 
 

@@ -11,7 +11,17 @@ __all__ = ['NothingToChange', 'scale_schedule']
 
 
 class NothingToChange(ValueError):
-    """An overlay was laid over a recipe that it does not apply to."""
+    """An overlay was laid over a recipe that it does not apply to.
+
+    Args:
+        message: What does not fit.
+        at_test: Whether the overlay acts at test alone, so that of a
+            training of two stages the second must have what it changes.
+    """
+
+    def __init__(self, message: str, at_test: bool = False) -> None:
+        super().__init__(message)
+        self.at_test = at_test
 
 
 def scale_schedule(

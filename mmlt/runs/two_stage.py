@@ -66,6 +66,7 @@ SETTINGS = (
     'param_scheduler',
     'train_cfg.max_epochs',
     'train_cfg.max_iters',
+    'custom_hooks',
     'randomness.seed',
 )
 

@@ -283,3 +283,24 @@ def test_refuses_what_two_of_a_hundred_samples_decide():
 
     with pytest.raises(NoMinimumError, match='standard error|without end'):
         fit_by_likelihood(scaled_by_u, torch.zeros(2), logits, labels)
+
+
+def test_weights_of_float32_are_taken():
+    logits = torch.randn(40, 3, generator=torch.Generator().manual_seed(0))
+    labels = torch.arange(40) % 3
+    weights = balanced_weights(labels, 3)
+    start = torch.zeros(1)
+
+    def fit(weights):
+        return fit_by_likelihood(
+            lambda z, t: z * t.exp(),
+            start,
+            logits,
+            labels,
+            weights,
+            penalty=0.1,
+        )
+
+    torch.testing.assert_close(
+        fit(weights.float()), fit(weights.double()), rtol=1e-5, atol=1e-8
+    )

@@ -193,3 +193,15 @@ def test_convention_probability_zero_is_the_smallest_normal_number():
     least = np.finfo(np.float64).tiny
     expected = -0.25 * np.log(least) - 0.75 * np.log(0.5)
     assert numbers['nll'] == pytest.approx(expected, rel=1e-12)
+
+
+def test_numbers_of_float32_are_those_of_float64():
+    log_probs = torch.tensor([[0.9, 0.1], [0.6, 0.4]]).log()
+    labels = torch.tensor([0, 1])
+    weights = weights_for_prior(labels, torch.tensor([0.75, 0.25]))
+    expected = weighted_numbers(log_probs.double(), labels, weights)
+    ours = weighted_numbers(log_probs, labels, weights.float())
+    assert ours == pytest.approx(expected, rel=1e-6)
+    assert weighted_numbers(log_probs, labels, weights) == pytest.approx(
+        expected, rel=1e-6
+    )

@@ -71,6 +71,18 @@ def test_consistency_of_one_sample():
     assert value.item() == pytest.approx(kl / (1 + kl), rel=1e-14)
 
 
+def test_consistency_of_blank_features():
+    """They have no direction: A kappa (1 - mu.m) is that of m = 0."""
+    kappa, mu = classes(3, 5)
+    features = torch.zeros(2, 5, dtype=torch.float64)
+    labels = torch.tensor([1, 1])
+    divergence = vmf_mean_resultant(5, kappa[1]) * kappa[1]
+    value = class_feature_consistency(kappa, mu, features, labels)
+    torch.testing.assert_close(
+        value, divergence / (1 + divergence), rtol=1e-12, atol=0
+    )
+
+
 def test_derivatives_of_the_consistency():
     kappa, mu = classes(4, 3)
     features = torch.randn(

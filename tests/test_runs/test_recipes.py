@@ -133,6 +133,14 @@ def test_one_neck_that_is_no_list_is_kept(tmp_path):
         ('shike/resnet32_cifar100lt', 'auto-augment', 'all of it already'),
         ('proco/resnet32_cifar100lt', 'auto-augment', 'MultiViewData'),
         ('ce/resnet20_digitslt', 'auto-augment', "has 'DigitsLT'"),
+        ('bcl/resnet32_cifar100lt', 'vmf-contrast', 'MultiViewClassifier'),
+        # trains with its own contrast, whatever the loss of the head
+        ('gpaco/resnet20_digitslt', 'post-hoc-la', 'ParametricContrast'),
+        # what is tested is the second stage
+        ('tau_norm/resnet20_digitslt', 'post-hoc-la', 'TauNormClsHead'),
+        ('cmo/resnet20_digitslt', 'drs', 'pair_with_uniform'),
+        ('lift/stage1_vit-tiny-p2_digitslt', 'fast', "to be 'SGD'"),
+        ('cuda/resnet32_cifar100lt', 'vmf-contrast', 'CurriculumData'),
     ],
 )
 def test_overlay_that_changes_nothing_says_so(recipe, overlay, sentence):
@@ -315,6 +323,23 @@ def test_one_cycle_is_as_long_as_the_recipe(recipe, epochs, warmup):
     # the schedule of Focal-SAM's step stays
     kept = [s for s in plain.param_scheduler if not s.type.endswith('LR')]
     assert others == kept
+
+
+def test_balanced_softmax_with_vmf_contrast_is_proco():
+    cfg = load_recipe(
+        'bsce/resnet32_cifar10lt', ['auto-augment', 'vmf-contrast']
+    )
+    published = load_recipe('proco/resnet32_cifar10lt')
+    assert cfg.model == published.model
+    assert cfg.data_preprocessor == published.data_preprocessor
+
+
+def test_a_second_stage_has_no_contrast():
+    cfg = load_recipe('crt/resnet32_cifar100lt', ['vmf-contrast'])
+    assert cfg.model.type == 'LongTailClassifier'
+    first = first_stage_recipe(cfg)
+    assert first.model.contrast.type == 'VMFContrast'
+    assert first.data_preprocessor.type == 'MultiViewDataPreprocessor'
 
 
 def test_auto_augment_comes_after_crop_and_flip():

@@ -254,6 +254,20 @@ class TestFirstStage:
         assert 'these differ: optim_wrapper. ' in message
         assert f'load_from={stage1}/epoch_1.pth' in message
 
+    def test_one_of_other_hooks_is_not_taken_silently(self, train, tmp_path):
+        stage1 = tmp_path / 'stage1'
+        train(recipe('ce'), stage1, 1, data=DATA)
+        with pytest.raises(SystemExit, match='these differ: custom_hooks. '):
+            train(
+                recipe('crt'),
+                tmp_path,
+                1,
+                stage1_of(1),
+                resume=[
+                    *('--with', 'ema'),
+                ],
+            )
+
     def test_a_checkpoint_takes_its_place(self, train, tmp_path):
         train(recipe('ce'), tmp_path / 'a', 1, data=DATA)
         named = f'load_from={tmp_path}/a/epoch_1.pth'

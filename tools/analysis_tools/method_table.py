@@ -108,6 +108,7 @@ FOR_ALL = (
         'short',
         'tensorboard',
         'tuning',
+        'vmf-contrast',
     ),
 )
 LARGER = ('ImageNet-LT', 'Places-LT', 'iNaturalist 2018')

@@ -1,6 +1,7 @@
 from mmlt.star_imports import public_names
 
 from .augment_curriculum_hook import *
+from .averaged_buffers_hook import *
 from .classifier_start_hook import *
 from .deferred_runtime_info_hook import *
 from .finite_loss_hook import *

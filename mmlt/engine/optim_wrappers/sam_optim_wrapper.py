@@ -15,6 +15,7 @@ from .autocast_optim_wrapper import AutocastOptimWrapper
 __all__ = ['SAMOptimWrapper']
 
 Gradients = list[Tensor | None]
+State = tuple[dict[str, Tensor], dict[str, Tensor | None]]
 
 
 @OPTIM_WRAPPERS.register_module()
@@ -27,12 +28,14 @@ class SAMOptimWrapper(AutocastOptimWrapper):
     g is that of its weighted part, and the optimizer gets the gradient of
     the rest at w, plus that of the weighted part at the point above.
 
-    It works with any model of mmengine and any optimizer. Buffers, such as
-    the statistics of batch normalization, are those of the first pass, so
-    that they move once per batch. With several processes, g is that of the
-    whole batch, as with one. With ``accumulative_counts`` every batch climbs
-    by its own gradient. Random numbers of a network (dropout) are drawn anew
-    in the second pass.
+    It works with any model of mmengine and any optimizer. Both passes begin
+    with the same state: buffers (statistics of batch normalization, queues,
+    means of the classes), parameters that the optimizer does not train (a
+    momentum encoder) and the random numbers of what mixes features or draws
+    noise. That of after the first pass is kept, so that all of it moves once
+    per batch. Dropout is drawn anew in the second pass. With several
+    processes, g is that of the whole batch, as with one. With
+    ``accumulative_counts`` every batch climbs by its own gradient.
 
     ``rho`` stands beside the learning rate in the groups of the optimizer, so
     that a schedule can change it: ``dict(type='MultiStepParamScheduler',
@@ -63,6 +66,7 @@ class SAMOptimWrapper(AutocastOptimWrapper):
         for group in self.optimizer.param_groups:
             group['rho'] = self._rho
         self._calls: list[tuple[nn.Module, tuple, dict]] = []
+        self._begun: State | None = None  # before the first pass
 
     @property
     def rho(self) -> float:
@@ -74,11 +78,13 @@ class SAMOptimWrapper(AutocastOptimWrapper):
     def optim_context(self, model: nn.Module) -> Iterator[None]:
         """Context of the first forward pass of a training step.
 
-        What the model is called with is kept for the second.
+        What the model is called with, and its state, are kept for the second.
         """
         self._calls = []
 
         def keep(_: nn.Module, args: tuple, kwargs: dict) -> None:
+            if not self._calls:
+                self._begun = state_of(model, self._parameters())
             self._calls.append((model, args, kwargs))
 
         handle = model.register_forward_pre_hook(keep, with_kwargs=True)
@@ -128,7 +134,8 @@ class SAMOptimWrapper(AutocastOptimWrapper):
         else:
             flat = self._gradients(loss - sharp, parameters, retain_graph=True)
         steps = ascent_steps(self._gradients(sharp, parameters), self.rho)
-        with moved(parameters, steps), kept_buffers(model):
+        begun, self._begun = self._begun, None
+        with moved(parameters, steps), rewound(model, parameters, begun):
             with self._pass(model):
                 losses = model(*args, **kwargs)
             plain = getattr(model, 'module', model)
@@ -198,16 +205,56 @@ def moved(
                 parameter.copy_(old)
 
 
+def state_of(model: nn.Module, trained: Sequence[nn.Parameter]) -> State:
+    """What a forward pass may change, copied.
+
+    Args:
+        model: Any.
+        trained: Parameters that are left out.
+    """
+    tensors = {name: t.detach().clone() for name, t in _moving(model, trained)}
+    numbers = {
+        name: part.random_state()
+        for name, part in model.named_modules()
+        if hasattr(part, 'set_random_state')
+    }
+    return tensors, numbers
+
+
+def set_state(
+    model: nn.Module, trained: Sequence[nn.Parameter], state: State
+) -> None:
+    """Put back what :func:`state_of` copied."""
+    tensors, numbers = state
+    with torch.no_grad():
+        for name, tensor in _moving(model, trained):
+            tensor.copy_(tensors[name])
+    for name, number in numbers.items():
+        model.get_submodule(name).set_random_state(number)
+
+
+def _moving(
+    model: nn.Module, trained: Sequence[nn.Parameter]
+) -> Iterator[tuple[str, Tensor]]:
+    """Buffers, and parameters that are not trained, by name."""
+    left_out = set(map(id, trained))
+    yield from model.named_buffers()
+    for name, parameter in model.named_parameters():
+        if id(parameter) not in left_out:
+            yield name, parameter
+
+
 @contextmanager
-def kept_buffers(model: nn.Module) -> Iterator[None]:
-    """Put back the buffers of a model as they were."""
-    before = {name: b.clone() for name, b in model.named_buffers()}
+def rewound(
+    model: nn.Module, trained: Sequence[nn.Parameter], state: State
+) -> Iterator[None]:
+    """A state of before, and then that of now again."""
+    now = state_of(model, trained)
+    set_state(model, trained, state)
     try:
         yield
     finally:
-        with torch.no_grad():
-            for name, buffer in model.named_buffers():
-                buffer.copy_(before[name])
+        set_state(model, trained, now)
 
 
 def add_gradient(parameter: nn.Parameter, gradient: Tensor | None) -> None:

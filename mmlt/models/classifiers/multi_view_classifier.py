@@ -5,7 +5,7 @@ from mmpretrain.registry import MODELS
 from mmpretrain.structures import DataSample
 from torch import Tensor, nn
 
-from mmlt.structures import labels_of
+from mmlt.structures import MixedLabels, labels_of
 
 from .long_tail_classifier import LongTailClassifier
 
@@ -24,9 +24,11 @@ class MultiViewClassifier(LongTailClassifier):
     Args:
         *args: As :class:`LongTailClassifier`.
         contrast: Config of a branch (``VMFContrast``, ``BalancedContrast``);
-            ``num_classes`` and ``in_channels`` are those of the head where
-            it names none. Called with the features (V, N, D) of V views, the
-            labels and the head, it returns a scalar loss.
+            where it names none, ``num_classes`` is that of the head and
+            ``in_channels`` that of all its experts together. Called with the
+            features (V, N, D) of V views, the labels and the head, it returns
+            a scalar loss. Where the images of the first view are mixed, the
+            labels are those of the other views.
         **kwargs: As :class:`LongTailClassifier`.
 
     Raises:
@@ -40,9 +42,10 @@ class MultiViewClassifier(LongTailClassifier):
     def __init__(self, *args, contrast: dict | nn.Module, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         if isinstance(contrast, dict):
+            experts = getattr(self.head, 'num_experts', 1)
             sizes = dict(
                 num_classes=self.head.num_classes,
-                in_channels=self.head.in_channels,
+                in_channels=self.head.in_channels * experts,
             )
             contrast = MODELS.build({**sizes, **contrast})
         self.contrast = contrast
@@ -72,6 +75,8 @@ class MultiViewClassifier(LongTailClassifier):
         first = tuple(stage[:num] for stage in maps)
         feats, _ = self._through_necks(first, labels)
         losses = self.head.loss(feats, data_samples)
+        if isinstance(labels, MixedLabels):
+            labels = labels.label_a
         pooled = (
             maps[-1].flatten(2).mean(2) if maps[-1].dim() > 2 else maps[-1]
         )

@@ -8,6 +8,7 @@ from torch import Tensor
 
 from mmlt.functional import balanced_expert_adjustments, mean_tau
 from mmlt.models.class_counts import ClassCountsMixin
+from mmlt.models.losses.sharpness_weighted_loss import scaled_sharp_parts
 
 from .multi_expert_cls_head import MultiExpertClsHead
 
@@ -76,5 +77,6 @@ class BalPoEClsHead(ClassCountsMixin, MultiExpertClsHead):
         """
         self.require_class_counts()
         adjusted = logits + self.adjustments[:, None]
-        losses = super().expert_losses(adjusted, target)
+        with scaled_sharp_parts(self.loss_module, 1 / self.num_experts):
+            losses = super().expert_losses(adjusted, target)
         return {k: loss / self.num_experts for k, loss in losses.items()}

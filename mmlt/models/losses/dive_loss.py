@@ -5,6 +5,8 @@ from mmlt.functional.checks import check_real
 from mmlt.functional.distillation import check_distillation_settings
 from mmlt.parents import MODELS
 
+from .sharpness_weighted_loss import scaled_sharp_parts
+
 __all__ = ['DiVELoss']
 
 
@@ -92,11 +94,12 @@ class DiVELoss(nn.Module):
             reduction_override or 'mean',
             avg_factor,
         )
-        base = self.base_loss(
-            cls_score,
-            label,
-            weight=weight,
-            avg_factor=avg_factor,
-            reduction_override=reduction_override,
-        )
+        with scaled_sharp_parts(self.base_loss, 1 - self.alpha):
+            base = self.base_loss(
+                cls_score,
+                label,
+                weight=weight,
+                avg_factor=avg_factor,
+                reduction_override=reduction_override,
+            )
         return self.alpha * distilled + (1 - self.alpha) * base

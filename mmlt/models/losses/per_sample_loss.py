@@ -90,10 +90,12 @@ class PerSampleLoss(nn.Module):
         Args:
             cls_score: (N, C) logits.
             label: (N,) indices, ``MixedLabels``, or (N, C) soft labels. The
-                indices are from 0 to C - 1: others are refused on a CPU, end
-                in torch's device-side assert on a GPU, and -100 is taken in
-                a cross-entropy for a row whose loss is 0. That row still
-                counts as one of the N: leave such rows out beforehand.
+                indices are from 0 to C - 1: others are refused on a CPU and
+                end in torch's device-side assert on a GPU. No loss leaves
+                rows out: leave those with the label -100 out beforehand. A
+                cross-entropy takes them for rows whose loss is 0, which
+                still count as one of the N, and what has a number for every
+                class takes that of class C - 100.
             weight: (N,) factor on the loss of each sample.
             avg_factor: Divisor of 'mean' instead of N. mmpretrain's heads pass
                 N. A loss with class weights also divides by their mean over

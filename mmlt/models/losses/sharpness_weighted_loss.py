@@ -1,10 +1,12 @@
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 import torch
 from torch import Tensor, nn
 
 from mmlt.functional import sharpness_weights
+from mmlt.functional.label_indices import class_indices
 from mmlt.models.class_counts import ClassCountsMixin
 from mmlt.parents import MODELS, print_log
 from mmlt.structures import MixedLabels
@@ -12,7 +14,7 @@ from mmlt.structures import MixedLabels
 from .deferred_loss import build_loss
 from .per_sample_loss import over_labels
 
-__all__ = ['SharpnessWeightedLoss']
+__all__ = ['SharpnessWeightedLoss', 'scaled_sharp_parts']
 
 
 @MODELS.register_module()
@@ -24,7 +26,11 @@ class SharpnessWeightedLoss(ClassCountsMixin):
     :func:`~mmlt.functional.sharpness_weights` of its class. With any other
     optimizer it changes nothing, and a warning says so.
 
-    A mixed image has the mean of the weights of its two classes.
+    A mixed image has the mean of the weights of its two classes. The loss is
+    called twice per batch: one that draws noise (``GaussianCloudedLoss``)
+    draws it for each part anew, and ``SyncSeesawLoss`` counts each image
+    twice. What multiplies the result by a number of its own does so within
+    :func:`scaled_sharp_parts`.
 
     Args:
         loss: Config or module of a loss of mmlt or mmpretrain with
@@ -60,6 +66,11 @@ class SharpnessWeightedLoss(ClassCountsMixin):
         #: which empties the list before a forward pass; None without it.
         self.sharp_parts: list[Tensor] | None = None
         self._warned = False
+
+    @property
+    def switched(self) -> bool:
+        """Whether a ``DeferredLoss`` in it is at its second loss."""
+        return getattr(self.loss, 'switched', True)
 
     def set_class_counts(self, counts: Sequence[int] | Tensor) -> None:
         """Tell it, and the loss in it, the training images per class.
@@ -131,5 +142,32 @@ class SharpnessWeightedLoss(ClassCountsMixin):
     def _weights_of(self, label: Tensor) -> Tensor:
         """(N,) weights of (N,) classes, or of (N, C) soft labels."""
         if label.dim() == 1:
-            return self.weights[label]
+            return self.weights[class_indices(label)]
         return label.to(self.weights) @ self.weights
+
+
+@contextmanager
+def scaled_sharp_parts(loss: nn.Module, factor: float) -> Iterator[None]:
+    """Where a loss is computed whose result is then multiplied by a number.
+
+    The parts that it keeps for ``SAMOptimWrapper`` are multiplied as well.
+
+    Args:
+        loss: A :class:`SharpnessWeightedLoss`, a loss that has one, or any
+            other, with which this does nothing.
+        factor: The number.
+
+    Examples:
+        >>> with scaled_sharp_parts(torch.nn.CrossEntropyLoss(), 0.5):
+        ...     pass
+    """
+    kept = [
+        m
+        for m in loss.modules()
+        if getattr(m, 'sharp_parts', None) is not None
+    ]
+    before = [len(m.sharp_parts) for m in kept]
+    yield
+    for module, num in zip(kept, before, strict=True):
+        new = module.sharp_parts[num:]
+        module.sharp_parts[num:] = [factor * part for part in new]

@@ -19,9 +19,11 @@ class SyncSeesawLoss(ClassCountsLoss):
 
     It counts the images of each class as they are trained on, so that a
     sampler is taken into account: of the class counts of the training set it
-    takes the number of classes alone. What was counted is a buffer, and
-    travels in checkpoints. mmpretrain's ``SeesawLoss`` counts what its own
-    process sees, in float32; with one process the two are the same.
+    takes the number of classes alone. Every call counts: in a head of E
+    experts an image counts E times, which leaves the ratios as they are.
+    What was counted is a buffer, and travels in checkpoints. mmpretrain's
+    ``SeesawLoss`` counts what its own process sees, in float32; with one
+    process the two are the same.
 
     Mixed images count for their first class: the second ones are the same
     images in another order.

@@ -9,6 +9,7 @@ from torch import nn
 
 from mmlt.engine import SAMOptimWrapper
 from mmlt.models import SharpnessWeightedLoss
+from mmlt.models.epoch_generator import EpochGenerator
 from mmlt.runs.recipes import load_recipe
 from mmlt.runs.training import TrainingOptions, merge_options
 from tests.golden_cases import COUNTS
@@ -153,6 +154,55 @@ def test_statistics_move_once():
     for name, buffer in once.named_buffers():
         assert torch.equal(dict(found.named_buffers())[name], buffer), name
     assert found.before.num_batches_tracked == 1
+
+
+class Moving(nn.Module):
+    """A part with all the state that a forward pass can move."""
+
+    def __init__(self):
+        super().__init__()
+        self.register_buffer('queue', torch.zeros(2))
+        self.momentum = nn.Parameter(torch.ones(2), requires_grad=False)
+        self.numbers = EpochGenerator('test')
+        self.seen = []
+
+    def random_state(self):
+        return self.numbers.state()
+
+    def set_random_state(self, state):
+        self.numbers.set_state(state)
+
+    def forward(self, inputs):
+        with torch.no_grad():
+            self.queue += inputs.mean(0)
+            self.momentum.mul_(0.5)
+        noise = torch.rand(2, generator=self.numbers.on('cpu'))
+        self.seen.append((self.queue + self.momentum + noise).clone())
+        return inputs + self.seen[-1]
+
+
+def test_both_passes_begin_with_the_same_state():
+    """As queues, means of classes, momentum encoders and mixtures need it."""
+    model, alone = Net(before=Moving()), Net(before=Moving())
+    optimizer = torch.optim.SGD(
+        [p for p in model.parameters() if p.requires_grad], lr=0.1
+    )
+    sam = SAMOptimWrapper(0.3, optimizer=optimizer, dtype=None)
+    for _ in range(3):
+        model.train_step(batch(), sam)
+        alone(**batch())
+    seen = model.before.seen
+    for first, second, expected in zip(
+        seen[::2], seen[1::2], alone.before.seen, strict=True
+    ):
+        assert torch.equal(first, second)
+        assert torch.equal(first, expected)  # moved once per batch
+    for ours, expected in (
+        (model.before.queue, alone.before.queue),
+        (model.before.momentum, alone.before.momentum),
+        (model.before.random_state(), alone.before.random_state()),
+    ):
+        assert torch.equal(ours, expected)
 
 
 def test_the_weights_are_put_back_when_the_second_pass_fails():

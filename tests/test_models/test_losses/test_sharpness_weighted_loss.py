@@ -1,8 +1,14 @@
 import pytest
 import torch
+from mmpretrain.structures import DataSample
 
 from mmlt.functional import logit_adjusted_loss, sharpness_weights
-from mmlt.models import LogitAdjustedLoss, SharpnessWeightedLoss
+from mmlt.models import (
+    BalPoEClsHead,
+    DiVELoss,
+    LogitAdjustedLoss,
+    SharpnessWeightedLoss,
+)
 from mmlt.models.losses import sharpness_weighted_loss as module
 from mmlt.structures import MixedLabels
 from tests.golden_cases import COUNTS, LABELS, logits
@@ -110,3 +116,68 @@ def test_settings_out_of_range_are_refused():
         SharpnessWeightedLoss(LA, strength=-2)
     with pytest.raises(TypeError, match='`loss`'):
         SharpnessWeightedLoss('LA')
+
+
+def test_labels_of_any_integer_type_are_the_same():
+    parts = []
+    for dtype in (torch.int64, torch.uint8, torch.int8, torch.int32):
+        loss = build()
+        loss(logits(), LABELS.to(dtype))
+        parts.append(loss.sharp_parts[0])
+    assert len(set(map(float, parts))) == 1
+
+
+def test_it_switches_as_the_loss_in_it_does():
+    deferred = dict(type='DeferredLoss', before=LA, after=LA, begin=0.5)
+    loss = build(deferred)
+    loss.set_progress(0, 2)
+    assert loss.switched is loss.loss.switched is False
+    loss.set_progress(1, 2)
+    assert loss.switched is loss.loss.switched is True
+    assert build().switched
+
+
+def test_what_multiplies_the_loss_multiplies_the_part():
+    plain, scaled = build(), build()
+    plain(logits(), LABELS)
+    scaled(logits(), LABELS)
+    with module.scaled_sharp_parts(torch.nn.Sequential(scaled), 0.25):
+        scaled(logits(), LABELS)
+    (part,) = plain.sharp_parts
+    # what was there before stays
+    assert [float(p / part) for p in scaled.sharp_parts] == [1, 0.25]
+
+
+def loss_and_part(kind, loss):
+    """What a part of a network that scales its loss gives, and keeps."""
+    torch.manual_seed(0)
+    if kind == 'BalPoEClsHead':
+        part = BalPoEClsHead(4, 8, loss=loss)
+    else:
+        part = DiVELoss(power=1, alpha=0.25, base_loss=loss)
+    for module_ in part.modules():
+        if hasattr(module_, 'set_class_counts'):
+            module_.set_class_counts(COUNTS)
+        if hasattr(module_, 'sharp_parts'):
+            module_.sharp_parts = []
+    if kind == 'BalPoEClsHead':
+        samples = [DataSample().set_gt_label(int(y)) for y in LABELS]
+        value = sum(part.loss((torch.randn(3, 24),), samples).values())
+        kept = getattr(part.loss_module, 'sharp_parts', None)
+    else:
+        # its own teacher: nothing is distilled
+        value = part(logits(), LABELS, teacher_logits=logits())
+        kept = getattr(part.base_loss, 'sharp_parts', None)
+    return value, kept
+
+
+@pytest.mark.parametrize('kind', ['BalPoEClsHead', 'DiVELoss'])
+def test_the_part_is_one_of_the_loss_that_is_trained(kind):
+    whole, _ = loss_and_part(kind, LA)
+    # power 0: the share of every class is lambda
+    sharp = dict(type='SharpnessWeightedLoss', loss=LA, strength=0.5, power=0)
+    value, kept = loss_and_part(kind, sharp)
+    torch.testing.assert_close(value, whole)
+    torch.testing.assert_close(
+        torch.stack(kept).sum(), 0.5 * whole, rtol=1e-6, atol=0
+    )
