@@ -22,7 +22,8 @@ criterion.set_class_counts((10 * COUNTS.sqrt()).long())
 
 class Trainer(hf.Trainer):
     def _get_train_sampler(self, *_):
-        return LongTailSampler(labels, 'square_root', seed=0)
+        # accelerate deals the batches out to the processes
+        return LongTailSampler(labels, 'square_root', seed=0, shard=False)
 
 
 def numbers(found):

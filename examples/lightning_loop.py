@@ -40,6 +40,9 @@ class Classifier(lightning.LightningModule):
 
 
 loader = DataLoader(data, 32, sampler=LongTailSampler(data, 'square_root'))
-trainer = lightning.Trainer(max_epochs=3, logger=False)
+# the sampler deals its images out to the processes itself
+trainer = lightning.Trainer(
+    max_epochs=3, logger=False, use_distributed_sampler=False
+)
 trainer.fit(Classifier(), loader, DataLoader(data, 32))
 print(trainer.callback_metrics)

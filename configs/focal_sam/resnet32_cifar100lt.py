@@ -2,7 +2,7 @@
 ResNet-32 on CIFAR-100-LT, ratio 100.
 
 Theirs (accuracy): 44.0 (paper of Focal-SAM).
-Ours: 39.64, 40 epochs (results/README.md).
+Ours: 40.64 ± 1.42, 40 epochs (results/README.md).
 Run: python tools/train.py configs/focal_sam/resnet32_cifar100lt.py
 """
 

@@ -13,5 +13,16 @@ _base_ = [
     '../_base_/default_runtime.py',
 ]
 
-data_preprocessor = dict(mixing=dict(type='BatchMixup', alpha=0.2))
+data_preprocessor = dict(
+    augments=[
+        *_base_.data_preprocessor.augments,
+        dict(
+            type='BatchColorJitter',
+            brightness=0.4,
+            contrast=0.4,
+            saturation=0.4,
+        ),
+    ],
+    mixing=dict(type='BatchMixup', alpha=0.2),
+)
 train_dataloader = dict(batch_size=256)

@@ -1,6 +1,6 @@
 """NCL (three networks), ResNet-32 on CIFAR-100-LT, ratio 100.
 
-Theirs (accuracy): 47.93 for one expert, 49.22 for all with weak
+Theirs (accuracy): 49.22 for all experts, 47.93 for one with weak
 augmentation; a user's 53.31 and 54.42 with the strong one (NCL, issue 2).
 Ours: 40.63, 40 epochs (results/README.md).
 Run: python tools/train.py configs/ncl/resnet32_cifar100lt.py

@@ -3,6 +3,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 
 import numpy as np
+from mmengine.dataset import ClassBalancedDataset, RepeatDataset
 from mmpretrain.registry import DATASETS
 
 from mmlt.functional import class_counts
@@ -20,11 +21,16 @@ class DatasetRows(ABC):
     Args:
         dataset: The dataset, or its config. Its pipeline is used.
         lazy_init: Whether to load the data later, at ``full_init``.
+
+    Raises:
+        ValueError: If a wrapper below repeats images: a row is then no image,
+            and two parts would share some.
     """
 
     def __init__(self, dataset, lazy_init: bool = False) -> None:
         if isinstance(dataset, dict):
             dataset = DATASETS.build(dataset)
+        refuse_repeated(dataset, type(self).__name__)
         self.dataset = dataset
         self._metainfo = dict(dataset.metainfo)
         self._metainfo.pop('class_counts', None)  # of the whole set
@@ -98,3 +104,27 @@ class DatasetRows(ABC):
     def __len__(self) -> int:
         self.full_init()
         return len(self.rows)
+
+
+def refuse_repeated(dataset, name: str) -> None:
+    """Check that no wrapper repeats the images of a dataset.
+
+    Args:
+        dataset: Built.
+        name: Of the wrapper around it, for the message.
+
+    Raises:
+        ValueError: If one does.
+    """
+    inner = dataset
+    while inner is not None:
+        if isinstance(inner, RepeatDataset | ClassBalancedDataset):
+            kind = type(inner).__name__
+            raise ValueError(
+                f'Expected {name} around images that are there once, but '
+                f'{kind} repeats them: rows of one image would be counted as '
+                'several, and held out as well as trained on. Turn the two '
+                f"around: dict(type='{kind}', ..., dataset=dict("
+                f"type='{name}', ...))."
+            )
+        inner = getattr(inner, 'dataset', None)

@@ -20,7 +20,7 @@ from mmlt.runs.preflight import (
     complete_config,
 )
 from mmlt.runs.recipes import load_recipe
-from mmlt.runs.splits import split_loader
+from mmlt.runs.splits import split_loader, unrepeated
 from mmlt.structures import labels_of
 
 from .overlap import Classifier, calibrate, choose_alpha, read_classifier
@@ -180,7 +180,7 @@ def held_out_loader(cfg: Config, fraction: float, seed: int):
             'on a part of its data, but it has none. Name --alpha.'
         )
     cfg = copy.deepcopy(cfg)
-    dataset = cfg.train_dataloader.dataset
+    dataset = unrepeated(cfg.train_dataloader.dataset)
     unseen = (
         dataset.get('type') == 'HeldOutSplit'
         and dataset.get('part', 'train') == 'train'

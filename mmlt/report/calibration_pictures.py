@@ -41,6 +41,7 @@ def reliability(records: Sequence[RunRecord], shots: bool = True) -> Picture:
                         f'{name}, {what}',
                         f'ECE {ece:.2f} %, {images}',
                     ),
+                    height=3.6,
                 )
             )
     return Picture(

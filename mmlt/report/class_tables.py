@@ -169,13 +169,11 @@ def worst_table(records: Sequence[RunRecord]) -> Table | None:
     if several:
         others = [(name, 1) for name in names[:-1]]
         table.groups = [('', 3), *others, (best, 3)]
-    seeds = len(groups[best])
     for c in worst:
         images = first.classes['test_images'][c]
-        hits = round(recalls[best][c] / 100 * images * seeds)
-        low, high = wilson_interval(
-            torch.tensor(hits), torch.tensor(images * seeds)
-        )
+        # the mean over the seeds: their test images are the same ones
+        hits = recalls[best][c] / 100 * images
+        low, high = wilson_interval(torch.tensor(hits), torch.tensor(images))
         table.rows.append(
             [
                 first.class_names[c],

@@ -7,7 +7,11 @@ from functools import partial
 import numpy as np
 
 from mmlt.functional import confusion_shares, percent
-from mmlt.visualization import confusion_matrix, overlap_matrix
+from mmlt.visualization import (
+    confusion_matrix,
+    largest_mistake,
+    overlap_matrix,
+)
 
 from .confusions import confusions_of, most_confused
 from .names import slug
@@ -45,35 +49,37 @@ def confusion(records: Sequence[RunRecord]) -> Picture | None:
         caption += '; a row sums to 100'
     if len(chosen) < 2:
         return None
+    blocks = {
+        name: _block_of(record, chosen)
+        for name, record in shown.items()
+        if record.confusion or record.confused
+    }
+    if not blocks:
+        return None
+    full = max(map(largest_mistake, blocks.values()))
     panels = [
         Panel(
             f'confusion-{slug(name)}',
             f'Confusion matrix of {name}'
             + (f', {len(chosen)} of {size} classes' if size > WHOLE else ''),
             partial(
-                _confusion,
-                _block_of(record, chosen),
+                confusion_matrix,
+                block,
                 [first.class_names[c] for c in chosen],
                 name,
+                full=full,
             ),
             *panel_size(len(chosen)),
         )
-        for name, record in shown.items()
-        if record.confusion or record.confused
+        for name, block in blocks.items()
     ]
-    if not panels:
-        return None
     return Picture(
         'confusion',
         f'{caption}. Blue: right. Orange: mistakes, in full color the '
-        'largest of a matrix, at least 10 percent.' + seed_note(records),
+        f'largest of all, at {full:.0f} percent.' + seed_note(records),
         panels,
         min(3, len(panels)),
     )
-
-
-def _confusion(matrix, names, title, figure) -> None:
-    confusion_matrix(matrix, names, title, figure)
 
 
 def _block_of(record: RunRecord, chosen: Sequence[int]) -> list[list[float]]:

@@ -37,10 +37,11 @@ def split_loader(cfg: Config, split: str) -> dict:
             )
     dataset = copy.deepcopy(cfg[name].dataset)
     if split == 'held-out':
+        dataset, kind = unrepeated(dataset), dataset.get('type')
         if dataset.get('type') != 'HeldOutSplit':
             raise ValueError(
                 'Expected the config to train with `HeldOutSplit`, but its '
-                f'training set is {dataset.get("type")}: nothing was held '
+                f'training set is {kind}: nothing was held '
                 'out, the network knows every training image. Train '
                 "--with held-out, or take the split 'val'."
             )
@@ -57,6 +58,13 @@ def split_loader(cfg: Config, split: str) -> dict:
     loader['sampler'] = dict(type='DefaultSampler', shuffle=False)
     loader['drop_last'] = False
     return loader
+
+
+def unrepeated(dataset: dict) -> dict:
+    """Config of a data set inside wrappers that repeat its images."""
+    while dataset.get('type') in ('RepeatDataset', 'ClassBalancedDataset'):
+        dataset = dataset['dataset']
+    return dataset
 
 
 def _same_images(one: dict, other: dict) -> bool:

@@ -7,7 +7,7 @@ from matplotlib.figure import Figure, SubFigure
 
 from .style import fitted_title, make_figure, theme_color
 
-__all__ = ['confusion_matrix', 'overlap_matrix']
+__all__ = ['confusion_matrix', 'largest_mistake', 'overlap_matrix']
 
 # more classes than this: no numbers in the cells
 WRITTEN_CLASSES = 15
@@ -23,6 +23,7 @@ def confusion_matrix(
     names: Sequence[str] | None = None,
     title: str = '',
     figure: Figure | SubFigure | None = None,
+    full: float | None = None,
 ) -> Figure | SubFigure:
     """What images of each class are taken for, in percent of the class.
 
@@ -36,6 +37,8 @@ def confusion_matrix(
         names: (C,) names of the classes; their numbers for None.
         title: Above the matrix.
         figure: Where to draw; a new figure for None.
+        full: Percent at which a mistake has its full color, to compare
+            matrices; None for the :func:`largest_mistake` of this one.
 
     Returns:
         The figure.
@@ -43,16 +46,28 @@ def confusion_matrix(
     Raises:
         ValueError: If the numbers are shares.
     """
+    percent = _in_percent(percent)
     return _matrix(
-        _in_percent(percent),
+        percent,
         (0, 100),
         'predicted class',
         'true class',
         names,
         title,
         figure,
-        mistakes=True,
+        mistakes=largest_mistake(percent) if full is None else full,
     )
+
+
+def largest_mistake(percent: Sequence[Sequence[float]]) -> float:
+    """Largest number beside the diagonal, 10 at least.
+
+    Args:
+        percent: (C, C).
+    """
+    percent = np.asarray(percent)
+    beside = percent[~np.eye(len(percent), dtype=bool)]
+    return float(np.nanmax([10.0, *beside]))
 
 
 def overlap_matrix(
@@ -115,7 +130,7 @@ def _matrix(
     title: str,
     figure: Figure | SubFigure | None,
     digits: int = 0,
-    mistakes: bool = False,
+    mistakes: float | None = None,
 ) -> Figure | SubFigure:
     size = len(percent)
     figure = make_figure(figure, 4.2, 4.0)
@@ -171,18 +186,17 @@ def _cells(
     percent: np.ndarray,
     limits: tuple[float, float],
     digits: int,
-    mistakes: bool,
+    mistakes: float | None,
 ) -> None:
     """One rectangle, and of few classes a number, per cell that is not nan."""
     written = len(percent) <= WRITTEN_CLASSES
     size = 7 if len(percent) <= 10 and digits < 2 else 5.5
-    beside = percent[~np.eye(len(percent), dtype=bool)]
     for (row, column), value in np.ndenumerate(percent):
         if np.isnan(value):
             continue
         lowest, highest, hue = *limits, 'run0'
-        if mistakes and row != column:
-            lowest, highest, hue = 0, max(np.nanmax(beside), 10), 'run1'
+        if mistakes is not None and row != column:
+            lowest, highest, hue = 0, mistakes, 'run1'
         part = (value - lowest) / (highest - lowest) if highest > lowest else 1
         strength = min(max(part, 0), 1)
         axes.bar(

@@ -2,8 +2,14 @@ from collections.abc import Sequence
 
 import numpy as np
 from matplotlib.figure import Figure, SubFigure
+from matplotlib.patches import Patch
 
-from .style import fitted_title, legend_name, make_figure, theme_color
+from .style import (
+    fitted_title,
+    legend_above,
+    make_figure,
+    theme_color,
+)
 
 __all__ = ['reliability_diagram']
 
@@ -31,7 +37,7 @@ def reliability_diagram(
         confidence: (B,) mean confidence, in [0, 1].
         accuracy: (B,) accuracy, in [0, 1].
         title: Above the diagram.
-        note: A number or two, in its upper left corner.
+        note: A number or two, above the legend.
         figure: Where to draw; a new figure for None.
         interval: (B,) lower and (B,) upper end of what the accuracy may be,
             in [0, 1]; a line in each bin.
@@ -56,42 +62,39 @@ def reliability_diagram(
     lower = np.minimum(sure, hits)
     top.bar(left, lower, color=theme_color('run0'), **bars)
     over = sure > hits
-    for chosen, name, style in (
-        (
-            over,
-            'too sure',
-            dict(
-                color=theme_color('run1'),
-                edgecolor=theme_color('surface'),
-                hatch='/////',
-                alpha=0.55,
-            ),
-        ),
-        (
-            ~over,
-            'not sure enough',
-            dict(color=theme_color('run0'), alpha=0.45),
-        ),
-    ):
-        if chosen.any():
-            top.bar(
-                left[chosen],
-                np.abs(sure - hits)[chosen],
-                bottom=lower[chosen],
-                label=legend_name(name),
-                **{**bars, **style},
-            )
-    uncertain = (count > 0) & ~certain
-    if uncertain.any():
+    too_sure = dict(
+        label='too sure',
+        facecolor=theme_color('run1'),
+        edgecolor=theme_color('surface'),
+        hatch='/////',
+        alpha=0.55,
+    )
+    unsure = dict(
+        label='not sure enough',
+        facecolor=theme_color('run0'),
+        alpha=0.45,
+        lw=0,
+    )
+    few = dict(
+        label=f'under {sparse} images',
+        fill=False,
+        edgecolor=theme_color('muted'),
+        ls=(0, (2, 1.5)),
+        lw=0.9,
+    )
+    for chosen, style in ((over, too_sure), (~over, unsure)):
         top.bar(
-            (edges + width * 0.04)[uncertain],
-            accuracy[uncertain],
-            label=legend_name(f'fewer than {sparse} images'),
-            **{**bars, 'lw': 0.9},
-            fill=False,
-            edgecolor=theme_color('muted'),
-            ls=(0, (2, 1.5)),
+            left[chosen],
+            np.abs(sure - hits)[chosen],
+            bottom=lower[chosen],
+            **{**bars, **style},
         )
+    uncertain = (count > 0) & ~certain
+    top.bar(
+        (edges + width * 0.04)[uncertain],
+        accuracy[uncertain],
+        **{**bars, **few},
+    )
     if interval is not None:
         low, high = map(np.asarray, interval)
         top.vlines(
@@ -107,18 +110,9 @@ def reliability_diagram(
     )
     top.set(xlim=(0, 1), ylim=(0, 1), ylabel='accuracy')
     top.set_title(fitted_title(title, figure))
-    if (count > 0).any():
-        top.legend(
-            title=note,
-            loc='upper left',
-            alignment='left',
-            title_fontsize=8.5,
-            fontsize=7.5,
-            frameon=True,
-            framealpha=0.8,
-            facecolor=theme_color('surface'),
-            edgecolor='none',
-        )
+    # the same lines whatever there is: diagrams stand side by side
+    kinds = [too_sure, unsure, few] if sparse else [too_sure, unsure]
+    legend_above(figure, top, note, [Patch(**kind) for kind in kinds])
     share = count / max(count.sum(), 1)
     bottom.bar(edges + width * 0.04, share, color=theme_color('muted'), **bars)
     highest = max(share.max(), 1e-9)

@@ -9,6 +9,7 @@ from html import escape
 from pathlib import Path
 
 import matplotlib as mpl
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure, SubFigure
 
@@ -173,9 +174,16 @@ def legend_name(name: str) -> str:
     return f' {name}' if name.startswith('_') else name
 
 
-def legend_above(figure: Figure | SubFigure, axes: Axes) -> None:
+def legend_above(
+    figure: Figure | SubFigure,
+    axes: Axes,
+    title: str | None = None,
+    handles: Sequence[Artist] | None = None,
+) -> None:
     """A legend above all, in as many columns as its longest name leaves."""
-    handles, names = axes.get_legend_handles_labels()
+    if handles is None:
+        handles = axes.get_legend_handles_labels()[0]
+    names = [handle.get_label() for handle in handles]
     if not names:
         return
     widest = 0.45 + 0.068 * max(map(len, names))
@@ -186,6 +194,8 @@ def legend_above(figure: Figure | SubFigure, axes: Axes) -> None:
         loc='outside upper left',
         ncols=max(1, min(3, fit, len(names))),
         labelspacing=0.25,
+        title=title,
+        alignment='left',
     )
 
 

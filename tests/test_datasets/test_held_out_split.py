@@ -55,3 +55,26 @@ def test_says_of_which_classes_nothing_is_held_out(monkeypatch):
     assert len(rows) == 4
     assert '7 of 9 classes' in lines[0]
     assert '(class 2, 3, 4, 5, 6, ...)' in lines[0]
+
+
+@pytest.mark.parametrize(
+    'wrapper',
+    [
+        dict(type='RepeatDataset', times=2),
+        dict(type='ClassBalancedDataset', oversample_thr=0.1),
+    ],
+)
+@pytest.mark.parametrize('kind', ['HeldOutSplit', 'LongTailedSubset'])
+def test_images_that_are_repeated_below_are_refused(wrapper, kind):
+    settings = dict(imbalance_ratio=5) if kind == 'LongTailedSubset' else {}
+    inner = dict(wrapper, dataset=DIGITS)
+    with pytest.raises(ValueError, match='Turn the two around') as error:
+        DATASETS.build(dict(type=kind, dataset=inner, **settings))
+    assert wrapper['type'] in str(error.value)
+    # as the message says it, and below another part too
+    around = dict(wrapper, dataset=dict(type=kind, dataset=DIGITS, **settings))
+    part = DATASETS.build(around)
+    part.full_init()
+    assert len(part)
+    with pytest.raises(ValueError, match='Turn the two around'):
+        HeldOutSplit(dict(type='HeldOutSplit', dataset=inner))

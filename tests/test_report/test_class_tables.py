@@ -129,6 +129,15 @@ def test_seeds_are_counted_together_and_means_are_over_them():
     assert table.rows[0] == ['tuft (3)', 'copepod (200)', '12', '6']
 
 
+def test_seeds_do_not_narrow_the_interval(records):
+    """They are tested on the same images."""
+    one = worst_table([replace(made('bsce', BSCE), seed=0)])
+    two = worst_table([replace(made('bsce', BSCE), seed=k) for k in (0, 1)])
+    column = one.head.index('95 % interval')
+    intervals = [[row[column] for row in table.rows] for table in (one, two)]
+    assert intervals[0] == intervals[1]
+
+
 def test_with_few_test_images_the_bad_classes_are_still_named():
     # 5, 2, 2 and 1 test images: none of the bad ones has five
     labels = [0] * 5 + [1] * 2 + [2] * 2 + [3]

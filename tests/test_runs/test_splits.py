@@ -51,3 +51,21 @@ def test_nothing_held_out_is_refused():
         split_loader(cfg, 'held-out')
     with pytest.raises(ValueError, match='split'):
         split_loader(cfg, 'held_out')
+
+
+@pytest.mark.parametrize('kind', ['RepeatDataset', 'ClassBalancedDataset'])
+def test_what_was_held_out_is_there_once(kind):
+    held = dict(
+        type='HeldOutSplit', part='train', dataset=dict(type='A', pipeline=[])
+    )
+    test = dict(type='A', part='test', pipeline=[])
+    cfg = Config(
+        dict(
+            train_dataloader=dict(dataset=dict(type=kind, dataset=held)),
+            test_dataloader=dict(batch_size=3, dataset=test),
+        )
+    )
+    dataset = split_loader(cfg, 'held-out')['dataset']
+    assert dataset['type'] == 'HeldOutSplit'
+    assert dataset['part'] == 'held_out'
+    assert cfg.train_dataloader.dataset.dataset.part == 'train'

@@ -18,6 +18,7 @@ from mmlt.visualization import (
     error_by_calibrator,
     feature_map,
     file_svg,
+    largest_mistake,
     overlap_matrix,
     recall_by_class,
     reliability_diagram,
@@ -50,7 +51,7 @@ def test_reliability_bars_are_the_bins():
     # full bars to the lower of both, blocks to the higher
     assert tops == pytest.approx([0.5, 0.5, 0.75, 0.9])
     assert [p.get_height() for p in bottom.patches] == [0, 0.4, 0.6]
-    legend = top.get_legend()
+    (legend,) = figure.legends
     assert legend.get_title().get_text() == 'ECE 3 %'
     assert [t.get_text() for t in legend.get_texts()] == [
         'too sure',
@@ -72,8 +73,8 @@ def test_a_bin_of_few_images_is_an_outline_with_its_interval():
     (lines,) = top.collections
     ends = [segment[:, 1].tolist() for segment in lines.get_segments()]
     assert ends == [[0.4, 0.9], [0.2, 0.8]]
-    names = [t.get_text() for t in top.get_legend().get_texts()]
-    assert 'fewer than 10 images' in names
+    names = [t.get_text() for t in figure.legends[0].get_texts()]
+    assert 'under 10 images' in names
 
 
 def test_errors_by_calibrator_are_rows_and_uncertain_ones_hollow():
@@ -93,6 +94,18 @@ def test_errors_by_calibrator_are_rows_and_uncertain_ones_hollow():
     full, hollow = (line.get_markerfacecolor() for line in axes.lines)
     assert full == theme_color('run0')
     assert hollow == theme_color('surface')
+
+
+def test_matrices_with_one_scale_can_be_compared():
+    first, second = [[80, 20], [5, 95]], [[50, 50], [15, 85]]
+    assert largest_mistake(first) == 20
+    assert largest_mistake(second) == 50
+    assert largest_mistake([[99, 1], [1, 99]]) == 10
+    alone, shared = (
+        confusion_matrix(first, full=full).axes[0].patches[1].get_alpha()
+        for full in (None, 50)
+    )
+    assert (alone, shared) == (1, 0.4)
 
 
 def test_the_mistakes_of_a_confusion_matrix_have_a_color_of_their_own():

@@ -5,5 +5,5 @@ _base_ = ['./cifar10lt.py', '../augments/views.py']
 data_preprocessor = dict(
     type='TwoViewDataPreprocessor',
     augments=[*_base_.data_preprocessor.augments, *_base_.auto_augment],
-    second_augments=_base_.cifar_view,
+    second_augments=_base_.paco_cifar_view,
 )

@@ -46,6 +46,10 @@ class LongTailSampler(ShuffledSampler):
         seed: Seed of the sequence; None takes one that all processes share.
         round_up: Whether every process has equally many images, some drawn
             beyond the length of the dataset.
+        shard: Whether each process draws its part alone. False where a
+            trainer deals the batches out itself (accelerate, and with it
+            Hugging Face's ``Trainer``): every process draws all. Lightning
+            does so unless told ``use_distributed_sampler=False``.
 
     Raises:
         ValueError: If a setting is something else, or the labels of the
@@ -64,6 +68,7 @@ class LongTailSampler(ShuffledSampler):
         pair_with_uniform: bool = False,
         seed: int | None = None,
         round_up: bool = True,
+        shard: bool = True,
     ) -> None:
         check_strategy(strategy)
         begin = check_epoch('begin', begin)
@@ -73,7 +78,7 @@ class LongTailSampler(ShuffledSampler):
                 f'got {begin}. Drop one of the two: the length of an epoch '
                 'cannot change.'
             )
-        super().__init__(dataset, seed=seed, round_up=round_up)
+        super().__init__(dataset, seed, round_up, shard)
         self.strategy = strategy
         self.begin = begin
         self.pair_with_uniform = pair_with_uniform

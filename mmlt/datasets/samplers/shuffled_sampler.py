@@ -23,12 +23,19 @@ class ShuffledSampler(Sampler[int]):
         seed: Of the order; None takes one that all processes share.
         round_up: Whether every process has equally many images, the first
             ones of the order being drawn twice where needed.
+        shard: Whether each process draws its part alone. False where a
+            trainer deals the batches out itself (accelerate, and with it
+            Hugging Face's ``Trainer``): every process draws all.
     """
 
     def __init__(
-        self, dataset: Sized, seed: int | None = None, round_up: bool = True
+        self,
+        dataset: Sized,
+        seed: int | None = None,
+        round_up: bool = True,
+        shard: bool = True,
     ) -> None:
-        self.rank, self.world_size = place()
+        self.rank, self.world_size = place() if shard else (0, 1)
         self.dataset = dataset
         self.seed = shared_seed() if seed is None else seed
         self.epoch = 0

@@ -268,3 +268,19 @@ def test_it_is_registered_under_its_name():
         dict(type='LongTailSampler', strategy='reverse', dataset=Images())
     )
     assert isinstance(built, LongTailSampler)
+
+
+@pytest.mark.parametrize('strategy', ['square_root', 'class_balanced'])
+@pytest.mark.parametrize('pairs', [False, True])
+def test_what_a_trainer_deals_out_is_drawn_whole(strategy, pairs, monkeypatch):
+    labels = [0] * 20 + [1] * 5 + [2] * 2
+    settings = dict(strategy=strategy, pair_with_uniform=pairs, seed=3)
+    alone = LongTailSampler(labels, **settings)
+    monkeypatch.setattr(
+        'mmlt.datasets.samplers.shuffled_sampler.place', lambda: (1, 2)
+    )
+    part = LongTailSampler(labels, **settings)
+    whole = LongTailSampler(labels, shard=False, **settings)
+    assert list(whole) == list(alone)
+    assert len(whole) == len(alone) == 27 * (1 + pairs)
+    assert len(list(part)) == len(part) == 14 * (1 + pairs)
