@@ -58,26 +58,52 @@ def errors_in_one_line(prepared: bool = False) -> Iterator[None]:
         sys.exit(f'error: {line_of(error, hint)}')
 
 
-# options of other programs -> the setting that they would be
+# options of other programs -> the setting that they would be, and a value
 SETTINGS = {
-    '--batch-size': 'train_dataloader.batch_size=64',
-    '--epochs': 'train_cfg.max_epochs=20',
-    '--lr': 'optim_wrapper.optimizer.lr=0.1',
-    '--weight-decay': 'optim_wrapper.optimizer.weight_decay=5e-4',
+    '--batch-size': ('train_dataloader.batch_size', '64'),
+    '--epochs': ('train_cfg.max_epochs', '20'),
+    '--lr': ('optim_wrapper.optimizer.lr', '0.1'),
+    '--weight-decay': ('optim_wrapper.optimizer.weight_decay', '5e-4'),
 }
+
+
+class Values(argparse.Action):
+    """What an option has: of one that takes several, those of all mentions.
+
+    ``--with fcc --with ratio50`` is ``--with fcc ratio50``; argparse's own
+    would forget the first. The first mention takes the place of the default.
+    """
+
+    def __call__(self, parser, namespace, values, option_string=None) -> None:
+        """Store them."""
+        before = getattr(namespace, self.dest, None)
+        again = before is not None and before is not self.default
+        if again and option_string and self.nargs in ('+', '*'):
+            values = [*before, *values]
+        setattr(namespace, self.dest, values)
 
 
 class Parser(argparse.ArgumentParser):
     """argparse's, which says of an unknown word what was meant."""
 
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.register('action', None, Values)
+
     def error(self, message: str) -> NoReturn:
         """End the program with a message, and a near name where one is."""
-        found = re.search(r'unrecognized arguments: (--[\w-]+)', message)
+        found = re.search(
+            r'unrecognized arguments: (--[\w-]+)(?:[ =]([^\s-]\S*))?', message
+        )
         if found:
             known = [o for o in self._option_string_actions if len(o) > 2]
             setting = SETTINGS.get(found[1])
             if setting and '--cfg-options' in known:
-                message += f'. It is a setting: --cfg-options {setting}'
+                key, value = setting
+                message += (
+                    f'. It is a setting: --cfg-options {key}='
+                    f'{found[2] or value}'
+                )
             elif near := difflib.get_close_matches(found[1], known, 1):
                 message += f'. Did you mean {near[0]}?'
         found = re.search(r"invalid choice: '([^']+)' \(choose from", message)

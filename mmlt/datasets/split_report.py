@@ -121,7 +121,7 @@ def misnamed(
 
     Returns:
         'NAME in the folder OTHER' to images; nothing where most images do not
-        lie in a folder with the name of their class.
+        lie in a folder with the name of a class.
     """
     classes = set(names)
     found: Counter[tuple[str, str]] = Counter()
@@ -130,8 +130,8 @@ def misnamed(
         for path, label in zip(paths, table.labels.tolist(), strict=True):
             folders = posixpath.dirname(path.replace('\\', '/'))
             found[names[label], posixpath.basename(folders)] += 1
-    right = sum(n for (name, folder), n in found.items() if name == folder)
-    if 2 * right < found.total():
+    named = sum(n for (_, folder), n in found.items() if folder in classes)
+    if 2 * named < found.total():
         return {}
     return {
         f'{name} in the folder {folder}': number

@@ -6,6 +6,7 @@ from pathlib import Path
 import mmengine
 from mmengine.config import Config
 
+from mmlt.datasets.make_lists import EXTENSIONS
 from mmlt.engine.hooks.result_table_hook import COLUMNS
 from mmlt.fileio import write_json
 
@@ -141,6 +142,7 @@ def test_on(cfg: Config, folder: str) -> None:
     cfg.test_dataloader.dataset = dict(
         type='CustomDataset',
         data_prefix=folder,
+        extensions=tuple(EXTENSIONS.split(',')),
         pipeline=dataset.pipeline,
         _scope_='mmpretrain',
     )

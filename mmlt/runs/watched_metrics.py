@@ -8,7 +8,7 @@ from mmengine.config import Config
 from .keys import did_you_mean
 from .settings import values_of
 
-__all__ = ['check_watched_metrics']
+__all__ = ['check_metric', 'check_watched_metrics']
 
 # type of a metric -> its prefix and its names
 NAMES = {
@@ -31,16 +31,28 @@ def check_watched_metrics(cfg: Config) -> None:
     Raises:
         ValueError: Naming the setting, and the metrics that there are.
     """
-    known = validation_metrics(cfg)
-    if known is None:
-        return
     for setting, name in watched(cfg):
-        if name not in known:
-            raise ValueError(
-                f'Expected `{setting}` to be a metric of the validation, but '
-                f'got {name!r}. {did_you_mean(name, known)}There are '
-                f'{", ".join(known)}.'
-            )
+        check_metric(cfg, f'`{setting}`', name)
+
+
+def check_metric(cfg: Config, setting: str, name: str) -> None:
+    """Check that a name is one of the validation's metrics.
+
+    Args:
+        cfg: Config of a training.
+        setting: What has the name, for the message.
+        name: As 'shot/few'.
+
+    Raises:
+        ValueError: If it is none, and all names are known.
+    """
+    known = validation_metrics(cfg)
+    if known is not None and name not in known:
+        raise ValueError(
+            f'Expected {setting} to be a metric of the validation, but got '
+            f'{name!r}. {did_you_mean(name, known)}There are '
+            f'{", ".join(known)}.'
+        )
 
 
 def watched(cfg: Config) -> Iterator[tuple[str, str]]:

@@ -275,9 +275,16 @@ def pixels_of(image: Image.Image | np.ndarray) -> np.ndarray:
 
     Raises:
         TypeError: If it is no image.
-        ValueError: If an array has another form.
+        ValueError: If an array has another form, or an image of PIL has
+            pixels of more than 8 bits.
     """
     if isinstance(image, Image.Image):
+        if image.mode[0] in 'IF':
+            raise ValueError(
+                'Expected an image of PIL with pixels of 8 bits, but got the '
+                f'mode {image.mode!r}, of which PIL would cut off all above '
+                '255. Name its file, or scale it and convert it to RGB first.'
+            )
         return np.asarray(ImageOps.exif_transpose(image).convert('RGB'))
     if not isinstance(image, np.ndarray):
         raise TypeError(

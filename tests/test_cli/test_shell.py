@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from mmlt.cli.commands import posthoc, train
 from mmlt.cli.errors import MISTAKES
 from mmlt.cli.main import NAMES, command_module, main, sibling
 from mmlt.cli.shell import make_parser, run_command
@@ -226,11 +227,35 @@ def test_ctrl_c_ends_without_a_traceback(prepares, capsys):
     ('words', 'sentence'),
     [
         (['--wiht', 'short'], 'Did you mean --with?'),
-        (['--epochs', '3'], '--cfg-options train_cfg.max_epochs=20'),
-        (['--lr=1'], '--cfg-options optim_wrapper.optimizer.lr=0.1'),
+        (['--epochs', '3'], '--cfg-options train_cfg.max_epochs=3'),
+        (['--lr=1'], '--cfg-options optim_wrapper.optimizer.lr=1'),
     ],
 )
 def test_an_unknown_option_says_what_was_meant(words, sentence, capsys):
     with pytest.raises(SystemExit):
         main(['train', 'ce/resnet20_digitslt', *words])
     assert sentence in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ('words', 'overlays'),
+    [
+        ([], []),
+        (['--with', 'fcc'], ['fcc']),
+        (['--with', 'fcc', '--with', 'ratio50'], ['fcc', 'ratio50']),
+        (['--with', 'fcc', 'sam', '--with', 'ema'], ['fcc', 'sam', 'ema']),
+    ],
+)
+def test_an_option_of_several_values_may_be_named_again(words, overlays):
+    parser = make_parser(train, 'mmlt train')
+    args = parser.parse_args(['ce/resnet20_digitslt', *words])
+    assert args.overlays == overlays
+    # nothing is left of it in the parser
+    assert parser.parse_args(['ce/resnet20_digitslt']).overlays == []
+
+
+def test_a_default_of_several_values_is_replaced_not_added_to():
+    parser = make_parser(posthoc, 'mmlt posthoc')
+    words = ['run', '--calibrators', 'none', '--calibrators', 'temperature']
+    assert parser.parse_args(words).calibrators == ['none', 'temperature']
+    assert len(parser.parse_args(['run']).calibrators) > 5

@@ -136,8 +136,10 @@ def test_a_score_that_is_not_measured_is_refused(tmp_path):
     words = ['sweep', LA, '--over', f'{TAU}=1', *OPTIONS]
     done = run([*words, '--score', 'macro'], tmp_path)
     assert done.code == 1
-    assert 'but macro was not measured' in done.errors
+    assert 'Expected --score to be a metric of the valid' in done.errors
+    assert "but got 'macro'" in done.errors
     assert 'calibration/ece, ' in done.errors
+    assert 'Epoch(train)' not in done.errors + done.output
 
 
 def test_optuna_chooses_and_goes_on(tmp_path):

@@ -51,11 +51,28 @@ def test_there_are_as_many_names_as_classes(project):
 
 def test_folders_that_are_no_classes_say_nothing(tmp_path):
     path = tmp_path / 'list.txt'
-    path.write_text('ant/a.jpg 1\nant/b.jpg 0\nbee/c.jpg 0\nbee/d.jpg 0\n')
+    path.write_text('day1/a.jpg 1\nday1/b.jpg 0\nday2/c.jpg 0\nbee/d.jpg 0\n')
     table = read_list(path, 2)
     assert misnamed({'train': table}, ['ant', 'bee']) == {}
-    assert misnamed({'train': table}, ['bee', 'ant']) == {
-        'bee in the folder ant': 1
+
+
+def test_names_that_are_all_wrong_are_found(project, capsys):
+    file = project / 'classes.txt'
+    names = file.read_text().splitlines()
+    file.write_text('\n'.join(names[::-1]))
+    assert verify() == 1
+    said = capsys.readouterr().out
+    assert f'as {names[0]} in the folder {names[-1]}' in said
+
+
+def test_the_two_largest_in_each_others_place_are_found(tmp_path):
+    path = tmp_path / 'list.txt'
+    lines = ['ant/a.jpg 1'] * 9 + ['bee/b.jpg 0'] * 8 + ['cow/c.jpg 2']
+    path.write_text('\n'.join(lines))
+    table = read_list(path, 3)
+    assert misnamed({'train': table}, ['ant', 'bee', 'cow']) == {
+        'ant in the folder bee': 8,
+        'bee in the folder ant': 9,
     }
 
 

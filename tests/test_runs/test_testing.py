@@ -5,7 +5,11 @@ import shlex
 import pytest
 from mmengine import load
 from mmengine.config import Config
+from mmpretrain.registry import DATASETS
 
+from mmlt.datasets.make_lists import EXTENSIONS
+from mmlt.runs import testing
+from mmlt.runs.recipes import load_recipe
 from mmlt.runs.testing import choose_columns, files_of_test
 from tests.test_bad_inputs.in_process import run
 
@@ -125,6 +129,26 @@ def test_other_images_are_tested_by_the_names_of_their_folders(
     done = run([*words, new], photo_place)
     assert done.code == 1
     assert 'nobody' in done.errors
+
+
+@pytest.mark.parametrize('ending', EXTENSIONS.split(','))
+def test_images_of_every_kind_that_projects_take_are_tested(ending, tmp_path):
+    for kind in ('a', 'b'):
+        (tmp_path / kind).mkdir()
+        (tmp_path / kind / f'one{ending}').touch()
+    (tmp_path / 'a/notes.txt').touch()
+    cfg = load_recipe('ce/resnet18_images')
+    testing.test_on(cfg, str(tmp_path))
+    dataset = DATASETS.build(cfg.test_dataloader.dataset)
+    assert len(dataset) == 2
+    # and by the recipes without lists
+    plain = Config.fromfile('configs/_base_/datasets/image_folder.py')
+    for loader in (plain.train_dataloader, plain.test_dataloader):
+        inner = loader.dataset
+        while 'dataset' in inner:
+            inner = inner.dataset
+        assert inner.type == 'CustomDataset'
+        assert set(inner.extensions) == set(EXTENSIONS.split(','))
 
 
 def test_a_folder_without_classes_is_refused(photo_place, tmp_path):

@@ -31,11 +31,15 @@ test_pipeline = [
     dict(type='PackInputs'),
 ]
 train_images = dict(
-    type='CustomDataset', data_root='data/images', pipeline=train_pipeline
+    type='CustomDataset',
+    data_root='data/images',
+    extensions=(
+        *('.jpg', '.jpeg', '.jfif', '.png', '.ppm', '.bmp', '.pgm'),
+        *('.tif', '.tiff', '.webp'),
+    ),
+    pipeline=train_pipeline,
 )
-test_images = dict(
-    type='CustomDataset', data_root='data/images', pipeline=test_pipeline
-)
+test_images = dict(train_images, pipeline=test_pipeline)
 
 train_dataloader = dict(
     batch_size=128,

@@ -66,6 +66,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         '--size',
+        action='store',
         type=whole_number(1),
         nargs='+',
         metavar='PIXELS',

@@ -22,6 +22,7 @@ from mmlt.runs.search_space import Choices, Interval, grid, read_space
 from mmlt.runs.suggested_settings import suggested
 from mmlt.runs.sweep_record import SweepRecord, Trial
 from mmlt.runs.testing import MACRO_ACCURACY
+from mmlt.runs.watched_metrics import check_metric
 
 TOOL = None
 DESCRIPTION = (
@@ -125,7 +126,7 @@ def run(args: argparse.Namespace) -> int:
         trial = agreed(record and begin_trial(record, args, finished, number))
         if trial.state == 'begun':
             folder = os.path.join(top, trial.folder)
-            code = train_trial(common, trial, folder)
+            code = train_trial(common, trial, folder, args.score)
             if code:
                 return code
             if record is not None:
@@ -170,19 +171,26 @@ def begin_trial(
     return trial
 
 
-def train_trial(common: Sequence[str], trial: Trial, folder: str) -> int:
+def train_trial(
+    common: Sequence[str], trial: Trial, folder: str, score: str
+) -> int:
     """Train with the settings of a trial.
 
     Returns:
         The exit code; a loss that is no number makes the trial 'diverged'.
+
+    Raises:
+        ValueError: If the score is no metric of its validation.
     """
     parser = make_parser(train, 'mmlt train')
     words = with_settings(common, trial.settings)
     words += ['--work-dir', folder, '--resume']
     args = parser.parse_args(words)
     args.arguments = words
+    prepared = train.prepare(args)
     try:
-        return train.run(train.prepare(args))
+        check_metric(prepared.stages[-1], '--score', score)
+        return train.run(prepared)
     except FloatingPointError as error:
         trial.state = 'diverged'
         print(f'The loss is no number, which counts as the worst: {error}')

@@ -197,7 +197,10 @@ def say_how_to_go_on(
             else ('there is no checkpoint yet')
         )
     reason = stopped.__cause__
-    why = f' (not saved: {type(reason).__name__}: {reason})' if reason else ''
+    why = ''
+    # a SyntaxError is that of a config whose text the signal cut off
+    if reason and not isinstance(reason, SyntaxError):
+        why = f' (not saved: {type(reason).__name__}: {reason})'
     print_log(
         f'Stopped by {stopped.name}{stopped.where and " "}{stopped.where}; '
         f'{kept}{why}.',
