@@ -34,6 +34,8 @@ if 'first_stage' not in _base_:
         contrast=dict(type='VMFContrast', temperature=0.1),
     )
     data_preprocessor = dict(
-        type=f'{"Mixed" if _mixes else "Multi"}ViewDataPreprocessor',
+        type='MixedViewDataPreprocessor'
+        if _mixes
+        else 'MultiViewDataPreprocessor',
         other_augments=[_view, _view],
     )

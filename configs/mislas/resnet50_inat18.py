@@ -18,17 +18,7 @@ model = dict(
     shift_bn=True,
     head=dict(loss=smoothing),
 )
-data_preprocessor = dict(
-    augments=[
-        *_base_.data_preprocessor.augments,
-        dict(
-            type='BatchColorJitter',
-            brightness=0.4,
-            contrast=0.4,
-            saturation=0.4,
-        ),
-    ],
-)
+data_preprocessor = dict(augments=_base_.color_augments)
 optim_wrapper = dict(
     optimizer=dict(lr=0.1),
     paramwise_cfg=dict(custom_keys={'head.fc': dict(lr_mult=0.05)}),

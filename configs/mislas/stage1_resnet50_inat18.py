@@ -14,15 +14,7 @@ _base_ = [
 ]
 
 data_preprocessor = dict(
-    augments=[
-        *_base_.data_preprocessor.augments,
-        dict(
-            type='BatchColorJitter',
-            brightness=0.4,
-            contrast=0.4,
-            saturation=0.4,
-        ),
-    ],
+    augments=_base_.color_augments,
     mixing=dict(type='BatchMixup', alpha=0.2),
 )
 train_dataloader = dict(batch_size=256)

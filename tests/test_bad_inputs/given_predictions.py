@@ -269,13 +269,13 @@ ROWS: list[BadInput] = [
     row(
         'other-test-set',
         'same test set, but p and q differ in the test labels',
-        *('--predictions', 'p.npz', 'q.npz'),
+        *('--predictions', 'q.npz'),
         q=arrays(labels=LABELS[::-1]),
     ),
     row(
         'fewer-samples',
         'number of test images: 24 and 20',
-        *('--predictions', 'p.npz', 'q.npz'),
+        *('--predictions', 'q.npz'),
         q={'logits': LOGITS[:20], 'labels': LABELS[:20]},
     ),
     row(

@@ -11,6 +11,16 @@ data_preprocessor = dict(
     num_classes=8142,
     augments=[dict(type='BatchRandomFlip', prob=0.5)],
 )
+# with them, for methods whose code has them
+color_augments = [
+    dict(type='BatchRandomFlip', prob=0.5),
+    dict(
+        type='BatchColorJitter',
+        brightness=0.4,
+        contrast=0.4,
+        saturation=0.4,
+    ),
+]
 
 train_dataloader = dict(
     batch_size=128,
