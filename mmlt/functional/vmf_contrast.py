@@ -111,10 +111,10 @@ def vmf_log_partition_rise(dim: int, kappa: Tensor, rise: Tensor) -> Tensor:
 
     Accuracy:
         For dim from 42 on, where the terms of the expansion are subtracted
-        one by one, error <= 2e-6 of the rise of L in float32 and 1e-12 in
-        float64, or <= 1e-9 and 1e-15 where that is less (a ``rise`` below
-        1e-3). A smaller dim is computed in float64 from two values: absolute
-        error <= 1e-13 of them.
+        one by one, relative error <= 2e-6 in float32 and 1e-12 in float64, or
+        absolute error <= 5e-9 and 1e-16, whichever allows more (the latter
+        for a ``rise`` below 1e-2). A smaller dim is computed in float64 from
+        two values: absolute error <= 1e-13 of them.
 
     Examples:
         >>> rise = torch.tensor([-1e4, 1e4, 2e6])

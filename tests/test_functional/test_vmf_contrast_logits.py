@@ -141,6 +141,24 @@ def test_the_rise_is_that_of_mpmath(dim, kappa):
         )
 
 
+@pytest.mark.parametrize('dim', [42, 256, 2048])
+@pytest.mark.parametrize('kappa', [0.0, 0.7, 300.0])
+@pytest.mark.parametrize(
+    ('dtype', 'relative', 'absolute'),
+    [(torch.float32, 2e-6, 5e-9), (torch.float64, 1e-12, 1e-16)],
+)
+def test_a_small_rise_has_the_error_that_is_said(
+    dim, kappa, dtype, relative, absolute
+):
+    rises = torch.tensor([2e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1.0], dtype=dtype)
+    start = torch.tensor(kappa, dtype=dtype)
+    ours = vmf_log_partition_rise(dim, start, rises).tolist()
+    for value, rise in zip(ours, rises.tolist(), strict=True):
+        expected = exact_rise(dim, start.item(), rise)
+        bound = max(relative * abs(expected), absolute)
+        assert abs(value - expected) <= bound
+
+
 @pytest.mark.parametrize('dim', DIMS)
 @pytest.mark.parametrize('kappa', KAPPAS)
 def test_the_slope_of_the_rise_is_the_mean_resultant(dim, kappa):
