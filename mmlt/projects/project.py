@@ -150,6 +150,11 @@ def new_project(
         'hidden_files': source.lying_about.hidden,
         'files_beside_classes': source.lying_about.beside,
         'repeated_rows': source.repeated,
+        'darkened': {
+            path: fact.darkened
+            for path, fact in zip(kept.paths, facts, strict=True)
+            if fact.darkened is not None
+        },
         'copies': _copies_record(copies, kept, labels, rows),
     }
     _write(folder, record, kept.paths, labels, rows, data, methods)

@@ -17,6 +17,7 @@ __all__ = ['ImageFacts', 'look_at', 'scan_images']
 THUMBNAIL = 16  # pixels of an edge
 COLORS = 24  # of the thumbnail in color
 FEW = 200  # images for which no processes are started
+DARK = 64  # of 256: an image of which no pixel reaches it
 
 
 @dataclass
@@ -31,6 +32,9 @@ class ImageFacts:
             1; zeros for an image of one color.
         colors: (1728,) float16, 24 x 24 pixels in color, each channel of
             mean 0, all of length 1; zeros as above.
+        darkened: Largest value of a file of more than 8 bits per pixel whose
+            image, as training reads it, is darker than :data:`DARK`: one of
+            12 bits in a file of 16, say. None for any other.
     """
 
     problem: str | None
@@ -38,6 +42,7 @@ class ImageFacts:
     digest: bytes = b''
     thumbnail: np.ndarray | None = None
     colors: np.ndarray | None = None
+    darkened: int | None = None
 
 
 def look_at(path: str) -> ImageFacts:
@@ -59,7 +64,18 @@ def look_at(path: str) -> ImageFacts:
         digest,
         _thumbnail(mmcv.bgr2gray(image), THUMBNAIL),
         _thumbnail(image, COLORS),
+        _largest_of_more_bits(content) if image.max() < DARK else None,
     )
+
+
+def _largest_of_more_bits(content: bytes) -> int | None:
+    """Largest value of a file of more than 8 bits per pixel, else None."""
+    image = cv2.imdecode(
+        np.frombuffer(content, np.uint8), cv2.IMREAD_UNCHANGED
+    )
+    if image is None or image.dtype == np.uint8:
+        return None
+    return int(image.max())
 
 
 def _thumbnail(image: np.ndarray, edge: int) -> np.ndarray:

@@ -132,6 +132,16 @@ def test_a_loss_that_is_no_number_is_the_worst(tmp_path, monkeypatch):
     assert trials_of(tmp_path / 'sweep')[0]['state'] == 'diverged'
 
 
+def test_a_sweep_that_is_stopped_says_how_it_goes_on(tmp_path, monkeypatch):
+    words = ['sweep', LA, '--over', f'{TAU}=1,2', *OPTIONS]
+    monkeypatch.setattr(sweep.train, 'run', lambda prepared: 143)
+    done = run([*words, '--work-dir', 'sweep'], tmp_path)
+    assert done.code == 143
+    last = done.errors.splitlines()[-1]
+    assert last.startswith(f'The sweep goes on with: mmlt sweep {LA} --over')
+    assert last.endswith('--work-dir sweep')
+
+
 def test_a_score_that_is_not_measured_is_refused(tmp_path):
     words = ['sweep', LA, '--over', f'{TAU}=1', *OPTIONS]
     done = run([*words, '--score', 'macro'], tmp_path)

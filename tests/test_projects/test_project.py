@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 from mmengine.config import Config
@@ -326,3 +327,24 @@ def test_a_config_is_a_screen_of_text(tmp_path):
     code = text.split('"""')[2]
     assert len(code.strip().splitlines()) <= 28
     assert '0.1 for 128 images a step, by the batch: 0.0125' in text
+
+
+def test_images_of_16_bits_that_turn_nearly_black_are_told(tmp_path):
+    """12 bits in a file of 16 reach the network as 0 to 15 of 255."""
+    rng = np.random.default_rng(0)
+    for kind, depth, dtype in (
+        ('microscope', 2**12, np.uint16),
+        ('scanner', 2**16, np.uint16),
+        ('night', 20, np.uint8),  # dark itself
+    ):
+        folder = tmp_path / 'photos' / kind
+        folder.mkdir(parents=True)
+        for k in range(6):
+            pixels = rng.integers(0, depth, (20, 20)).astype(dtype)
+            assert cv2.imwrite(str(folder / f'{k}.png'), pixels)
+    record = make(tmp_path / 'photos', tmp_path / 'own')
+    assert set(record['darkened']) == {f'microscope/{k}.png' for k in range(6)}
+    assert 2**11 < max(record['darkened'].values()) < 2**12
+    (said,) = (line for line in found_lines(record) if '8 bits' in line)
+    assert said.startswith('6 images of more than 8 bits nearly black')
+    assert 'microscope/0.png' in said

@@ -212,6 +212,14 @@ def found_lines(record: dict) -> list[str]:
             'left out: rows of the table that repeat an image: '
             f'{record["repeated_rows"]}'
         )
+    dark = record['darkened']
+    if dark:
+        lines.append(
+            f'{amount(len(dark), "image")} of more than 8 bits nearly black '
+            'as training reads them, 65535 being white: their values end at '
+            f'{max(dark.values()):,}. Scale them to 8 bits first '
+            f'({some(list(dark)[:SHOWN], len(dark))})'
+        )
     lines += copy_lines(record['copies'])
     if record['given_splits']:
         lines.append(

@@ -4,6 +4,7 @@ import argparse
 import math
 import os
 import shlex
+import sys
 from collections.abc import Sequence
 from typing import Any
 
@@ -128,6 +129,11 @@ def run(args: argparse.Namespace) -> int:
             folder = os.path.join(top, trial.folder)
             code = train_trial(common, trial, folder, args.score)
             if code:
+                print(
+                    'The sweep goes on with: '
+                    f'{args.program} {shlex.join(args.arguments)}',
+                    file=sys.stderr,
+                )
                 return code
             if record is not None:
                 finish_trial(trial, folder, args.score)
