@@ -21,8 +21,3 @@ view_colors = [
     dict(type='BatchRandomGray', prob=0.2),
 ]
 cifar_view = [dict(type='BatchRandomResizedCrop', size=32), *view_colors]
-# PaCo's crops keep a fifth of the image at least, those above 8 %
-paco_cifar_view = [
-    dict(type='BatchRandomResizedCrop', size=32, scale=(0.2, 1.0)),
-    *view_colors,
-]

@@ -5,5 +5,9 @@ _base_ = ['./cifar100lt.py', '../augments/views.py']
 data_preprocessor = dict(
     type='TwoViewDataPreprocessor',
     augments=[*_base_.data_preprocessor.augments, *_base_.auto_augment],
-    second_augments=_base_.paco_cifar_view,
+    # PaCo's crops keep a fifth of the image, others of SimCLR 8 %
+    second_augments=[
+        dict(type='BatchRandomResizedCrop', size=32, scale=(0.2, 1.0)),
+        *_base_.view_colors,
+    ],
 )
