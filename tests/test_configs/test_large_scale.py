@@ -683,3 +683,32 @@ def test_sade_has_no_rand_augment():
     assert cfg.data_preprocessor == plain.data_preprocessor
     ours, theirs = (c.train_dataloader.dataset.pipeline for c in (cfg, plain))
     assert ours == theirs
+
+
+@pytest.mark.parametrize('data', ['cifar10lt', 'cifar100lt'])
+def test_the_second_view_of_gpaco_is_cropped_as_pacos(data):
+    """``scale=(0.2, 1.)``: PaCo/LT/paco_cifar.py of GPaCo@fe56535."""
+    cfg = load(f'gpaco/resnet32_{data}')
+    crop, *colors = cfg.data_preprocessor.second_augments
+    assert (crop.type, crop.scale) == ('BatchRandomResizedCrop', (0.2, 1.0))
+    # ProCo's are torchvision's default, 0.08
+    proco = load(f'proco/resnet32_{data}').data_preprocessor
+    for first, *others in proco.other_augments:
+        assert 'scale' not in first
+        assert others == colors
+
+
+def test_mislas_jitters_colors_on_inaturalist():
+    """``ColorJitter(0.4, 0.4, 0.4, hue=0)``: datasets/ina2018.py#L96."""
+    for stage in ('stage1_', ''):
+        cfg = load(f'mislas/{stage}resnet50_inat18')
+        flip, jitter = cfg.data_preprocessor.augments
+        assert flip.type == 'BatchRandomFlip'
+        assert jitter == dict(
+            type='BatchColorJitter',
+            brightness=0.4,
+            contrast=0.4,
+            saturation=0.4,
+        )
+        mixes = cfg.data_preprocessor.get('mixing') is not None
+        assert mixes == bool(stage)
