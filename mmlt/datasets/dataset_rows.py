@@ -116,15 +116,15 @@ def refuse_repeated(dataset, name: str) -> None:
     Raises:
         ValueError: If one does.
     """
-    inner = dataset
-    while inner is not None:
-        if isinstance(inner, RepeatDataset | ClassBalancedDataset):
-            kind = type(inner).__name__
-            raise ValueError(
-                f'Expected {name} around images that are there once, but '
-                f'{kind} repeats them: rows of one image would be counted as '
-                'several, and held out as well as trained on. Turn the two '
-                f"around: dict(type='{kind}', ..., dataset=dict("
-                f"type='{name}', ...))."
-            )
-        inner = getattr(inner, 'dataset', None)
+    if isinstance(dataset, RepeatDataset | ClassBalancedDataset):
+        kind = type(dataset).__name__
+        raise ValueError(
+            f'Expected {name} around images that are there once, but {kind} '
+            'repeats them: rows of one image would be counted as several, '
+            'and held out as well as trained on. Turn the two around: '
+            f"dict(type='{kind}', ..., dataset=dict(type='{name}', ...))."
+        )
+    inner = getattr(dataset, 'dataset', None)
+    several = getattr(dataset, 'datasets', None) or ()
+    for part in [*several] if inner is None else [inner]:
+        refuse_repeated(part, name)

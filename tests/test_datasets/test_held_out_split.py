@@ -78,3 +78,6 @@ def test_images_that_are_repeated_below_are_refused(wrapper, kind):
     assert len(part)
     with pytest.raises(ValueError, match='Turn the two around'):
         HeldOutSplit(dict(type='HeldOutSplit', dataset=inner))
+    both = dict(type='ConcatDataset', datasets=[DIGITS, inner])
+    with pytest.raises(ValueError, match='Turn the two around'):
+        DATASETS.build(dict(type=kind, dataset=both, **settings))

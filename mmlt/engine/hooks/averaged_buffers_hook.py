@@ -1,8 +1,10 @@
-import torch
+from collections.abc import Iterator
+
 from mmengine.dist import all_reduce_params
 from mmengine.hooks import Hook
 from mmengine.model import BaseAveragedModel
 from mmpretrain.registry import HOOKS
+from torch import Tensor
 
 from .runner_parts import held_by_hooks
 
@@ -44,6 +46,6 @@ class AveragedBuffersHook(Hook):
                 all_reduce_params(list(statistics_of(model)), op='mean')
 
 
-def statistics_of(model: torch.nn.Module):
+def statistics_of(model: BaseAveragedModel) -> Iterator[Tensor]:
     """Buffers that differ between processes: those that are no counts."""
     return (b for b in model.module.buffers() if b.is_floating_point())
