@@ -13,6 +13,7 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure, SubFigure
 
+from .fonts import font_families, missing_letters_once
 from .printable import printable
 
 __all__ = ['css_svg', 'file_svg', 'save_figure', 'side_by_side', 'theme']
@@ -121,7 +122,7 @@ def theme(name: str = 'light') -> Iterator[None]:
                 'axes.titleweight': 'bold',
                 'figure.dpi': 150,
                 'figure.facecolor': theme_color('surface'),
-                'font.family': 'sans-serif',
+                'font.family': font_families(),
                 'font.size': 8.5,
                 'grid.color': theme_color('grid'),
                 'grid.linewidth': 0.6,
@@ -276,7 +277,7 @@ def save_figure(
         path.write_text(_svg(figure), encoding='utf-8')
         return path
     none = {'png': 'Software', 'pdf': 'CreationDate'}[kind]
-    with mpl.rc_context(IN_FILES):
+    with mpl.rc_context(IN_FILES), missing_letters_once():
         figure.savefig(path, format=kind, dpi=dpi, metadata={none: None})
     return path
 
@@ -331,7 +332,7 @@ def file_svg(figure: Figure, name: str = 'light') -> str:
 
 def _svg(figure: Figure) -> str:
     file = io.StringIO()
-    with mpl.rc_context(IN_FILES):
+    with mpl.rc_context(IN_FILES), missing_letters_once(tell=False):
         figure.savefig(file, format='svg', metadata={'Date': None})
     text = printable(file.getvalue())
     text = re.sub(r'<metadata>.*?</metadata>\s*', '', text, flags=re.S)
