@@ -150,9 +150,10 @@ def _text(error: BaseException) -> str:
     is_key = isinstance(error, KeyError) and error.args
     text = str(error.args[0] if is_key else error)
     if 'Original Traceback' in text:
-        # 'mmlt.datasets.image_check.BadImageError: Expected ...'
-        text = text.strip().splitlines()[-1]
-        text = re.sub(r'^[\w.]+(?:Error|Exception): ', '', text)
+        # below the last frame, its line and what marks a place in the line:
+        # 'mmlt.datasets.bad_images.BadImageError: Expected ...'
+        text = re.split(r'(?m)^  File ".*\n(?:    .*\n)*', text)[-1]
+        text = re.sub(r'^[\w.]+(?:Error|Exception|error): ', '', text)
     return ' '.join(text.split())
 
 

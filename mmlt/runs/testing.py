@@ -1,12 +1,14 @@
 """The test of a checkpoint."""
 
+import logging
 import os.path as osp
 from pathlib import Path
 
 import mmengine
 from mmengine.config import Config
+from mmengine.logging import print_log
 
-from mmlt.datasets.make_lists import EXTENSIONS
+from mmlt.datasets.make_lists import EXTENSIONS, find_images
 from mmlt.engine.hooks.result_table_hook import COLUMNS
 from mmlt.fileio import write_json
 
@@ -127,14 +129,35 @@ def test_on(cfg: Config, folder: str) -> None:
 
     Raises:
         FileNotFoundError: If there is no such folder, or none in it.
+        ValueError: If no class has an image, or a file is empty.
     """
-    if not Path(folder).is_dir() or not any(
-        path.is_dir() for path in Path(folder).iterdir()
-    ):
+    root = Path(folder)
+    if not root.is_dir() or not any(path.is_dir() for path in root.iterdir()):
         raise FileNotFoundError(
             f'Expected {folder} to be a folder with one of images for each '
             'class, named as the class, but it is not. For images without '
             'labels: mmlt predict.'
+        )
+    endings = tuple(EXTENSIONS.split(','))
+    _, paths, _, others = find_images(root, endings, may_be_empty=True)
+    if not paths:
+        raise ValueError(
+            f'Expected images in the folders of {folder}, but no file in them '
+            f'ends in {EXTENSIONS}. Convert the others first.'
+        )
+    empty = [path for path in paths if not (root / path).stat().st_size]
+    if empty:
+        raise ValueError(
+            f'Expected images in {folder}, but {len(empty)} of {len(paths)} '
+            f'files are empty, {empty[0]} the first. Mend or remove them.'
+        )
+    if others:
+        kinds = ', '.join(f'{ending}: {n}' for ending, n in others.items())
+        print_log(
+            f'{len(paths)} images of {folder} are tested. Files of other '
+            f'endings are left out ({kinds}).',
+            logger='current',
+            level=logging.WARNING,
         )
     dataset = cfg.test_dataloader.dataset
     while 'pipeline' not in dataset and 'dataset' in dataset:
@@ -142,7 +165,7 @@ def test_on(cfg: Config, folder: str) -> None:
     cfg.test_dataloader.dataset = dict(
         type='CustomDataset',
         data_prefix=folder,
-        extensions=tuple(EXTENSIONS.split(',')),
+        extensions=endings,
         pipeline=dataset.pipeline,
         _scope_='mmpretrain',
     )

@@ -8,10 +8,12 @@ from mmengine.logging import MMLogger
 from mmengine.registry import OPTIMIZERS
 from mmpretrain.registry import MODELS
 from torch import nn
+from torch.utils.data import DataLoader
 
 import mmlt.models  # noqa: F401
 from mmlt.cli import errors
 from mmlt.cli.errors import VARIABLE, is_mistake, keep_traceback, line_of
+from mmlt.datasets import LongTailedList
 from mmlt.functional import compression_factors
 
 
@@ -161,3 +163,24 @@ def test_the_traceback_is_shown_on_request(capsys, monkeypatch):
     monkeypatch.setenv(VARIABLE, '1')
     assert keep_traceback(error) == ''
     assert 'Traceback' in capsys.readouterr().err
+
+
+def test_a_sentence_from_a_worker_is_read_whole(tmp_path):
+    """OpenCV's words about an empty file, inside of ours, end in a newline."""
+    (tmp_path / 'empty.png').touch()
+    (tmp_path / 'list.txt').write_text('empty.png 0\n')
+    dataset = LongTailedList(
+        'list.txt',
+        data_root=str(tmp_path),
+        metainfo=dict(classes=['a']),
+        pipeline=[dict(type='LoadImageFromFile')],
+    )
+    here = error_of(dataset.__getitem__, 0)
+    there = error_of(next, iter(DataLoader(dataset, num_workers=1)))
+    assert 'Original Traceback' in str(there)
+    assert '\n)' in str(there)
+    for error in (here, there):
+        assert is_mistake(error, prepared=True)
+        line = line_of(error)
+        assert line.startswith(f'Expected an image at {tmp_path}/empty.png')
+        assert line.endswith("`on_bad_image='skip'` for training.")

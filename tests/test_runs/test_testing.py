@@ -135,7 +135,7 @@ def test_other_images_are_tested_by_the_names_of_their_folders(
 def test_images_of_every_kind_that_projects_take_are_tested(ending, tmp_path):
     for kind in ('a', 'b'):
         (tmp_path / kind).mkdir()
-        (tmp_path / kind / f'one{ending}').touch()
+        (tmp_path / kind / f'one{ending}').write_bytes(b'image')
     (tmp_path / 'a/notes.txt').touch()
     cfg = load_recipe('ce/resnet18_images')
     testing.test_on(cfg, str(tmp_path))
@@ -155,3 +155,38 @@ def test_a_folder_without_classes_is_refused(photo_place, tmp_path):
     done = run(['test', 'run', '--images', tmp_path], photo_place)
     assert done.code == 1
     assert 'to be a folder with one of images for each class' in done.errors
+
+
+def test_what_is_left_out_of_the_images_of_a_test_is_said(
+    tmp_path, monkeypatch
+):
+    lines = []
+    monkeypatch.setattr(
+        testing, 'print_log', lambda text, **_: lines.append(text)
+    )
+    (tmp_path / 'a').mkdir()
+    (tmp_path / 'nothing here').mkdir()
+    (tmp_path / 'a/one.png').write_bytes(b'image')
+    (tmp_path / 'a/.hidden.png').touch()
+    cfg = load_recipe('ce/resnet18_images')
+    testing.test_on(cfg, str(tmp_path))
+    assert not lines
+    for name in ('a.txt', 'b.txt', 'README'):
+        (tmp_path / 'a' / name).touch()
+    testing.test_on(cfg, str(tmp_path))
+    assert lines == [
+        f'1 images of {tmp_path} are tested. Files of other endings are left '
+        'out (.txt: 2, none: 1).'
+    ]
+
+
+def test_empty_files_and_folders_without_images_are_refused(tmp_path):
+    (tmp_path / 'a').mkdir()
+    (tmp_path / 'a/notes.txt').touch()
+    cfg = load_recipe('ce/resnet18_images')
+    with pytest.raises(ValueError, match=r'no file in them ends in \.jpg'):
+        testing.test_on(cfg, str(tmp_path))
+    (tmp_path / 'a/one.png').write_bytes(b'image')
+    (tmp_path / 'a/two.png').touch()
+    with pytest.raises(ValueError, match='1 of 2 files are empty, a/two.png'):
+        testing.test_on(cfg, str(tmp_path))
