@@ -14,7 +14,7 @@ from types import ModuleType
 from mmlt.environment import why_no_trainer
 from mmlt.version import __version__
 
-from .shell import run_command
+from .shell import errors_in_one_line, run_command
 
 COMMANDS = {
     'train and test': {
@@ -131,6 +131,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if arguments[0] not in NAMES and not arguments[0].startswith('-'):
         parser.error(unknown_command(arguments[0]))
     name = parser.parse_args(arguments[:1]).command
-    if name not in PLAIN and why_no_trainer():
-        sys.exit(f'error: {why_no_trainer()}')
-    return run_command(command_module(name), f'mmlt {name}', arguments[1:])
+    with errors_in_one_line(prepared=True):  # Ctrl-C while torch is imported
+        if name not in PLAIN and why_no_trainer():
+            sys.exit(f'error: {why_no_trainer()}')
+        command = command_module(name)
+    return run_command(command, f'mmlt {name}', arguments[1:])

@@ -223,6 +223,19 @@ def test_ctrl_c_ends_without_a_traceback(prepares, capsys):
     assert capsys.readouterr().err == 'interrupted\n'
 
 
+def test_ctrl_c_while_a_command_is_imported_has_no_traceback(
+    capsys, monkeypatch
+):
+    def interrupted(name):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr('mmlt.cli.main.command_module', interrupted)
+    with pytest.raises(SystemExit) as ended:
+        main(['train', 'ce/resnet20_digitslt'])
+    assert ended.value.code == 130
+    assert capsys.readouterr().err == 'interrupted\n'
+
+
 @pytest.mark.parametrize(
     ('words', 'sentence'),
     [
