@@ -1,8 +1,9 @@
 """AutoAugment and Cutout on CIFAR-10-LT and CIFAR-100-LT, after crop and flip.
 
 As BalPoE, SHIKE and others train for their best results (the policy of
-CIFAR-10 on both sets, squares of 16 pixels). For recipes of one view; those of
-several have it in one of them. Before held-out, if both are named.
+CIFAR-10 on both sets, squares of 16 pixels), without the rotation that they
+have otherwise. For recipes of one view; those of several have it in one of
+them. Before held-out, if both are named.
 """
 
 needs = {
@@ -10,7 +11,12 @@ needs = {
     'data_preprocessor.type': ['BatchDataPreprocessor'],
 }
 
-_augments = _base_.data_preprocessor.augments
+_rotation = 'BatchRandomRotation'
+_augments = [
+    augment
+    for augment in _base_.data_preprocessor.augments
+    if augment['type'] != _rotation
+]
 
 data_preprocessor = dict(
     augments=[

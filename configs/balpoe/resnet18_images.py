@@ -11,4 +11,10 @@ model = dict(
     backbone=dict(type='MultiExpertResNet'),
     head=dict(type='BalPoEClsHead', taus=(0.0, 1.0, 2.0), scale=30.0),
 )
-data_preprocessor = dict(mixing=dict(type='BatchMixup', alpha=0.4))
+data_preprocessor = dict(
+    augments=[
+        *_base_.data_preprocessor.augments,
+        dict(type='BatchRandomRotation', degrees=15),
+    ],
+    mixing=dict(type='BatchMixup', alpha=0.4),
+)

@@ -12,4 +12,10 @@ model = dict(
     backbone=dict(type='MultiExpertCIFARResNet', expert_channels=(32, 64)),
     head=dict(type='BalPoEClsHead', taus=(0.0, 1.0, 2.0), scale=30.0),
 )
-data_preprocessor = dict(mixing=dict(type='BatchMixup', alpha=0.4))
+data_preprocessor = dict(
+    augments=[
+        *_base_.data_preprocessor.augments,
+        dict(type='BatchRandomRotation', degrees=15),
+    ],
+    mixing=dict(type='BatchMixup', alpha=0.4),
+)

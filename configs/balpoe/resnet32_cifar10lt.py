@@ -8,7 +8,7 @@ Run: python tools/train.py configs/balpoe/resnet32_cifar10lt.py
 
 _base_ = [
     '../_base_/models/resnet32_cifar.py',
-    '../_base_/datasets/cifar10lt.py',
+    '../_base_/datasets/cifar10lt_rotation.py',
     '../_base_/schedules/sade_cifar_200e.py',
     '../_base_/default_runtime.py',
 ]

@@ -5,17 +5,11 @@ Ours: not run yet.
 Run: python tools/train.py configs/bcl/resnet50_inat18.py
 """
 
-_base_ = [
-    '../_base_/models/resnet50_inat18.py',
-    '../_base_/datasets/inat18_views.py',
-    '../_base_/schedules/bcl_inat18_100e.py',
-    '../_base_/default_runtime.py',
-]
+_base_ = '../proco/resnet50_inat18.py'
 
 model = dict(
-    type='MultiViewClassifier',
-    head=dict(type='CosineClsHead', scale=30.0, balanced=True),
     contrast=dict(
+        _delete_=True,
         type='BalancedContrast',
         hidden_channels=2048,
         dim=1024,
@@ -23,4 +17,7 @@ model = dict(
         loss_weight=0.35,
     ),
 )
-train_dataloader = dict(batch_size=256)
+param_scheduler = [
+    dict(type='CosineAnnealingLR', T_max=100, by_epoch=True, begin=0, end=100),
+]
+train_cfg = dict(max_epochs=100)

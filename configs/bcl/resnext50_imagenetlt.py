@@ -5,17 +5,11 @@ Ours: not run yet.
 Run: python tools/train.py configs/bcl/resnext50_imagenetlt.py
 """
 
-_base_ = [
-    '../_base_/models/resnext50_imagenetlt.py',
-    '../_base_/datasets/imagenetlt_views.py',
-    '../_base_/schedules/proco_imagenetlt_90e.py',
-    '../_base_/default_runtime.py',
-]
+_base_ = '../proco/resnext50_imagenetlt.py'
 
 model = dict(
-    type='MultiViewClassifier',
-    head=dict(type='CosineClsHead', scale=30.0, balanced=True),
     contrast=dict(
+        _delete_=True,
         type='BalancedContrast',
         hidden_channels=2048,
         dim=1024,
@@ -23,4 +17,3 @@ model = dict(
         loss_weight=0.35,
     ),
 )
-train_dataloader = dict(batch_size=256)

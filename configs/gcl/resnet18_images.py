@@ -11,7 +11,11 @@ first_stage = dict(
     config='mmlt::gcl/stage1_resnet18_images.py', same_data=True
 )
 clouded = dict(strength=10.0, margin=2.0, focus=1.0)
-model = dict(frozen=['backbone'], head=dict(scale=20.0, loss=clouded))
+model = dict(
+    frozen=['backbone'],
+    norm_eval=True,
+    head=dict(scale=20.0, loss=clouded),
+)
 balanced = dict(
     _delete_=True, type='LongTailSampler', strategy='class_balanced'
 )

@@ -10,7 +10,11 @@ _base_ = './stage1_resnet32_cifar100lt.py'
 
 first_stage = dict(config='mmlt::gcl/stage1_resnet32_cifar100lt.py')
 clouded = dict(strength=10.0, margin=2.0, focus=1.0)
-model = dict(frozen=['backbone'], head=dict(scale=20.0, loss=clouded))
+model = dict(
+    frozen=['backbone'],
+    norm_eval=True,
+    head=dict(scale=20.0, loss=clouded),
+)
 balanced = dict(
     _delete_=True, type='LongTailSampler', strategy='class_balanced'
 )

@@ -2,7 +2,7 @@
 100.
 
 Theirs (accuracy): none known to us.
-Ours: 43.46, 40 epochs (results/README.md).
+Ours: 43.46, 40 epochs, earlier settings (results/README.md).
 Run: python tools/train.py configs/gpaco/resnet32_cifar100lt.py
 """
 

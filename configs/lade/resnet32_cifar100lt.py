@@ -1,7 +1,7 @@
 """LADE (alpha 0.1, lambda 0.01), ResNet-32 on CIFAR-100-LT, ratio 100.
 
-Theirs (accuracy): none known to us; users of the code report 45.4 to 45.6 (its
-issues). Ours: 43.16 ± 1.35, 40 epochs (results/README.md).
+Theirs (accuracy): none known to us with this network.
+Ours: 43.16 ± 1.35, 40 epochs (results/README.md).
 Run: python tools/train.py configs/lade/resnet32_cifar100lt.py
 """
 

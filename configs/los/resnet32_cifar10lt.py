@@ -13,11 +13,9 @@ _base_ = [
     '../_base_/default_runtime.py',
 ]
 
-first_stage = dict(
-    config='mmlt::ce/resnet32_cifar10lt.py',
-    optim_wrapper=dict(optimizer=dict(weight_decay=5e-3)),
-)
+first_stage = dict(config='mmlt::los/stage1_resnet32_cifar10lt.py')
 smoothing = dict(
     type='LabelAwareSmoothLoss', head_smoothing=0.98, tail_smoothing=0.98
 )
 model = dict(frozen=['backbone'], head=dict(loss=smoothing))
+train_dataloader = dict(batch_size=64)

@@ -9,7 +9,7 @@ Run: python tools/train.py configs/mislas/stage1_resnet50_inat18.py
 _base_ = [
     '../_base_/models/resnet50_inat18.py',
     '../_base_/datasets/inat18.py',
-    '../_base_/schedules/lade_inat18_200e.py',
+    '../_base_/schedules/mislas_inat18_200e.py',
     '../_base_/default_runtime.py',
 ]
 

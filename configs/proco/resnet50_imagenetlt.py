@@ -12,9 +12,12 @@ _base_ = [
     '../_base_/default_runtime.py',
 ]
 
+# weights of the published length, 1
+unit = dict(_delete_=True, type='Uniform', layer='Linear', a=-0.0383, b=0.0383)
+head = dict(type='CosineClsHead', scale=30.0, balanced=True, init_cfg=unit)
 model = dict(
     type='MultiViewClassifier',
-    head=dict(type='CosineClsHead', scale=30.0, balanced=True),
+    head=head,
     contrast=dict(
         type='VMFContrast',
         hidden_channels=2048,

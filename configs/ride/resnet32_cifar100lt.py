@@ -8,15 +8,9 @@ Run: python tools/train.py configs/ride/resnet32_cifar100lt.py
 
 _base_ = [
     '../_base_/models/ride_resnet32_cifar.py',
-    '../_base_/datasets/cifar100lt.py',
+    '../_base_/datasets/cifar100lt_rotation.py',
     '../_base_/schedules/ride_cifar_200e.py',
     '../_base_/default_runtime.py',
 ]
 
 model = dict(head=dict(num_classes=100))
-data_preprocessor = dict(
-    augments=[
-        *_base_.data_preprocessor.augments,
-        dict(type='BatchRandomRotation', degrees=15),
-    ],
-)

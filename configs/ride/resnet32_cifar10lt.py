@@ -8,14 +8,7 @@ Run: python tools/train.py configs/ride/resnet32_cifar10lt.py
 
 _base_ = [
     '../_base_/models/ride_resnet32_cifar.py',
-    '../_base_/datasets/cifar10lt.py',
+    '../_base_/datasets/cifar10lt_rotation.py',
     '../_base_/schedules/ride_cifar_200e.py',
     '../_base_/default_runtime.py',
 ]
-
-data_preprocessor = dict(
-    augments=[
-        *_base_.data_preprocessor.augments,
-        dict(type='BatchRandomRotation', degrees=15),
-    ],
-)

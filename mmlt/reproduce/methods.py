@@ -1,10 +1,10 @@
 """What the ledger has of one method, for the page of that method."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from mmlt.report.table import markdown_lines
 
-from .groups import groups_of, mean_and_spread, values_of
+from .groups import EARLIER, groups_of, marked, mean_and_spread, values_of
 from .ledger import Row
 
 __all__ = ['method_table']
@@ -18,21 +18,24 @@ SCHEDULES = {
 HEAD = ('run', 'schedule', 'seeds', 'top-1', 'many / medium / few', 'ECE')
 
 
-def method_table(rows: Sequence[Row], method: str) -> str:
+def method_table(
+    rows: Sequence[Row], method: str, earlier: Collection[str] = ()
+) -> str:
     """Our runs of a method as Markdown, those of whole schedules first.
 
     Args:
         rows: Of the ledger.
         method: Folder of its recipes.
+        earlier: Digests of rows whose recipe has changed.
 
     Returns:
         A table of what was measured on whole training sets, means over the
         seeds in percent; a sentence where that is nothing.
     """
-    groups = groups_of(rows)
+    groups = groups_of(rows, earlier)
     lines = [
         [
-            name.removeprefix(f'{method}/'),
+            marked(name.removeprefix(f'{method}/'), group, earlier),
             schedule,
             str(len(group)),
             mean_and_spread(values_of(group, 'top1')),
@@ -50,4 +53,6 @@ def method_table(rows: Sequence[Row], method: str) -> str:
         return 'Ours: not run yet.'
     table = markdown_lines(HEAD, lines, ['---'] * len(HEAD))
     head = 'Ours, of the last epoch, in percent (`results/README.md`):'
+    if '†' in table:
+        table += f'\n\n† {EARLIER}.'
     return f'{head}\n\n{table}'

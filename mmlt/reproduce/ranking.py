@@ -2,7 +2,7 @@
 
 import math
 import statistics
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -10,7 +10,7 @@ import torch
 from mmlt.functional import spearman_correlation
 from mmlt.report.table import markdown_lines
 
-from .groups import groups_of, mean_and_spread, values_of
+from .groups import EARLIER, groups_of, marked, mean_and_spread, values_of
 from .ledger import Row
 from .plan import Plan
 
@@ -87,12 +87,14 @@ class Ranked:
 
     Args:
         name: Recipe with its overlays and options, without the protocol's.
+        title: The same, with a dagger if the recipe has changed.
         rows: The last row of each seed.
         full: Accuracy of our own runs at full length, percent, one a seed.
         published: What others printed for the full length; None: nothing.
     """
 
     name: str
+    title: str
     rows: list[Row]
     full: list[float]
     published: float | None
@@ -104,7 +106,11 @@ class Ranked:
 
 
 def ranked(
-    rows: Sequence[Row], plan: Plan, protocol: str = 'fast', data: str = ''
+    rows: Sequence[Row],
+    plan: Plan,
+    protocol: str = 'fast',
+    data: str = '',
+    earlier: Collection[str] = (),
 ) -> list[Ranked]:
     """Methods under a short protocol, the most accurate first.
 
@@ -114,8 +120,9 @@ def ranked(
         protocol: Its name; an overlay has the same one.
         data: What the names of the recipes end in, 'cifar100lt'; numbers of
             two data sets are not ranked together.
+        earlier: Digests of rows whose recipe has changed.
     """
-    groups = groups_of(rows)
+    groups = groups_of(rows, earlier)
     published = {
         job.variant: job.published.get('top1')
         for job in plan.jobs
@@ -127,7 +134,8 @@ def ranked(
             continue
         plain = name.replace(f'+{protocol}', '')
         full = values_of(groups.get(('full', plain), []), 'top1')
-        found.append(Ranked(plain, group, full, published.get(plain)))
+        title = marked(plain, group, earlier)
+        found.append(Ranked(plain, title, group, full, published.get(plain)))
     return sorted(found, key=lambda method: -method.top1)
 
 
@@ -172,7 +180,7 @@ def ranking_table(methods: Sequence[Ranked]) -> str:
     """
     lines = [
         [
-            method.name,
+            method.title,
             str(len(method.rows)),
             mean_and_spread(values_of(method.rows, 'top1')),
             ' / '.join(
@@ -198,9 +206,11 @@ def ranking_table(methods: Sequence[Ranked]) -> str:
         else f'{what}: not measured'
         for what, (value, count) in words.items()
     ]
+    table = markdown_lines(HEAD, lines, ['---'] * len(HEAD))
     return '\n\n'.join(
         [
-            markdown_lines(HEAD, lines, ['---'] * len(HEAD)),
+            table,
+            *_legend(table),
             f"Spearman's rank correlation of this ranking {'; '.join(said)}.",
         ]
     )
@@ -274,7 +284,7 @@ def newcomers_table(methods: Sequence[Ranked]) -> str:
         groups = ('many', 'medium', 'few')
         lines.append(
             [
-                f'*{method.name}*' if folder in BESIDE else method.name,
+                f'*{method.title}*' if folder in BESIDE else method.title,
                 str(len(rows)),
                 mean_and_spread(values_of(rows, 'top1')),
                 ' / '.join(_mean(rows, shot) for shot in groups),
@@ -287,10 +297,15 @@ def newcomers_table(methods: Sequence[Ranked]) -> str:
     table = markdown_lines(
         NEWCOMERS_HEAD, lines, ['---'] * len(NEWCOMERS_HEAD)
     )
+    said = [table, *_legend(table)]
     missing = [name for name in NEWCOMERS if name not in folders]
-    if not missing:
-        return table
-    return f'{table}\n\nNot run yet: {", ".join(missing)}.'
+    if missing:
+        said.append(f'Not run yet: {", ".join(missing)}.')
+    return '\n\n'.join(said)
+
+
+def _legend(table: str) -> list[str]:
+    return [f'† {EARLIER}.'] if '†' in table else []
 
 
 def _mean(rows: Sequence[Row], metric: str) -> str:

@@ -3,12 +3,12 @@
 import re
 import statistics
 import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 from mmlt.report.table import between_marks, csv_text, markdown_lines
 
-from .groups import groups_of, mean_and_spread, values_of
+from .groups import EARLIER, groups_of, marked, mean_and_spread, values_of
 from .ledger import Row, read_ledger
 from .methods import method_table
 from .plan import Plan
@@ -48,13 +48,19 @@ HEAD = re.compile(r'Ours: (?:not run yet|[^\n]*?\(?results/README\.md\)?)')
 SEGMENTATION = Path('results', 'segmentation.jsonl')
 
 
-def rendered(rows: Sequence[Row], plan: Plan, root: Path) -> dict[Path, str]:
+def rendered(
+    rows: Sequence[Row],
+    plan: Plan,
+    root: Path,
+    earlier: Collection[str] = (),
+) -> dict[Path, str]:
     """Every file that shows the ledger, and what it should hold.
 
     Args:
         rows: Of the ledger; that of segmentation is read beside it.
         plan: For the published numbers.
         root: Top of the checkout.
+        earlier: Digests of rows whose recipe has changed since.
 
     Returns:
         Path to text.
@@ -64,9 +70,9 @@ def rendered(rows: Sequence[Row], plan: Plan, root: Path) -> dict[Path, str]:
         page.read_text('utf-8'),
         '<!-- comparison: begin -->',
         '<!-- comparison: end -->',
-        f'\n\n{comparison(rows, plan)}\n\n',
+        f'\n\n{comparison(rows, plan, earlier)}\n\n',
     )
-    cells = [cells_of(row) for row in rows]
+    cells = [cells_of(row, earlier) for row in rows]
     table = markdown_lines(COLUMNS, cells, ['---'] * len(COLUMNS))
     text = between_marks(
         text,
@@ -80,7 +86,7 @@ def rendered(rows: Sequence[Row], plan: Plan, root: Path) -> dict[Path, str]:
     }
     findings = root / 'docs' / 'results.md'
     text = findings.read_text('utf-8')
-    methods = ranked(rows, plan, data='cifar100lt')
+    methods = ranked(rows, plan, data='cifar100lt', earlier=earlier)
     for name, made in (
         ('seeds', textwrap.fill(spread_in_words(methods), 90)),
         ('newcomers', newcomers_table(methods)),
@@ -106,19 +112,20 @@ def rendered(rows: Sequence[Row], plan: Plan, root: Path) -> dict[Path, str]:
             page.read_text('utf-8'),
             '<!-- ours: begin -->',
             '<!-- ours: end -->',
-            f'\n\n{method_table(rows, page.parent.name)}\n\n',
+            f'\n\n{method_table(rows, page.parent.name, earlier)}\n\n',
         )
     for path in sorted((root / 'configs').glob('[!_]*/*.py')):
         old = path.read_text('utf-8')
         recipe = f'{path.parent.name}/{path.stem}'
         if HEAD.search(old):
-            said = ours([*rows, *pixels], recipe)
+            said = ours([*rows, *pixels], recipe, earlier)
             found[path] = HEAD.sub(f'Ours: {said}', old, count=1)
     return found
 
 
-def cells_of(row: Row) -> list[str]:
+def cells_of(row: Row, earlier: Collection[str] = ()) -> list[str]:
     """A row as the cells of the long table."""
+    notes = [row.note, 'earlier settings' * (row.digest in earlier)]
     numbers = {
         name: '' if row.metrics.get(name) is None else f'{value:.2f}'
         for name in METRICS
@@ -136,12 +143,14 @@ def cells_of(row: Row) -> list[str]:
         'device': row.device,
         'commit': row.commit or '',
         'date': row.date or '',
-        'note': row.note,
+        'note': '; '.join(filter(None, notes)),
     }
     return [str(cells[name]) for name in COLUMNS]
 
 
-def comparison(rows: Sequence[Row], plan: Plan) -> str:
+def comparison(
+    rows: Sequence[Row], plan: Plan, earlier: Collection[str] = ()
+) -> str:
     """Ours beside what others printed, a line for each variant."""
     published = {}
     for job in plan.jobs:
@@ -159,7 +168,7 @@ def comparison(rows: Sequence[Row], plan: Plan) -> str:
         'source',
     )
     lines = []
-    for (protocol, name), group in groups_of(rows).items():
+    for (protocol, name), group in groups_of(rows, earlier).items():
         job = published.get((protocol, name))
         theirs: Mapping[str, float] = job.published if job else {}
         source = job.source if job else None
@@ -173,7 +182,7 @@ def comparison(rows: Sequence[Row], plan: Plan) -> str:
         ]
         lines.append(
             [
-                name,
+                marked(name, group, earlier),
                 protocol,
                 str(len(group)),
                 mean_and_spread(top1),
@@ -185,7 +194,8 @@ def comparison(rows: Sequence[Row], plan: Plan) -> str:
                 f'[{source.text}]({source.url})' if source else '-',
             ]
         )
-    return markdown_lines(head, lines, ['---'] * len(head))
+    table = markdown_lines(head, lines, ['---'] * len(head))
+    return f'{table}\n\n† {EARLIER}.' if '†' in table else table
 
 
 def _number(value: float | None) -> str:
@@ -202,13 +212,15 @@ def _difference(ours: Sequence[float], theirs: float | None) -> str:
     return f'{gap:+.2f} ({gap / statistics.stdev(ours):+.1f} s)'
 
 
-def ours(rows: Sequence[Row], recipe: str) -> str:
+def ours(
+    rows: Sequence[Row], recipe: str, earlier: Collection[str] = ()
+) -> str:
     """What the head of a recipe says of our own runs.
 
     The accuracy; of segmentation the overlap (mIoU), as the prior at test of
     the recipe has it.
     """
-    groups = groups_of(rows)
+    groups = groups_of(rows, earlier)
     for key, remark in (
         (('full', recipe), ''),
         (('fast', f'{recipe}+fast'), ', 40 epochs'),
@@ -218,5 +230,7 @@ def ours(rows: Sequence[Row], recipe: str) -> str:
             values = values_of(group, 'top1')
             if not values:
                 values, page = values_of(group, 'mIoU'), 'docs/segmentation.md'
+            if group[0].digest in earlier:
+                remark += ', earlier settings'
             return f'{mean_and_spread(values)}{remark} ({page})'
     return 'not run yet'

@@ -19,7 +19,15 @@ from .hashes import code_hash, config_hash
 from .ledger import Row, fcntl
 from .plan import Job
 
-__all__ = ['Standing', 'Task', 'length_of', 'standing_of', 'tasks_of']
+__all__ = [
+    'Standing',
+    'Task',
+    'configs_of',
+    'length_of',
+    'set_seed',
+    'standing_of',
+    'tasks_of',
+]
 
 LOCK = 'queue.lock'
 FAILED = 'failed.txt'
@@ -85,7 +93,7 @@ def tasks_of(
             codes += [] if stage1 is None else [code_hash(stage1)]
             first[job.variant] = cfg, stage1, codes
         cfg, stage1, codes = first[job.variant]
-        _set_seed(job.seed, cfg, stage1)
+        set_seed(job.seed, cfg, stage1)
         alone = None if stage1 is None else (config_hash(stage1), codes[1])
         task = Task(
             job=job,
@@ -134,11 +142,12 @@ def configs_of(
     )
     import_modules_from_strings(**cfg.custom_imports)
     stages = cfg, first_stage_recipe(cfg)
-    _set_seed(job.seed, *stages)
+    set_seed(job.seed, *stages)
     return stages
 
 
-def _set_seed(seed: int, *stages: Config | None) -> None:
+def set_seed(seed: int, *stages: Config | None) -> None:
+    """Set the seed of a config and of that of its first stage, in place."""
     for stage in filter(None, stages):
         stage.setdefault('randomness', {})['seed'] = seed
 

@@ -85,7 +85,7 @@ LIFT_EPOCHS = dict(cifar100lt=10, imagenetlt=10, placeslt=10, inat18=20)
 # fistyee/MDCS@1a1d54e      configs/config_imagenet_lt_*_mdcs_e180.json
 # naver-ai/cmo@10d2d09     imagenet_train.py, inat18_train.py, README.md
 # sumyeongahn/CUDA_LTR@f4c8d35   large_scale/util/util.py, README.md
-# hyperconnect/LADE@150181e   config/*/lade.yaml
+# hyperconnect/LADE@150181e   config/*/lade.yaml, README.md, run_networks.py
 # dvlab-research/MiSLAS@0fc381e   config/*/*.yaml
 # Megvii-BaseDetection/DisAlign@a2fc350   classification/imagenetlt/*/*.py
 # scongl/Focal-SAM@86c13c6   scripts/*.sh, {imagenet,inat}_train_sam.py
@@ -149,9 +149,19 @@ PUBLISHED = {
     ),
     'mdcs/resnet50_imagenetlt': (256, cosine(0.1, 180), 5e-4, True),
     'mdcs/resnext50_imagenetlt': (256, cosine(0.1, 180), 5e-4, True),
-    'lade/resnext50_imagenetlt': (256, cosine(0.05, 180), 5e-4, False),
-    'lade/resnet50_inat18': (256, cosine(0.1, 200), 1e-4, False),
-    'lade/resnet152_placeslt': (128, steps(0.1, 30, 10, 20), 5e-4, False),
+    'lade/resnext50_imagenetlt': (
+        256,
+        cosine(0.05, 180, first=1),
+        5e-4,
+        False,
+    ),
+    'lade/resnet50_inat18': (256, cosine(0.1, 200, first=1), 1e-4, False),
+    'lade/resnet152_placeslt': (
+        128,
+        [*steps(0.05, 29, 9, 19), 5e-5],
+        5e-4,
+        False,
+    ),
     'cmo/bsce_resnet50_imagenetlt': (256, warm(60, 80), 2e-4, False),
     'cmo/bsce_resnet50_inat18': (512, warm(75, 100), 2e-4, False),
     'cuda/resnet50_imagenetlt': (256, warm(60, 80), 2e-4, False),
@@ -712,3 +722,14 @@ def test_mislas_jitters_colors_on_inaturalist():
         )
         mixes = cfg.data_preprocessor.get('mixing') is not None
         assert mixes == bool(stage)
+
+
+@pytest.mark.parametrize('method', ['bcl', 'proco'])
+@pytest.mark.parametrize('data', ['resnet50_imagenetlt', 'resnet50_inat18'])
+def test_classifiers_of_bcl_and_proco_begin_at_length_one(method, data):
+    """`uniform_(-1, 1).renorm_(2, 1, 1e-5).mul_(1e5)`, models/resnext.py."""
+    head = MODELS.build(load(f'{method}/{data}').model.head)
+    head.init_weights()
+    lengths = head.fc.weight.norm(dim=1)
+    assert lengths.mean().item() == pytest.approx(1, abs=2e-3)
+    assert lengths.std() < 0.02

@@ -74,3 +74,40 @@ def test_learning_rates_of_both_stages_of_shike(
     assert rates == pytest.approx([*warm_up, *cosine], rel=1e-9)
     assert settings['weight_decay'] == 5e-4
     assert not settings['nesterov']
+
+
+@pytest.mark.parametrize('data', ['cifar10lt', 'cifar100lt'])
+def test_learning_rates_of_lade(data):
+    """As hyperconnect/LADE@150181e, utils.py, class WarmupMultiStepLR.
+
+    run_networks.py, line 323, moves the rate before each epoch.
+    """
+    rates, settings = learning_rates(f'lade/resnet32_{data}')
+    warm_up = [0.2 * (1 / 3 * (1 - e / 5) + e / 5) for e in range(1, 6)]
+    expected = [*warm_up, *[0.2] * 114, *[2e-3] * 40, *[2e-5] * 41]
+    assert rates == pytest.approx(expected, rel=1e-9)
+    assert settings['weight_decay'] == 5e-4
+    assert not settings['nesterov']
+
+
+@pytest.mark.parametrize(
+    ('recipe', 'top', 'epochs', 'weight_decay'),
+    [('stage1_resnet32', 0.01, 200, 5e-3), ('resnet32', 5e-4, 20, 0.0)],
+)
+@pytest.mark.parametrize('data', ['cifar10lt', 'cifar100lt'])
+def test_learning_rates_of_both_stages_of_los(
+    recipe, top, epochs, weight_decay, data
+):
+    """As bilibili/LOS@50652c0, main_stage1.py, lines 37 and 38, and stage 2.
+
+    Defaults of utils/config.py.
+    """
+    name = f'los/{recipe}_{data}'
+    rates, settings = learning_rates(name)
+    expected = [
+        top * (1 + math.cos(math.pi * e / epochs)) / 2 for e in range(epochs)
+    ]
+    assert rates == pytest.approx(expected, rel=1e-9)
+    assert settings['weight_decay'] == weight_decay
+    assert not settings['nesterov']
+    assert load(name).train_dataloader.batch_size == 64

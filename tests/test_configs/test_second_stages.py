@@ -101,12 +101,27 @@ def test_settings_of_los(data):
     assert (sgd.lr, sgd.weight_decay, epochs) == (5e-4, 0, 20)
     assert second.train_dataloader.sampler.type == 'DefaultSampler'
     assert first.optim_wrapper.optimizer.weight_decay == 5e-3
+    assert first.model == load(f'ce/resnet32_{data}').model
 
 
-def test_strong_weight_decay_of_los_stays_under_the_fast_protocol():
-    first, _ = load_stages('los/resnet32_cifar100lt', 'fast')
-    assert first.optim_wrapper.optimizer.weight_decay == 5e-3
-    assert first.train_cfg.max_epochs == 40
+@pytest.mark.parametrize(
+    ('recipe', 'overlays'),
+    [
+        ('resnet32_cifar100lt', ()),
+        ('resnet32_cifar100lt', ('fast',)),
+        ('resnet20_digitslt', ()),
+        ('resnet18_images', ()),
+    ],
+)
+def test_rate_times_weight_decay_of_the_first_stage_of_los(recipe, overlays):
+    """That of the published code; by it alone the length of weights settles.
+
+    Normalization makes a network forget the length, and the decay of a step
+    is the product.
+    """
+    first, _ = load_stages(f'los/{recipe}', *overlays)
+    sgd = first.optim_wrapper.optimizer
+    assert sgd.lr * sgd.weight_decay == pytest.approx(0.01 * 5e-3)
 
 
 @pytest.mark.parametrize(
@@ -147,6 +162,8 @@ def test_settings_of_gcl(data):
         (first, 30, (0.5, 0.0, 0.0)),
         (second, 20, (0.5, 0.1, 1.0)),
     ):
+        # model.eval() while the classifier is trained
+        assert cfg.model.get('norm_eval', False) == (cfg is second)
         head = cfg.model.head
         loss = MODELS.build(head.loss)
         settings = loss.strength / scale, loss.margin / scale, loss.focus

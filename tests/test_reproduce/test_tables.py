@@ -7,10 +7,12 @@ from pathlib import Path
 import pytest
 
 from mmlt.cli.main import main
+from mmlt.reproduce.earlier_settings import rows_of_earlier_settings
+from mmlt.reproduce.groups import EARLIER
 from mmlt.reproduce.ledger import Row, add_row, read_ledger
 from mmlt.reproduce.methods import method_table
 from mmlt.reproduce.plan import read_plan
-from mmlt.reproduce.tables import comparison, ours, rendered
+from mmlt.reproduce.tables import cells_of, comparison, ours, rendered
 
 ROOT = Path(__file__).parents[2]
 ROW = Row('ce/a', [], 1, 200, {'top1': 40.0, 'ece': 30.0, 'few': None})
@@ -34,10 +36,11 @@ def cells(text, name):
 
 def test_tables_of_this_project_are_those_of_its_ledger():
     """Run `mmlt reproduce render` where this fails."""
-    rows = read_ledger(ROOT / 'results' / 'ledger.jsonl')
+    ledger = ROOT / 'results' / 'ledger.jsonl'
+    rows = read_ledger(ledger)
     plan = read_plan(ROOT / 'results' / 'plan.yaml')
     assert len(rows) >= 12
-    files = rendered(rows, plan, ROOT)
+    files = rendered(rows, plan, ROOT, rows_of_earlier_settings(ledger))
     assert len([path for path in files if path.suffix == '.py']) >= 150
     stale = [p for p, text in files.items() if p.read_text() != text]
     assert stale == []
@@ -176,3 +179,31 @@ def test_command_shows_where_every_run_stands(project, capsys):
     assert cells(text, 'ce/resnet20_digitslt@2')[2:4] == ['waiting', '0/40']
     with pytest.raises(SystemExit, match="'vmf.' fits none"):
         main(['reproduce', 'status', *arguments, '--only', 'vmf*'])
+
+
+def test_rows_of_a_recipe_that_has_changed_are_marked(plan):
+    rows = [replace(ROW, digest='old')]
+    text = comparison(rows, plan, {'old'})
+    assert cells(text, 'ce/a †')[3] == '40.00'
+    assert text.endswith(f'\n\n† {EARLIER}.')
+    table = method_table(rows, 'ce', {'old'})
+    assert cells(table, 'a †')[3] == '40.00'
+    assert table.endswith(f'\n\n† {EARLIER}.')
+    said = ours(rows, 'ce/a', {'old'})
+    assert said == '40.00, earlier settings (results/README.md)'
+    assert cells_of(rows[0], {'old'})[-1] == 'earlier settings'
+    noted = replace(rows[0], note='on a laptop')
+    assert cells_of(noted, {'old'})[-1] == 'on a laptop; earlier settings'
+    assert cells_of(noted)[-1] == 'on a laptop'
+
+
+def test_no_mean_is_over_a_recipe_and_what_it_was_before(plan):
+    rows = [
+        replace(ROW, digest='old'),
+        replace(ROW, digest='new', seed=2, metrics={'top1': 50.0}),
+    ]
+    for earlier, expected in (({'old'}, '50.00'), ((), '45.00 ± 7.07')):
+        assert cells(comparison(rows, plan, earlier), 'ce/a')[3] == expected
+        assert cells(method_table(rows, 'ce', earlier), 'a')[3] == expected
+        said = ours(rows, 'ce/a', earlier)
+        assert said == f'{expected} (results/README.md)'

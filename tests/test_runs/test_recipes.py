@@ -301,6 +301,23 @@ def test_two_schedules_of_the_training_are_refused(overlays):
         load_recipe('ce/resnet32_cifar100lt', overlays)
 
 
+@pytest.mark.parametrize('data', ['cifar10lt', 'cifar100lt'])
+@pytest.mark.parametrize('method', ['balpoe', 'ride', 'sade'])
+def test_auto_augment_takes_the_place_of_the_rotation(method, data):
+    """data_loader/cifar_data_loaders.py of BalPoE-CalibratedLT@11f38d1."""
+    plain = load_recipe(f'{method}/resnet32_{data}')
+    usual = ['BatchRandomCrop', 'BatchRandomFlip']
+    augments = plain.data_preprocessor.augments
+    assert [a.type for a in augments] == [*usual, 'BatchRandomRotation']
+    assert augments[-1].degrees == 15
+    strong = load_recipe(f'{method}/resnet32_{data}', ['auto-augment'])
+    assert [a.type for a in strong.data_preprocessor.augments] == [
+        *usual,
+        'BatchAutoAugment',
+        'BatchCutout',
+    ]
+
+
 @pytest.mark.parametrize(
     ('recipe', 'epochs', 'warmup'),
     [

@@ -9,7 +9,7 @@ optim_wrapper = dict(
     optimizer=dict(lr=0.05, nesterov=False, weight_decay=5e-4)
 )
 param_scheduler = [
-    dict(type='CosineAnnealingLR', T_max=180, by_epoch=True, begin=0, end=180),
+    dict(type='PublishedCosineLR', T_max=180, by_epoch=True, begin=0, end=180),
 ]
 train_cfg = dict(max_epochs=180)
 auto_scale_lr = dict(base_batch_size=256)

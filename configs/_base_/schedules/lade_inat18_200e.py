@@ -7,6 +7,6 @@ _base_ = './lade_imagenetlt_180e.py'
 
 optim_wrapper = dict(optimizer=dict(lr=0.1, weight_decay=1e-4))
 param_scheduler = [
-    dict(type='CosineAnnealingLR', T_max=200, by_epoch=True, begin=0, end=200),
+    dict(type='PublishedCosineLR', T_max=200, by_epoch=True, begin=0, end=200),
 ]
 train_cfg = dict(max_epochs=200)

@@ -1,4 +1,4 @@
-"""20 epochs for the classifier of LOS, cosine to 0.
+"""20 epochs at batch 64 for the classifier of LOS, cosine to 0.
 
 SGD, learning rate 5e-4, no weight decay.
 """
@@ -10,3 +10,4 @@ param_scheduler = [
     dict(type='CosineAnnealingLR', T_max=20, by_epoch=True, begin=0, end=20),
 ]
 train_cfg = dict(max_epochs=20)
+auto_scale_lr = dict(base_batch_size=64)

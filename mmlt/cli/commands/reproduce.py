@@ -13,6 +13,7 @@ from mmlt.fileio import whole_file
 from mmlt.report.table import markdown_table
 from mmlt.reproduce.code_comparison import compare_code
 from mmlt.reproduce.comparisons import add_comparison, known_rows
+from mmlt.reproduce.earlier_settings import rows_of_earlier_settings
 from mmlt.reproduce.ledger import Row, add_row, read_ledger
 from mmlt.reproduce.plan import read_plan
 from mmlt.reproduce.queue import (
@@ -272,7 +273,12 @@ def described(row: Row) -> str:
 def render(args: argparse.Namespace) -> int:
     """Write every table from the ledger, or say which is stale."""
     root = args.ledger.resolve().parents[1]
-    files = rendered(read_ledger(args.ledger), read_plan(args.plan), root)
+    files = rendered(
+        read_ledger(args.ledger),
+        read_plan(args.plan),
+        root,
+        rows_of_earlier_settings(args.ledger),
+    )
     stale = [
         path
         for path, text in files.items()

@@ -16,10 +16,11 @@ __all__ = ['ParametricContrastClassifier']
 class ParametricContrastClassifier(LongTailClassifier):
     """A classifier whose loss is one contrast of two views (GPaCo).
 
-    Both views pass the network together, so that they share the statistics
-    of batch normalization. The contrast gets the pooled features before the
-    necks and the logits of both; the loss of the head is not used. At test
-    it is a ``LongTailClassifier``.
+    The views pass the network one after the other, as in the published code:
+    each has its own statistics of batch normalization, and the running ones
+    move twice. The contrast gets the pooled features before the necks and the
+    logits of both; the loss of the head is not used. At test it is a
+    ``LongTailClassifier``.
 
     Args:
         *args: As :class:`LongTailClassifier`.
@@ -65,13 +66,12 @@ class ParametricContrastClassifier(LongTailClassifier):
                 "`data_preprocessor=dict(type='TwoViewDataPreprocessor')`."
             )
         labels = labels_of(data_samples)
-        maps = self.backbone(torch.cat(tuple(inputs)))
-        feats, _ = self._through_necks(maps, torch.cat([labels, labels]))
-        logits = self.head(feats)
-        last = maps[-1]
-        pooled = last.flatten(2).mean(2) if last.dim() > 2 else last
-        num = len(inputs[0])
-        loss = self.contrast(
-            pooled.view(2, num, -1), labels, logits.view(2, num, -1)
-        )
+        pooled, logits = [], []
+        for view in inputs:
+            maps = self.backbone(view)
+            feats, _ = self._through_necks(maps, labels)
+            last = maps[-1]
+            pooled.append(last.flatten(2).mean(2) if last.dim() > 2 else last)
+            logits.append(self.head(feats))
+        loss = self.contrast(torch.stack(pooled), labels, torch.stack(logits))
         return {'loss': loss}

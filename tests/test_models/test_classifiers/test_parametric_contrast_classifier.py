@@ -40,13 +40,14 @@ def test_the_loss_is_that_of_the_contrast():
     torch.testing.assert_close(loss, expected, rtol=1e-4, atol=1e-6)
 
 
-def test_every_parameter_learns_and_views_share_their_statistics():
+def test_every_parameter_learns_and_each_view_has_its_statistics():
     model = build().train()
     seen = []
     norm = next(m for m in model.modules() if isinstance(m, nn.BatchNorm2d))
     norm.register_forward_hook(lambda m, x, y: seen.append(len(x[0])))
     model.loss(*batch())['loss'].backward()
-    assert seen == [12]
+    assert seen == [6, 6]
+    assert int(norm.num_batches_tracked) == 2
     for name, parameter in model.named_parameters():
         assert parameter.grad is not None, name
         assert parameter.grad.isfinite().all()

@@ -1,0 +1,12 @@
+"""200 epochs at batch 256, cosine to 0, for stage 1 of MiSLAS on iNaturalist.
+
+SGD without Nesterov momentum, learning rate 0.1, weight decay 1e-4.
+"""
+
+_base_ = './mislas_imagenetlt_180e.py'
+
+optim_wrapper = dict(optimizer=dict(weight_decay=1e-4))
+param_scheduler = [
+    dict(type='CosineAnnealingLR', T_max=200, by_epoch=True, begin=0, end=200),
+]
+train_cfg = dict(max_epochs=200)

@@ -1,0 +1,17 @@
+"""First stage of LOS: cross-entropy, weight decay 5e-3,
+ResNet-32 on CIFAR-100-LT, ratio 100.
+
+Theirs (accuracy): none known to us with this network.
+Ours: not run yet.
+Run: python tools/train.py configs/los/stage1_resnet32_cifar100lt.py
+"""
+
+_base_ = [
+    '../_base_/models/resnet32_cifar.py',
+    '../_base_/datasets/cifar100lt.py',
+    '../_base_/schedules/los_stage1_cifar_200e.py',
+    '../_base_/default_runtime.py',
+]
+
+model = dict(head=dict(num_classes=100))
+train_dataloader = dict(batch_size=64)
