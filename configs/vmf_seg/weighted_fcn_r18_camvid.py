@@ -6,7 +6,7 @@ of the pixels of the images that it is in; its weight is the median of these
 frequencies over its own. Counted on the 367 training masks.
 
 Theirs (mIoU): none known to us for this size.
-Ours: 44.67 (docs/segmentation.md).
+Ours: 44.43 ± 0.42 (docs/segmentation.md).
 Run: python tools/train.py configs/vmf_seg/weighted_fcn_r18_camvid.py
 """
 

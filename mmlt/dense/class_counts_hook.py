@@ -4,6 +4,7 @@ from collections.abc import Sequence
 import numpy as np
 from mmengine.hooks import Hook
 from mmengine.logging import print_log
+from mmengine.runner import BaseLoop
 
 from .vmf_layer import VMFLayer
 
@@ -41,10 +42,20 @@ class ClassCountsHook(Hook):
         """(C,) int64, of the training set of a runner."""
         raise NotImplementedError
 
-    def before_train(self, runner) -> None:
-        """Count, and hand out; a checkpoint may be of other data."""
+    def before_run(self, runner) -> None:
+        """Count, and hand out, before a training.
+
+        Other hooks copy the model now (EMAHook), so every buffer must have
+        its size.
+        """
+        if not isinstance(runner._train_loop, BaseLoop):
+            return  # a test alone
         if self.given is None:
             self.counts = self.count(runner)
+        self._hand_out(runner)
+
+    def before_train(self, runner) -> None:
+        """Hand out again: a checkpoint may be of other data."""
         print_log(
             f'{self.counted} per class: {self.counts.tolist()}',
             logger='current',

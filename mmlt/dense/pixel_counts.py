@@ -2,12 +2,12 @@
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
 import torch
-from mmengine.dist import all_reduce, get_rank, get_world_size
+from mmengine.dist import all_reduce, broadcast, get_rank, get_world_size
 
 from mmlt.fileio import write_json
 
@@ -23,41 +23,64 @@ def pixel_counts(dataset) -> np.ndarray:
     share the masks.
 
     Args:
-        dataset: A ``BaseSegDataset``, or one that wraps it.
+        dataset: A ``BaseSegDataset``, or one that wraps or joins some.
 
     Returns:
         (C,) int64.
 
     Raises:
         ValueError: If a mask has a label that is no class, or the pipeline
-            loads no masks.
+            loads no masks; in every process, whichever finds it.
     """
-    dataset = unwrapped(dataset)
     classes = len(dataset.metainfo['classes'])
-    load, ignored = loading_step(dataset), dataset.ignore_index
-    counts = np.zeros(classes, np.int64)
-    for index in range(get_rank(), len(dataset), get_world_size()):
-        info = load(dataset.get_data_info(index))
-        mask = info['gt_seg_map']
-        found = np.bincount(mask[mask != ignored].ravel(), minlength=classes)
-        if len(found) > classes:
-            raise ValueError(
-                f'Expected labels from 0 to {classes - 1} (or {ignored}, '
-                f'ignored) in the masks of {classes} classes, but '
-                f'{info["seg_map_path"]} has {len(found) - 1}. Mend '
-                '`metainfo`, or set `reduce_zero_label`.'
-            )
-        counts += found
-    total = torch.from_numpy(counts)
+    counts, wrong = _counts_of_process(dataset, classes)
+    # one wrong mask stops all processes, as they wait for each other here
+    total = torch.from_numpy(np.append(counts, bool(wrong)))
     all_reduce(total)
-    return total.numpy()
+    if total[-1]:
+        raise ValueError(
+            wrong
+            or f'Expected labels from 0 to {classes - 1} in the masks, but '
+            'another process found others, and says where.'
+        )
+    return total[:-1].numpy()
 
 
-def unwrapped(dataset):
-    """The data set inside of wrappers (RepeatDataset and others)."""
-    while not hasattr(dataset, 'ignore_index') and hasattr(dataset, 'dataset'):
-        dataset = dataset.dataset
-    return dataset
+def _counts_of_process(dataset, classes: int) -> tuple[np.ndarray, str]:
+    """Pixels of the masks of this process, and what is wrong with one."""
+    counts = np.zeros(classes, np.int64)
+    for part in data_sets_in(dataset):
+        load, ignored = loading_step(part), part.ignore_index
+        for index in range(get_rank(), len(part), get_world_size()):
+            info = load(part.get_data_info(index))
+            mask = info['gt_seg_map']
+            mask = mask[mask != ignored].ravel()
+            found = np.bincount(mask, minlength=classes)
+            if len(found) > classes:
+                return counts, (
+                    f'Expected labels from 0 to {classes - 1} (or {ignored}, '
+                    f'ignored) in the masks of {classes} classes, but '
+                    f'{info["seg_map_path"]} has {len(found) - 1}. Mend '
+                    '`metainfo`, or set `reduce_zero_label`.'
+                )
+            counts += found
+    return counts, ''
+
+
+def data_sets_in(dataset) -> Iterator:
+    """Data sets inside of wrappers (RepeatDataset, ConcatDataset, ...)."""
+    if hasattr(dataset, 'ignore_index'):
+        yield dataset
+    elif hasattr(dataset, 'datasets'):
+        for part in dataset.datasets:
+            yield from data_sets_in(part)
+    elif hasattr(dataset, 'dataset'):
+        yield from data_sets_in(dataset.dataset)
+    else:
+        raise TypeError(
+            'Expected a data set of mmsegmentation (BaseSegDataset), but got '
+            f'{type(dataset).__name__}. Pass `counts` to the hook.'
+        )
 
 
 def loading_step(dataset) -> Callable[[dict], dict]:
@@ -80,35 +103,54 @@ def loading_step(dataset) -> Callable[[dict], dict]:
 def kept_pixel_counts(dataset, file: str | Path) -> np.ndarray:
     """Do as :func:`pixel_counts`, once: the numbers are kept in a file.
 
+    Of several processes the first one reads it, and decides for all.
+
     Args:
         dataset: The training set.
         file: JSON. It is read where it is of the same masks (their names,
-            sizes and dates) and classes, and written where it is not.
+            sizes and dates), labels and classes, and written where it is not.
 
     Returns:
         (C,) int64.
     """
-    file, key = Path(file), fingerprint(unwrapped(dataset))
-    try:
-        kept = json.loads(file.read_text())
-        if kept['masks'] == key:
-            return np.array(list(kept['pixels'].values()), np.int64)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        pass  # not there yet, or another file: counted anew
+    names = dataset.metainfo['classes']
+    counts, key = None, ''
+    if get_rank() == 0:
+        key = fingerprint(dataset)
+        counts = _kept(Path(file), key)
+    known = torch.full((len(names),), -1)
+    if counts is not None:
+        known = torch.from_numpy(counts)
+    broadcast(known)
+    if not (known < 0).any():
+        return known.numpy()
     counts = pixel_counts(dataset)
-    names = unwrapped(dataset).metainfo['classes']
     if get_rank() == 0:
         pixels = dict(zip(names, counts.tolist(), strict=True))
         write_json(file, {'masks': key, 'pixels': pixels})
     return counts
 
 
+def _kept(file: Path, key: str) -> np.ndarray | None:
+    """The numbers of a file; None if it is of others, or damaged."""
+    try:
+        kept = json.loads(file.read_text())
+        if kept['masks'] == key:
+            return np.array(list(kept['pixels'].values()), np.int64)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        pass  # not there yet, or another file: counted anew
+    return None
+
+
 def fingerprint(dataset) -> str:
-    """Hash of the masks' names, sizes and dates, and of the classes."""
+    """Hash of the masks' names, sizes and dates, and of what labels mean."""
     found = hashlib.sha256(repr(dataset.metainfo['classes']).encode())
-    found.update(repr(getattr(dataset, 'reduce_zero_label', None)).encode())
-    for index in range(len(dataset)):
-        path = Path(dataset.get_data_info(index)['seg_map_path'])
-        stat = path.stat()
-        found.update(f'{path} {stat.st_size} {stat.st_mtime_ns}'.encode())
+    for part in data_sets_in(dataset):
+        zero = getattr(part, 'reduce_zero_label', None)
+        found.update(repr((zero, part.ignore_index)).encode())
+        for index in range(len(part)):
+            path = Path(part.get_data_info(index)['seg_map_path'])
+            stat = path.stat()
+            about = f'{path} {stat.st_size} {stat.st_mtime_ns}'
+            found.update(about.encode())
     return found.hexdigest()

@@ -8,15 +8,18 @@ from mmlt.evaluation.prediction_batch import PredictionBatch
 from mmlt.evaluation.streaming_metric import StreamingMetric
 from mmlt.functional import frequency_groups, log_counts, mask_overlap
 from mmlt.functional.calibration import (
-    bins_of_sums,
     calibration_sums,
     check_num_bins,
     error_of_bins,
 )
+from mmlt.functional.carried_sums import bins_of_carried_sums, carried_sums
 from mmlt.functional.checks import check_labels, check_real
 from mmlt.functional.percent import percent
 
 __all__ = ['PixelMetrics']
+
+# rows of the sums of an image among those that are carried over
+BINS = [0, 1, 3, 4]
 
 
 @METRICS.register_module()
@@ -38,7 +41,8 @@ class PixelMetrics(StreamingMetric):
     of one that was trained by cross-entropy.
 
     Memory is O(C^2 + C B) for C classes and B bins, whatever the number of
-    pixels.
+    pixels. Test-time augmentation is refused: it merges predictions, not
+    scores.
 
     Args:
         sizes: Classes of head, body and tail, which sum to C; None: no
@@ -110,6 +114,13 @@ class PixelMetrics(StreamingMetric):
                 )
             known = labels != self.ignore_index
             rows = logits[:, known].T.float()
+            # nan is the largest of all
+            if rows.numel() and rows.amax().isnan():
+                raise ValueError(
+                    'Expected scores that are numbers, but an image has nan. '
+                    'Did the training diverge?'
+                )
+            check_view(sample, logits)
             found = labels[known].long()
             hint = f'Ignored is {self.ignore_index} (`ignore_index`).'
             check_labels(found, classes, hint)
@@ -129,7 +140,7 @@ class PixelMetrics(StreamingMetric):
 
         return {
             'confusion': zeros(num_classes),
-            'bins': zeros(4, self.num_bins),
+            'bins': zeros(5, self.num_bins),
         }
 
     def add(self, batch: PredictionBatch) -> None:
@@ -148,9 +159,11 @@ class PixelMetrics(StreamingMetric):
             right = predicted == labels
             for label in labels.unique().tolist():
                 mine = labels == label
-                self.sums['bins'][number, label] += calibration_sums(
+                bins = self.sums['bins'][number, label]
+                bins[BINS] += calibration_sums(
                     confidence[mine], right[mine], self.num_bins
                 )
+        self.sums['bins'] = carried_sums(self.sums['bins'])
 
     def read(self) -> dict[str, float]:
         """The numbers, in percent."""
@@ -170,7 +183,7 @@ class PixelMetrics(StreamingMetric):
             'mIoU': overlap.nanmean(),
             'mAcc': accuracy.nanmean(),
             'aAcc': confusion.diagonal().sum() / total,
-            'ECE': error_of_bins(*bins_of_sums(bins.sum(0))),
+            'ECE': error_of_bins(*bins_of_carried_sums(bins.sum(0))),
         }
         if self.sizes is not None:
             counts = self.known_counts(len(confusion))
@@ -179,7 +192,7 @@ class PixelMetrics(StreamingMetric):
                     f'IoU_{group}': overlap[members].nanmean(),
                     f'Acc_{group}': accuracy[members].nanmean(),
                     f'ECE_{group}': error_of_bins(
-                        *bins_of_sums(bins[members].sum(0))
+                        *bins_of_carried_sums(bins[members].sum(0))
                     ),
                 }
         if self.classwise:
@@ -208,3 +221,24 @@ class PixelMetrics(StreamingMetric):
                 "[dict(type='PixelCountsHook')]`, or pass `class_counts`."
             )
         return counts.cpu()
+
+
+def check_view(sample: dict, logits: Tensor) -> None:
+    """Check that the scores of an image are those of its prediction.
+
+    Raises:
+        ValueError: If they are not, as after test-time augmentation, which
+            leaves the scores of the last view beside the merged prediction.
+    """
+    merged = sample.get('pred_sem_seg')
+    if merged is None:
+        return
+    predicted = merged['data'].squeeze(0)
+    other = int((predicted != logits.argmax(0)).sum())
+    if other:
+        raise ValueError(
+            'Expected the largest of `seg_logits` to be `pred_sem_seg`, but '
+            f'{other:,} of {predicted.numel():,} pixels differ: test-time '
+            'augmentation leaves the scores of one view alone. Test without '
+            'it, or with IoUMetric in the place of PixelMetrics.'
+        )

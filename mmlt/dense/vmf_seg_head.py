@@ -2,6 +2,7 @@ from collections.abc import Sequence
 
 from mmseg.models.decode_heads.decode_head import BaseDecodeHead
 from mmseg.registry import MODELS
+from mmseg.structures import OHEMPixelSampler
 from torch import nn
 
 from .auxiliary_losses import AuxiliaryPixelLoss, build_auxiliary_losses
@@ -45,8 +46,8 @@ def vmf_seg_head(
     Raises:
         TypeError: If ``head_type`` is no decode head, or has no ``conv_seg``;
             or one of ``aux_losses`` is no loss on (kappa, mu).
-        ValueError: If it scores one channel for two classes, or two losses
-            have one name.
+        ValueError: If it scores one channel for two classes, two losses have
+            one name, or ``aux_losses`` do not go with the sampler.
 
     Examples:
         >>> head = vmf_seg_head(
@@ -84,6 +85,13 @@ def vmf_seg_head(
     )
     further = build_auxiliary_losses(aux_losses)
     if further:
+        if is_called_by_pixel(head.sampler):
+            raise ValueError(
+                'Expected a sampler that leaves `aux_losses` alone, but '
+                'OHEMPixelSampler without `thresh` asks every loss for a '
+                'number of each pixel. Set its `thresh`, or leave one of the '
+                'two out.'
+            )
         losses = head.loss_decode
         losses = losses if isinstance(losses, nn.ModuleList) else [losses]
         further = [
@@ -92,3 +100,8 @@ def vmf_seg_head(
         ]
         head.loss_decode = nn.ModuleList([*losses, *further])
     return head
+
+
+def is_called_by_pixel(sampler: object | None) -> bool:
+    """Whether a sampler reads the loss of every pixel to choose among them."""
+    return isinstance(sampler, OHEMPixelSampler) and sampler.thresh is None

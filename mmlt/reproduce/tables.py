@@ -43,7 +43,10 @@ COLUMNS = (
     'note',
 )
 METRICS = ('top1', 'many', 'medium', 'few', 'ece', 'overlap', 'nll')
-HEAD = re.compile(r'Ours: (?:not run yet|[^\n]*?\(?results/README\.md\)?)')
+HEAD = re.compile(
+    r'Ours: (?:not run yet'
+    r'|[^\n]*?\(?(?:results/README|docs/segmentation)\.md\)?)'
+)
 
 SEGMENTATION = Path('results', 'segmentation.jsonl')
 

@@ -5,7 +5,7 @@ import torch
 pytest.importorskip('mmseg')
 from mmseg.evaluation import IoUMetric
 
-from mmlt.dense import PixelMetrics
+from mmlt.dense import PixelMetrics, pixel_metrics
 from mmlt.functional import calibration_error, log_counts
 
 COUNTS = [900, 50, 300, 7, 20]
@@ -88,7 +88,8 @@ def test_a_shift_is_another_prior_of_the_same_predictions():
     shifted = samples()
     for sample in shifted:
         prior = log_counts(COUNTS).float()
-        sample['seg_logits']['data'] += prior[:, None, None]
+        logits = sample['seg_logits']['data'].add_(prior[:, None, None])
+        sample['pred_sem_seg']['data'] = logits.argmax(0)[None]
     metric = PixelMetrics(shifts=dict(train=1.0), class_counts=COUNTS)
     got, plain = result(metric, samples()), result(PixelMetrics(), shifted)
     for name in ('mIoU', 'mAcc', 'aAcc', 'ECE'):
@@ -126,3 +127,40 @@ def test_what_is_wrong_is_said():
         result(PixelMetrics(), single)
     with pytest.raises(ValueError, match='shifts'):
         PixelMetrics(shifts=dict(train=float('inf')))
+
+
+def test_scores_of_another_prediction_are_refused():
+    """mmsegmentation merges predictions of several views, and no scores."""
+    found = samples(1)
+    found[0]['pred_sem_seg']['data'] = found[0]['pred_sem_seg']['data'].roll(1)
+    with pytest.raises(ValueError, match=r'of 63 pixels differ: test-time'):
+        result(PixelMetrics(), found)
+    del found[0]['pred_sem_seg']
+    assert result(PixelMetrics(), found) == result(PixelMetrics(), samples(1))
+
+
+def test_a_network_that_diverged_has_no_numbers():
+    found = samples(1)
+    found[0]['seg_logits']['data'][:, 5, 5] = float('nan')
+    with pytest.raises(ValueError, match='Did the training diverge'):
+        result(PixelMetrics(), found)
+
+
+def test_sums_of_very_many_pixels_are_carried_over(monkeypatch):
+    """As if every image had 2^26 times its pixels: an int64 has no room."""
+    plain = result(PixelMetrics(), samples())
+    sums = pixel_metrics.calibration_sums
+    many = 2**26
+    monkeypatch.setattr(
+        pixel_metrics, 'calibration_sums', lambda *a: sums(*a) * many
+    )
+    metric = PixelMetrics()
+    for _ in range(8):
+        for sample in samples():
+            metric.process({}, [sample])
+    metric.dataset_meta = {}
+    total = metric.sums['bins'][0].sum(0)
+    assert total[0].sum() == 8 * many * len(pixels(samples())[1])
+    assert total[0].max() > 2**32
+    assert (metric.sums['bins'] >= 0).all()
+    assert metric.read()['ECE'] == pytest.approx(plain['pixel/ECE'], rel=1e-9)

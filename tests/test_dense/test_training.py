@@ -85,3 +85,15 @@ def test_a_layer_that_is_not_used_is_said(shapes, tmp_path):
     cfg['model']['decode_head']['head_type'] = 'OtherEnd'
     with pytest.raises(RuntimeError, match='decode_head.conv_seg to be tr'):
         run(cfg)
+
+
+def test_the_copy_of_a_moving_average_knows_the_counts(shapes, tmp_path):
+    """EMAHook copies the model before the training begins."""
+    cfg = training(shapes, tmp_path, iterations=2)
+    cfg['custom_hooks'] = [*cfg['custom_hooks'], dict(type='EMAHook')]
+    runner = run(cfg)
+    (hook,) = [h for h in runner.hooks if hasattr(h, 'ema_model')]
+    own = runner.model.decode_head.conv_seg.class_counts
+    copied = hook.ema_model.module.decode_head.conv_seg.class_counts
+    assert torch.equal(own, copied)
+    assert own.sum() > 0

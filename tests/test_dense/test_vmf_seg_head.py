@@ -64,6 +64,15 @@ def test_initial_weights_of_the_parent_keep_kappa():
     [
         (
             ValueError,
+            'OHEMPixelSampler without `thresh` asks every loss',
+            dict(
+                num_classes=3,
+                sampler=dict(type='OHEMPixelSampler', min_kept=5),
+                aux_losses=[dict(type='InterClassDiscrepancyLoss')],
+            ),
+        ),
+        (
+            ValueError,
             'Expected `out_channels` to be the 2 classes',
             dict(num_classes=2, out_channels=1, threshold=0.3),
         ),

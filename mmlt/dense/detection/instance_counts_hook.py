@@ -1,6 +1,7 @@
 import numpy as np
 from mmdet.models import BBoxHead
 from mmdet.registry import HOOKS
+from mmengine.runner import BaseLoop
 from torch import nn
 
 from ..auxiliary_losses import LossWithAuxiliaries
@@ -38,10 +39,11 @@ class InstanceCountsHook(ClassCountsHook):
         'or Shared4Conv1FCBBoxHead.'
     )
 
-    def before_train(self, runner) -> None:
-        """Look at the heads; then count, and hand out."""
-        check_heads(runner.model)
-        super().before_train(runner)
+    def before_run(self, runner) -> None:
+        """Look at the heads; then count, and hand out, before a training."""
+        if isinstance(runner._train_loop, BaseLoop):
+            check_heads(runner.model)
+        super().before_run(runner)
 
     def count(self, runner) -> np.ndarray:
         """Instances of the training set, (C,) int64."""
