@@ -256,10 +256,11 @@ def check_shapes(hint: str, **arguments: tuple[Tensor, str]) -> None:
     fits = True
     for tensor, shape in arguments.values():
         letters = shape.split()
-        fits &= len(letters) == tensor.dim()
+        fits = fits and len(letters) == tensor.dim()
         for letter, size in zip(letters, tensor.shape, strict=False):
             wanted = int(letter) if letter.isdigit() else size
-            fits &= sizes.setdefault(letter, wanted) == size
+            # while a graph is recorded a size is a tensor, `&` an operation
+            fits = fits and bool(sizes.setdefault(letter, wanted) == size)
     if not fits:
         rules = [
             f'`{name}` of the shape {_written(shape.split())}'

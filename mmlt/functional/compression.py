@@ -160,7 +160,7 @@ def compress_features(features: Tensor, labels: Tensor, tau: Tensor) -> Tensor:
 
     Args:
         features: (N, ...), floating point.
-        labels: (N,) int64 class indices, or (N, C) soft labels, whose
+        labels: (N,) class indices, any integers, or (N, C) soft labels, whose
             weighted mean of tau is used.
         tau: Factors of FCC, (C,), as :func:`compression_factors` gives them.
 
@@ -193,8 +193,7 @@ def compress_features(features: Tensor, labels: Tensor, tau: Tensor) -> Tensor:
             f'but got {len(labels)}. Pass the labels of the same batch.'
         )
     if labels.dim() == 1:
-        _check_indices(labels, tau)
-        factor = tau[labels]
+        factor = tau[_checked_indices(labels, tau)]
     else:
         factor = labels.to(features.dtype) @ tau
     return features * factor.view(-1, *[1] * (features.dim() - 1))
@@ -211,8 +210,8 @@ def compress_mixed_features(
 
     Args:
         features: (N, ...), floating point.
-        label_a: (N,) int64.
-        label_b: (N,) int64.
+        label_a: (N,) integers.
+        label_b: (N,) integers.
         weight: (N,) weight of ``label_a`` in [0, 1]; ``label_b`` has the
             rest.
         tau: Factors of FCC, (C,), as :func:`compression_factors` gives them.
@@ -236,21 +235,25 @@ def compress_mixed_features(
         published code takes tau of ``label_a`` whatever the weight:
         https://github.com/lijian16/FCC/blob/ba9e7d3b8938c1cc092fc2546d9184ce4846ed1e/lib/core/combiner.py#L190
     """
-    for labels in (label_a, label_b):
-        _check_indices(labels, tau)
+    first, second = (_checked_indices(y, tau) for y in (label_a, label_b))
     weight = weight.to(tau.dtype)
-    factor = weight * tau[label_a] + (1 - weight) * tau[label_b]
+    factor = weight * tau[first] + (1 - weight) * tau[second]
     factor = factor.to(features.dtype)
     return features * factor.view(-1, *[1] * (features.dim() - 1))
 
 
-def _check_indices(labels: Tensor, tau: Tensor) -> None:
-    """Check labels (N,): their kind, and on a CPU their values."""
+def _checked_indices(labels: Tensor, tau: Tensor) -> Tensor:
+    """Labels (N,) as int64, their values looked at on a CPU.
+
+    Torch takes uint8 for a mask.
+    """
     if labels.is_floating_point() or labels.dtype == torch.bool:
         raise TypeError(
             'Expected `labels` (N,) to be integers, but got '
             f'{labels.dtype}. Pass class indices, or (N, C) soft labels.'
         )
+    labels = labels.long()
     if labels.device.type == 'cpu' and not torch.compiler.is_compiling():
         hint = 'Are the class counts those of these classes?'
         check_labels(labels, len(tau), hint)
+    return labels

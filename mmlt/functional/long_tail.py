@@ -75,6 +75,8 @@ def long_tailed_counts(
     check_choice('profile', profile, PROFILES)
     check_real('power', power, 0, 'The usual one is 6.', above=True)
     factor = 1 / imbalance_ratio
+    # not by the factor, which may be rounded down: 49 * (1 / 49) is below 1
+    smallest = int(max_count / imbalance_ratio)
     if profile == 'exponential':
         steps = max(num_classes - 1, 1)
         counts = [
@@ -87,13 +89,12 @@ def long_tailed_counts(
             int(max_count / (1 + stretch * c / steps) ** power)
             for c in range(num_classes)
         ]
-        if num_classes > 1:
-            # the root and its power do not always cancel to the last digit
-            counts[-1] = int(max_count * factor)
     else:
         head = num_classes - num_classes // 2
-        counts = [int(max_count)] * head
-        counts += [int(max_count * factor)] * (num_classes - head)
+        counts = [int(max_count)] * head + [smallest] * (num_classes - head)
+    counts = [max(count, smallest) for count in counts]
+    if num_classes > 1:
+        counts[-1] = smallest
     if min(counts) < 1:
         raise ValueError(
             f'Expected every class to have an image, but class '

@@ -3,6 +3,8 @@
 import torch
 from torch import Tensor
 
+from .label_indices import class_indices
+
 __all__ = [
     'misclassified_area',
     'misclassified_area_counts',
@@ -44,7 +46,7 @@ def scaled_feature_logits(
         https://openaccess.thecvf.com/content/CVPR2023/html/Li_FCC_Feature_Clusters_Compression_for_Long-Tailed_Visual_Recognition_CVPR_2023_paper.html,
         appendix A, Eq. 4 and 5.
     """
-    factor = tau.to(scores)[labels][:, None]
+    factor = tau.to(scores)[class_indices(labels)][:, None]
     if bias is None:
         return factor * scores
     bias = bias.to(scores)

@@ -9,6 +9,7 @@ from torch import Tensor
 
 from .calibration import top_calibration_error
 from .checks import check_choice, check_real
+from .label_indices import class_indices
 
 __all__ = [
     'estimate_prior',
@@ -233,7 +234,7 @@ def weights_for_prior(labels: Tensor, prior: Tensor) -> Tensor:
     """
     prior = prior.double()
     count = torch.bincount(labels, minlength=len(prior))
-    weights = (prior / count.clamp(min=1))[labels]
+    weights = (prior / count.clamp(min=1))[class_indices(labels)]
     return weights / weights.sum()
 
 

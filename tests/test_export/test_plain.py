@@ -9,9 +9,11 @@ from mmengine.config import Config
 from mmpretrain.registry import MODELS
 
 import mmlt.models  # noqa: F401 (registers the parts)
+from mmlt import load_recipe
 from mmlt.export.comparison import sample_images
 from mmlt.export.mmpretrain_model import check_without_mmlt, mmpretrain_model
 from mmlt.export.plain import PlainClassifier, description
+from mmlt.export.writers import write_torchscript
 from mmlt.functional import relative_difference
 from tests.export_models import ROOT, build, imagenet
 
@@ -104,6 +106,22 @@ def test_preprocessing_takes_rgb_pixels():
         assert relative_difference(plain(IMAGES), expected) < 1e-6
         wrong = plain(IMAGES.flip(1))
         assert relative_difference(wrong, expected) > 1e-3
+
+
+@pytest.mark.parametrize(
+    'method', ['balpoe', 'mdcs', 'ncl', 'ride', 'sade', 'shike']
+)
+def test_experts_go_through_torchscript(method, tmp_path):
+    """A cosine checks shapes, which are tensors while a graph is recorded."""
+    config = load_recipe(f'{method}/resnet20_digitslt')
+    model = build(config.model)
+    plain = PlainClassifier(model, config).eval()
+    plain.text = '{}'
+    inputs = torch.randn(5, 3, 8, 8)
+    run = write_torchscript(plain, inputs[:2], tmp_path / 'model.pt')
+    with torch.no_grad():
+        expected = model(inputs, mode='tensor')
+    assert relative_difference(run(inputs), expected) < 1e-5
 
 
 def test_a_head_that_is_not_linear_is_kept():

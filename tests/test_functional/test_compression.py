@@ -272,3 +272,22 @@ def test_there_is_a_label_for_each_feature(labels):
         compress_features(
             torch.ones(4, 2), torch.tensor(labels), torch.ones(3)
         )
+
+
+@pytest.mark.parametrize(
+    'dtype', [torch.uint8, torch.int8, torch.int16, torch.int32]
+)
+def test_labels_may_be_any_integers(dtype):
+    """Torch takes uint8 for a mask; here of as many labels as classes."""
+    features, weight = torch.randn(4, 3), torch.rand(4)
+    labels, tau = torch.tensor([3, 0, 1, 1]), torch.tensor([1.4, 1.3, 1.2, 1])
+    other = labels.flip(0)
+    expected = compress_features(features, labels, tau)
+    assert torch.equal(
+        compress_features(features, labels.to(dtype), tau), expected
+    )
+    mixed = compress_mixed_features(features, labels, other, weight, tau)
+    found = compress_mixed_features(
+        features, labels.to(dtype), other.to(dtype), weight, tau
+    )
+    assert torch.equal(found, mixed)

@@ -56,6 +56,23 @@ def test_ends_of_the_pareto_profile_are_those_of_the_others(power):
         assert counts[-1] == max_count // ratio
 
 
+@pytest.mark.parametrize('profile', ['exponential', 'step', 'pareto'])
+def test_the_smallest_class_has_the_whole_quotient(profile):
+    """1 / ratio is rounded: 49 * (1 / 49) is less than 1 in float64."""
+    assert int(49 * (1 / 49)) == 0
+    for ratio in (3, 7, 49, 93, 98, 103, 107, 161, 187, 196, 197, 256):
+        for times in (1, 2, 3, 10):
+            found = [
+                long_tailed_counts(num, times * ratio, ratio, profile)
+                for num in (2, 10, 100)
+            ]
+            assert [counts[-1] for counts in found] == [times] * 3
+            assert all((np.diff(counts) <= 0).all() for counts in found)
+            one_less = long_tailed_counts(10, times * ratio + ratio - 1, ratio)
+            assert one_less[-1] == times
+    assert long_tailed_counts(1, 49, 49, profile).tolist() == [49]
+
+
 def test_pareto_profile_becomes_exponential_for_a_large_power():
     pareto = long_tailed_counts(50, 10**6, 100, profile='pareto', power=1e6)
     exponential = long_tailed_counts(50, 10**6, 100)

@@ -56,6 +56,15 @@ def gaussians(prior, n, seed=0):
     return torch.from_numpy(log_density), torch.from_numpy(labels)
 
 
+def test_labels_may_be_bytes():
+    """Torch takes them for a mask: here of as many labels as classes."""
+    labels = torch.tensor([1, 0, 1])
+    prior = torch.tensor([0.5, 0.3, 0.2])
+    expected = weights_for_prior(labels, prior)
+    found = weights_for_prior(labels.to(torch.uint8), prior)
+    assert torch.equal(found, expected)
+
+
 def test_a_known_prior_gives_the_bayes_posterior():
     """Bayes, written out with densities."""
     log_density, _ = gaussians([0.5, 0.3, 0.2], 50)
