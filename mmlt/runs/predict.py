@@ -10,14 +10,28 @@ import torch
 from mmengine.config import Config
 from mmengine.registry import init_default_scope
 from mmengine.runner import Runner
-from mmpretrain.models import CrossEntropyLoss, LabelSmoothLoss
+from mmpretrain.models import (
+    CrossEntropyLoss,
+    LabelSmoothLoss,
+    LinearClsHead,
+    StackedLinearClsHead,
+    VisionTransformerClsHead,
+)
 from torch import Tensor, nn
 
 from mmlt import __version__
 from mmlt.datasets.class_names import align_classes
 from mmlt.datasets.counting import class_counts_of
-from mmlt.functional import mean_overlaps, vmf_overlap
-from mmlt.models import BalancedSoftmaxLoss, FCCNeck, LogitAdjustedLoss
+from mmlt.functional import mean_overlaps, mean_tau, vmf_overlap
+from mmlt.models import (
+    BalancedSoftmaxLoss,
+    BalPoEClsHead,
+    FCCNeck,
+    LogitAdjustedClsHead,
+    LogitAdjustedLoss,
+    MultiExpertClsHead,
+    NCLClsHead,
+)
 from mmlt.models.heads.reading import head_bias, head_to_vmf
 from mmlt.structures import ImagePredictions, labels_of
 from mmlt.structures.predictions import MATRIX_CLASSES
@@ -35,6 +49,13 @@ from .preflight import complete_config, read_config
 from .splits import split_loader
 
 Progress = Callable[[Iterable], Iterable]
+# whose logits are what the loss was given, in training and at test
+PLAIN_HEADS = (
+    LinearClsHead,
+    MultiExpertClsHead,
+    StackedLinearClsHead,
+    VisionTransformerClsHead,
+)
 
 
 def predictions_of(
@@ -297,21 +318,39 @@ def model_prior(cfg: Config, head: nn.Module) -> str:
         'train' for plain cross-entropy on images as they come; 'uniform'
         for a head that takes the prior out again, and for balanced softmax
         (logit adjustment in the loss), which adds it in training alone;
-        'unknown' otherwise.
+        'unknown' for whatever is not known to be one of these.
     """
+    if _changes_prior(cfg):
+        return 'unknown'
+    if type(head) is NCLClsHead:  # balanced softmax, without a loss module
+        return 'uniform'
+    loss = getattr(head, 'loss_module', None)
+    if type(head) in PLAIN_HEADS and (
+        type(loss) is BalancedSoftmaxLoss
+        or (type(loss) is LogitAdjustedLoss and loss.tau == 1)
+    ):
+        return 'uniform'
+    plain = type(loss) in (CrossEntropyLoss, LabelSmoothLoss)
+    if not plain or getattr(loss, 'class_weight', None) is not None:
+        return 'unknown'
+    if type(head) in PLAIN_HEADS:
+        return 'train'
     if hasattr(head, 'test_prior'):
         if not head.balanced or head.test_prior == 'train':
             return 'train'
         return 'uniform' if head.test_prior == 'balanced' else 'unknown'
-    loss = getattr(head, 'loss_module', None)
+    balanced = (
+        type(head) is BalPoEClsHead and abs(mean_tau(head.taus) - 1) < 1e-6
+    ) or (type(head) is LogitAdjustedClsHead and head.tau == 1)
+    return 'uniform' if balanced else 'unknown'
+
+
+def _changes_prior(cfg: Config) -> bool:
+    """Whether images, their labels or another loss are not as they come."""
     sampler = (cfg.get('train_dataloader') or {}).get('sampler') or {}
-    if sampler.get('type') != 'DefaultSampler':
-        return 'unknown'
-    plain = (
-        type(loss) in (CrossEntropyLoss, LabelSmoothLoss)
-        and getattr(loss, 'class_weight', None) is None
+    mixing = (cfg.get('data_preprocessor') or {}).get('mixing') or {}
+    kinds = (cfg.model.get('type'), mixing.get('type'))
+    names = {str(kind).rpartition('.')[2] for kind in kinds}
+    return sampler.get('type') != 'DefaultSampler' or bool(
+        names & {'BatchRemix', 'ParametricContrastClassifier'}
     )
-    adjusted = type(loss) is BalancedSoftmaxLoss or (
-        type(loss) is LogitAdjustedLoss and loss.tau == 1
-    )
-    return 'train' if plain else 'uniform' if adjusted else 'unknown'
