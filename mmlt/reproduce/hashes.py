@@ -97,7 +97,7 @@ def config_hash(cfg: Config, first_stage: Config | None = None) -> str:
             {
                 k: AS_IF.get(k, v)
                 for k, v in stage.to_dict().items()
-                if k not in UNRELATED
+                if k not in UNRELATED or _scales_the_rate(k, v)
             },
             (stage.get('train_cfg') or {}).get('max_epochs'),
         )
@@ -122,6 +122,11 @@ def _settings(value: Any, epochs: int | None) -> Any:
     if isinstance(value, float) and not math.isfinite(value):
         return repr(value)
     return value
+
+
+def _scales_the_rate(key: str, value: Any) -> bool:
+    """Whether a setting scales the learning rate by the batch."""
+    return key == 'auto_scale_lr' and bool((value or {}).get('enable'))
 
 
 def _is_share(value: Any) -> bool:

@@ -40,6 +40,7 @@ def changed(cfg, **options):
         {'log_level': 'WARNING'},
         {'train_dataloader__dataset__verify_md5': False},
         {'compile': True},
+        {'auto_scale_lr__base_batch_size': 64},
     ],
     ids=str,
 )
@@ -55,6 +56,7 @@ def test_where_a_run_lies_is_not_hashed(recipe, options):
         {'model__neck__1__gamma': 0.25},
         {'train_dataloader__batch_size': 16},
         {'optim_wrapper__dtype': None},
+        {'auto_scale_lr__enable': True},
         {'test_evaluator': [{'type': 'ShotAccuracy', 'many': 50}]},
     ],
     ids=str,
