@@ -57,15 +57,9 @@ def compare_calibrators(
 
     Raises:
         ValueError: If none of them applies, or the two are of different
-            numbers of classes.
+            classes.
     """
-    sizes = [p.logits.shape[1] for p in (fit, evaluate)]
-    if sizes[0] != sizes[1]:
-        raise ValueError(
-            'Expected predictions of the same classes to fit on and to report '
-            f'on, but got {sizes[0]} and {sizes[1]} classes. Dump both splits '
-            'from the same checkpoint.'
-        )
+    check_same_classes(fit, evaluate)
     rows, all_fitted, left_out = [], {}, {}
     for name in progress(names):
         try:
@@ -99,6 +93,40 @@ def compare_calibrators(
             'applies to every classifier.'
         )
     return rows, all_fitted, left_out
+
+
+def check_same_classes(fit: Predictions, evaluate: Predictions) -> None:
+    """See that a class of one is the class of that number of the other.
+
+    Raises:
+        ValueError: Naming the first that is not.
+    """
+    sizes = [p.logits.shape[1] for p in (fit, evaluate)]
+    if sizes[0] != sizes[1]:
+        raise ValueError(
+            'Expected predictions of the same classes to fit on and to report '
+            f'on, but got {sizes[0]} and {sizes[1]} classes. Dump both splits '
+            'from the same checkpoint.'
+        )
+    for what, first, second in (
+        ('the name', fit.class_names, evaluate.class_names),
+        (
+            'training images',
+            fit.class_counts.tolist(),
+            evaluate.class_counts.tolist(),
+        ),
+    ):
+        if first is None or second is None or list(first) == list(second):
+            continue
+        pairs = enumerate(zip(first, second, strict=True))
+        c, (one, other) = next((c, p) for c, p in pairs if p[0] != p[1])
+        raise ValueError(
+            'Expected predictions of the same classes, in one order, to fit '
+            f'on and to report on, but class {c} has {what} {one} in those to '
+            f'fit on, and {other} in those to report on. Write both in one '
+            'order, with the images of one training set; or dump both splits '
+            'from the same checkpoint.'
+        )
 
 
 def calibration_numbers(

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,8 +12,9 @@ from torch import Tensor
 from mmlt.runs.dump import load_predictions
 from mmlt.structures import Predictions
 
-from .classes import counts_of, label_numbers
+from .classes import class_numbers, counts_of, few, label_numbers
 from .columns import KINDS, scores_of
+from .ranked import is_ranked
 from .reading import as_array, read_arrays
 
 __all__ = ['predictions_of_arrays', 'read_predictions']
@@ -63,14 +65,16 @@ def read_predictions(
             for name in ('class_counts', 'class_names')
             if name in content
         }
-        counts = more.get('class_counts') if counts is None else counts
-        own_names = more.get('class_names')
-        if names_from and own_names:
-            # the order of the scores is that of their own file
+        if 'class_names' in more:
+            own_names = [str(name) for name in more['class_names']]
+            check_own_names(own_names, class_names, path, names_from)
+        if counts is None:
+            counts = more.get('class_counts')
+        elif own_names and names_from:
             given = dict(zip(class_names, counts, strict=True))
             counts = counts_of(given, own_names, str(names_from))
-            class_names = own_names
-        class_names = class_names or own_names
+    elif is_ranked(content) and class_names is None:
+        check_by_name(counts, path)
     found = scores_of(content, path, kind, class_names, names_from)
     if names_from and not found.names and not own_names:
         raise ValueError(
@@ -80,20 +84,98 @@ def read_predictions(
             '--names classes.txt, one a line; or write the counts alone, '
             'without names, in that order.'
         )
-    own = found.names or class_names
     predictions = predictions_of_arrays(
         found.values,
         found.labels,
         counts,
         found.kind,
-        own,
+        own_names or found.names or class_names,
         str(path),
         split,
         by_name=found.names is not None,
     )
+    if own_names and names_from:
+        predictions = in_order(predictions, class_names)
     predictions.meta['checkpoint'] = str(path)
     predictions.meta['checkpoint_hash'] = hash_of(path)
     return predictions
+
+
+def check_by_name(
+    counts: Sequence[int] | Mapping[str, int] | None, path: str | Path
+) -> None:
+    """Raise for counts in the order of scores that have none.
+
+    Args:
+        counts: Training images per class.
+        path: A table of ranks.
+
+    Raises:
+        ValueError: If they do not have the names of the classes.
+    """
+    if counts is not None and not isinstance(counts, Mapping):
+        raise ValueError(
+            'Expected to know which class each count of training images is '
+            f'of, but {path} has the most probable class of each row first, '
+            'and so no order of the classes, and the counts have no names. '
+            'Write lines of class,count, or name the classes in the order of '
+            'the counts: --names classes.txt.'
+        )
+
+
+def check_own_names(
+    own: Sequence[str],
+    names: Sequence[str] | None,
+    path: str | Path,
+    names_from: str | Path | None,
+) -> None:
+    """See that ``class_names`` in a file are the classes that were named.
+
+    Args:
+        own: Names in the file, in the order of its scores.
+        names: Names that were given; None: none were.
+        path: The file.
+        names_from: File that ``names`` are taken from; None: a list of them
+            in the order of the scores.
+
+    Raises:
+        ValueError: If they are others; or in another order, where both say
+            that theirs is the order of the scores.
+    """
+    if names is None or list(own) == [*map(str, names)]:
+        return
+    class_numbers(own, [*map(str, names)], f'`class_names` of {path}')
+    if names_from is None:
+        raise ValueError(
+            f'Expected one order of the classes, but `class_names` of {path} '
+            f'is {few(own)}, and the names that were given are {few(names)}. '
+            'Leave them out (--names), as the file knows its own; or write '
+            'both in the order of the scores.'
+        )
+
+
+def in_order(
+    predictions: Predictions, class_names: Sequence[str]
+) -> Predictions:
+    """Predictions with their classes in another order.
+
+    Args:
+        predictions: With names of the classes.
+        class_names: The same names, in the order that is wanted.
+    """
+    own = predictions.class_names
+    # the place, before, of each class, and the other way round
+    before = torch.tensor([own.index(str(name)) for name in class_names])
+    after = before.argsort()
+    probs = predictions.probabilities
+    return replace(
+        predictions,
+        logits=predictions.logits[:, before],
+        labels=after[predictions.labels],
+        class_counts=predictions.class_counts[before],
+        class_names=[*map(str, class_names)],
+        probabilities=None if probs is None else probs[:, before],
+    )
 
 
 def of_mmlt(

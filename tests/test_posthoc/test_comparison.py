@@ -80,3 +80,16 @@ def test_only_what_is_held_out_is_reported_as_such():
     for other in (tested, predictions('train', 0)):
         with pytest.raises(ValueError, match='Expected predictions of'):
             calibration_numbers(other, tested, ['none'])
+
+
+def test_classes_that_differ_are_refused():
+    fit, tested = predictions('held-out', 0), predictions('test', 1)
+    fit.class_names = list('abcd')
+    compare_calibrators(fit, tested, ['none'])  # names of one are not known
+    tested.class_names = list('abdc')
+    with pytest.raises(ValueError, match='class 2 has the name c in .*and d'):
+        compare_calibrators(fit, tested, ['none'])
+    tested.class_names = list('abcd')
+    fit.class_counts = COUNTS.flip(0)
+    with pytest.raises(ValueError, match='0 has training images 3 .*and 60'):
+        compare_calibrators(fit, tested, ['none'])

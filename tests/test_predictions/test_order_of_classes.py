@@ -4,8 +4,10 @@ import json
 
 import numpy as np
 import pytest
+import torch
 
 from mmlt.cli.main import main
+from mmlt.predictions import read_predictions
 
 NAMES = ['yak', 'ant', 'bee', 'cat']
 COUNTS = [300, 150, 30, 4]
@@ -52,13 +54,95 @@ def test_counts_by_name_are_brought_into_the_order_of_the_scores(folder):
     names = '--names', folder / 'names.txt'
     for record in (
         evaluated(folder, 'bare.npz', 'shuffled.csv', *names),
-        evaluated(folder, 'named.npz', 'shuffled.csv'),
         evaluated(folder, 'named.npz', 'counts.csv'),
         evaluated(folder, 'named.npz', 'alone.csv'),
     ):
         assert record['class_counts'] == COUNTS
         assert record['class_names'] == NAMES
         assert record['numbers'] == plain['numbers']
+    # and the scores into that of the counts, as those of a table
+    record = evaluated(folder, 'named.npz', 'shuffled.csv')
+    assert record['class_names'] == sorted(NAMES)
+    assert record['class_counts'] == [150, 30, 4, 300]
+    assert record['numbers'] == pytest.approx(plain['numbers'], rel=1e-12)
+
+
+@pytest.fixture
+def permuted(folder):
+    """The same predictions with the classes in another order."""
+    order = [3, 1, 0, 2]
+    with np.load(folder / 'named.npz') as file:
+        logits, labels = file['logits'][:, order], file['labels']
+    names = np.array(NAMES)
+    np.savez(
+        folder / 'permuted.npz',
+        logits=logits,
+        labels=np.argsort(order)[labels],
+        class_names=names[order],
+        class_counts=np.array(COUNTS)[order],
+    )
+    np.savez(
+        folder / 'permuted-names.npz',
+        logits=logits,
+        labels=names[labels],
+        class_names=names[order],
+    )
+    return folder
+
+
+@pytest.mark.parametrize('file', ['permuted.npz', 'permuted-names.npz'])
+def test_an_npz_with_names_is_put_into_the_common_order(permuted, file):
+    first = read_predictions(permuted / 'named.npz', COUNTS)
+    got = read_predictions(
+        permuted / file, COUNTS, NAMES, names_from='counts.csv'
+    )
+    assert got.class_names == NAMES
+    assert got.class_counts.tolist() == COUNTS
+    assert torch.equal(got.logits, first.logits)
+    assert torch.equal(got.labels, first.labels)
+
+
+def test_class_counts_of_an_npz_move_with_its_classes(permuted):
+    got = read_predictions(
+        permuted / 'permuted.npz', None, NAMES, names_from='named.npz'
+    )
+    assert got.class_counts.tolist() == COUNTS
+
+
+def test_calibrators_go_to_their_classes_in_whatever_order(permuted):
+    words = ['--calibrators', 'none', 'vector_balanced', '--held-out']
+    with np.load(permuted / 'named.npz') as file:
+        part = {'logits': file['logits'][::2], 'labels': file['labels'][::2]}
+        order = [3, 1, 0, 2]
+        np.savez(
+            permuted / 'held.npz', **part, class_names=file['class_names']
+        )
+        np.savez(
+            permuted / 'held-permuted.npz',
+            logits=part['logits'][:, order],
+            labels=np.argsort(order)[part['labels']],
+            class_names=file['class_names'][order],
+        )
+    expected, got = (
+        evaluated(permuted, 'named.npz', counts, *words, permuted / held)
+        for counts, held in (
+            ('counts.csv', 'held.npz'),
+            ('alone.csv', 'held-permuted.npz'),
+        )
+    )
+    assert got['calibration']['rows'] == expected['calibration']['rows']
+
+
+def test_names_in_another_order_than_the_file_says_are_refused(permuted):
+    names = permuted / 'names.txt'
+    both = r'permuted.npz is cat, ant, yak, bee, and .* are yak, ant, bee, cat'
+    with pytest.raises(SystemExit, match=both):
+        evaluated(permuted, 'permuted.npz', 'counts.csv', '--names', names)
+    with pytest.raises(ValueError, match='one order of the classes'):
+        read_predictions(permuted / 'permuted.npz', None, NAMES)
+    names.write_text('yak\nant\nbee\nowl')
+    with pytest.raises(SystemExit, match='owl and cat, which is no class'):
+        evaluated(permuted, 'permuted.npz', 'alone.csv', '--names', names)
 
 
 def write_table(folder, name, columns, labels_as_names=False):

@@ -8,7 +8,7 @@ import torch
 
 import mmlt
 from mmlt.cli.main import main
-from mmlt.predictions import scores_of
+from mmlt.predictions import read_predictions, scores_of
 from mmlt.predictions.reading import read_arrays
 
 NAMES = ['owl', 'ant', 'fox']
@@ -94,3 +94,17 @@ def test_what_it_refuses(table):
         ValueError, match='each class once, but got .* in row 4'
     ):
         read(table(LABELS, edit=twice))
+
+
+def test_counts_alone_are_in_no_order_that_ranks_have(
+    table, probabilities, tmp_path
+):
+    path = table(LABELS)
+    with pytest.raises(ValueError, match=r'counts have no names.*--names'):
+        read_predictions(path, [20, 5, 100])
+    got = read_predictions(path, [20, 5, 100], NAMES)
+    assert got.class_names == NAMES
+    assert torch.equal(got.probabilities, probabilities)
+    by_name = read_predictions(path, {'owl': 20, 'fox': 100, 'ant': 5})
+    assert by_name.class_names == ['ant', 'fox', 'owl']
+    assert by_name.class_counts.tolist() == [5, 100, 20]
