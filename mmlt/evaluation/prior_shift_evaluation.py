@@ -29,7 +29,8 @@ def prior_shift_row(
         logits: (N, C).
         labels: (N,) int64, of a test set with any class frequencies.
         source: (C,) prior that the probabilities hold.
-        prior: (C,) of the test set asked about.
+        prior: (C,) of the test set asked about. A class without a sample
+            cannot occur in it: it gets 0, and the others keep their ratios.
         subset_seed: Draw a subset instead of weighting all samples.
 
     Returns:
@@ -39,6 +40,9 @@ def prior_shift_row(
         :func:`~mmlt.functional.estimate_prior` finds; 'prior error', the
         :func:`~mmlt.functional.total_variation` of the two, in percent.
     """
+    present = torch.bincount(labels, minlength=len(prior)) > 0
+    prior = prior.double() * present
+    prior = prior / prior.sum()
     if subset_seed is not None:
         rows = rows_for_prior(labels, prior, subset_seed)
         logits, labels = logits[rows], labels[rows]
