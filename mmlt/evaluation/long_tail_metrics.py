@@ -18,6 +18,7 @@ from mmlt.functional import (
 )
 
 from .prediction_numbers import AUROC, auroc_numbers
+from .probability_floor import floored
 from .summary import in_percent
 
 try:
@@ -148,9 +149,12 @@ class LongTailMetrics(Metric):
         Raises:
             ValueError: If they are not that.
         """
-        self._state().update(preds.detach(), target, self.kind)
+        preds = preds.detach()
+        if self.kind == 'probabilities':
+            preds = floored(preds)
+        self._state().update(preds, target, self.kind)
         if self.keeps:
-            self.scores.append(preds.detach())
+            self.scores.append(preds)
             self.labels.append(target)
 
     def _auroc(self) -> dict[str, float]:

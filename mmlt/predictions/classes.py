@@ -4,8 +4,11 @@ import csv
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+
+from .tables import separator
 
 __all__ = [
     'class_numbers',
@@ -99,7 +102,8 @@ def label_numbers(
     """Labels as numbers of the classes.
 
     Args:
-        labels: (N,) numbers from 0, or names, or numbers as text.
+        labels: (N,) numbers from 0, or names, or numbers as text; of two
+            classes also False and True.
         num_classes: C.
         names: C names, in the order of the classes; None: not known.
         where: They stand, for the message.
@@ -117,6 +121,9 @@ def label_numbers(
             f'{labels.shape}. Give each sample one label (of one-hot labels '
             'the argmax).'
         )
+    check_none_missing(labels, where)
+    if labels.dtype.kind == 'b' and num_classes == 2:
+        labels = labels.astype(np.int64)
     if labels.dtype.kind in 'OUS':
         texts = [str(label) for label in labels]
         numbers = of_texts(texts, names, where, by_name)
@@ -143,6 +150,35 @@ def label_numbers(
             f'not: sample {first} has {int(numbers[first])}. {hint}'
         )
     return numbers
+
+
+def check_none_missing(labels: np.ndarray, where: str) -> None:
+    """See that every sample has a label.
+
+    Args:
+        labels: (N,) numbers or texts.
+        where: They stand, for the message.
+
+    Raises:
+        ValueError: Naming the first that has none.
+    """
+    if labels.dtype.kind not in 'fOUS':
+        return
+    missing = [i for i, label in enumerate(labels) if is_missing(label)]
+    if missing:
+        raise ValueError(
+            f'Expected a label for each sample of {where}, but '
+            f'{len(missing)} of {len(labels)} have none, the first is sample '
+            f'{missing[0]} (counted from 0). Fill it in, or leave the sample '
+            'out.'
+        )
+
+
+def is_missing(label: Any) -> bool:
+    """Whether a label is none: an empty text, None, nan or NA of pandas."""
+    if isinstance(label, str):
+        return not label.strip()
+    return str(label) in ('None', 'nan', '<NA>')
 
 
 def of_texts(
@@ -289,7 +325,7 @@ def from_lines(text: str, path: Path) -> list[int] | dict[str, int]:
     Raises:
         ValueError: If a line has no count, or a class is there twice.
     """
-    mark = max(',;\t', key=text.count)
+    mark = separator(path, text, ())
     rows = [
         row for row in csv.reader(text.splitlines(), delimiter=mark) if row
     ]

@@ -1,14 +1,17 @@
 """Files and arrays of others as :class:`~mmlt.structures.Predictions`."""
 
 import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from mmlt.evaluation.probability_floor import floored
 from mmlt.runs.dump import load_predictions
 from mmlt.structures import Predictions
 
@@ -21,6 +24,10 @@ __all__ = ['predictions_of_arrays', 'read_predictions']
 
 # of a dump of ours: it says more than scores and labels
 OURS = {'meta', 'logits', 'labels', 'class_counts'}
+DIVIDE = (
+    'Divide them by 100, and each row by its sum where they are rounded; they '
+    'are probabilities then.'
+)
 HALF = (torch.float16, torch.bfloat16)
 
 
@@ -57,7 +64,7 @@ def read_predictions(
     content = read_arrays(path)
     own_names = None
     if isinstance(content, dict):
-        if content.keys() >= OURS:
+        if is_dump(content, path):
             found = load_predictions(path)
             return of_mmlt(found, path, counts, class_names, split)
         more = {
@@ -99,6 +106,26 @@ def read_predictions(
     predictions.meta['checkpoint'] = str(path)
     predictions.meta['checkpoint_hash'] = hash_of(path)
     return predictions
+
+
+def is_dump(content: Mapping[str, Any], path: str | Path) -> bool:
+    """Whether `mmlt dump-predictions` wrote a file.
+
+    Args:
+        content: Its arrays, by name.
+        path: The file.
+
+    Returns:
+        Whether it has their names, and its ``meta`` says in JSON which split
+        the predictions are of, as no other ``meta`` does.
+    """
+    if Path(path).suffix.lower() != '.npz' or not content.keys() >= OURS:
+        return False
+    try:
+        meta = json.loads(content['meta'].item())
+    except (TypeError, ValueError):
+        return False
+    return isinstance(meta, dict) and 'split' in meta
 
 
 def check_by_name(
@@ -270,7 +297,7 @@ def predictions_of_arrays(
         class_counts=images,
         meta={'split': split, 'model_prior': 'unknown'},
         class_names=names,
-        probabilities=None if kind == 'logits' else values,
+        probabilities=None if kind == 'logits' else floored(values),
     )
 
 
@@ -294,10 +321,10 @@ def checked_scores(scores, where: str) -> Tensor:
                 f'Expected the scores of {where} to be numbers, but got '
                 f'{scores.dtype}. Give one score for each class.'
             )
-        whole = scores.dtype.kind in 'iu'
-        scores = torch.from_numpy(
-            np.ascontiguousarray(scores.astype(float) if whole else scores)
-        )
+        # in the order of bytes of this machine; what torch lacks as float64
+        known = scores.dtype.type in (np.float16, np.float32, np.float64)
+        dtype = scores.dtype.type if known else np.float64
+        scores = torch.from_numpy(np.ascontiguousarray(scores, dtype))
     scores = scores.detach().cpu()
     if not scores.is_floating_point():
         scores = scores.double()
@@ -372,17 +399,26 @@ def rounded_to(scores: Tensor) -> int | None:
         scores: (N, C) float64.
 
     Returns:
-        1 to 4, if each is >= 0, has no more digits, and the sums are as near
-        to 1 as rounding leaves them.
+        1 to 4, if each is in [0, 1], has no more digits, and the sums are as
+        near to 1 as rounding leaves them, and within 0.5.
     """
+    if (scores < 0).any() or (scores > 1).any():
+        return None
     off = (scores.sum(1) - 1).abs().max()
     for digits in range(1, 5):
         unit = 10.0**-digits
         whole = (scores / unit - (scores / unit).round()).abs() < 1e-3
-        if (scores >= 0).all() and whole.all():
-            near = off <= scores.shape[1] * unit / 2
+        if whole.all():
+            near = off <= min(scores.shape[1] * unit / 2, 0.5)
             return digits if near else None
     return None
+
+
+def are_percent(scores: Tensor) -> bool:
+    """Whether scores, (N, C) float64, are probabilities times 100."""
+    shares = scores / 100
+    exact = (shares >= 0).all() and ((shares.sum(1) - 1).abs() <= 1e-3).all()
+    return bool(exact) or rounded_to(shares) is not None
 
 
 def logits_of(scores: Tensor, kind: str, where: str) -> Tensor:
@@ -413,7 +449,9 @@ def logits_of(scores: Tensor, kind: str, where: str) -> Tensor:
                 "kind='logits' from Python, or the name of the scores."
             )
             digits = rounded_to(wide)
-            if digits is not None:
+            if are_percent(wide):
+                hint = f'They look like percent. {DIVIDE}'
+            elif digits is not None:
                 hint = (
                     f'They look rounded to {digits} digits: write more of '
                     'them, or divide each row by its sum.'
@@ -424,13 +462,16 @@ def logits_of(scores: Tensor, kind: str, where: str) -> Tensor:
                 f'not: sample {row} has least {least:.6g} and sum '
                 f'{total:.6g}. {hint}'
             )
-        # as the negative log-likelihood counts a probability of 0
-        scores = scores.float() if half else scores
-        return scores.clamp(min=torch.finfo(torch.float32).tiny).log()
-    if distribution.all():
+        return floored(scores.float() if half else scores).log()
+    if distribution.all() or rounded_to(wide) is not None:
         raise ValueError(
             f'Expected logits in {where}, but every row is >= 0 and sums to '
             '1: these are probabilities. Say so: --kind probabilities, or '
             "kind='probabilities' from Python, or the name of the scores."
+        )
+    if are_percent(wide):
+        raise ValueError(
+            f'Expected logits in {where}, but every row is >= 0 and sums to '
+            f'100: these are probabilities in percent. {DIVIDE}'
         )
     return scores.float() if half else scores

@@ -2,12 +2,12 @@
 
 import csv
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import numpy as np
 
-__all__ = ['Table', 'read_csv', 'read_parquet']
+__all__ = ['Table', 'read_csv', 'read_parquet', 'separator']
 
 
 class Table:
@@ -28,18 +28,34 @@ class Table:
         self.names, self.texts, self.numbers = names, texts, numbers
 
 
+def separator(path: str | Path, sample: str, others: Iterable[str]) -> str:
+    """What is between the columns of a table of text.
+
+    Args:
+        path: The file. In a ``.tsv`` it is a tab.
+        sample: Lines in which to count commas, semicolons and tabs.
+        others: The rest of the lines. Where every line has a tab, that is
+            it: names of classes have commas more often.
+    """
+    lines = (*sample.splitlines(), *others) if '\t' in sample else ()
+    in_all = bool(lines) and all('\t' in x for x in lines if x.strip())
+    if Path(path).suffix.lower() == '.tsv' or in_all:
+        return '\t'
+    return max(',;\t', key=sample.count)
+
+
 def read_csv(path: str | Path) -> Table:
     """A table of text, its first line the names of the columns.
 
     Args:
-        path: The file; commas, semicolons or tabs between the columns.
+        path: The file; :func:`separator` says what is between the columns.
 
     Raises:
         ValueError: If it is empty, or a name is there twice.
     """
     with open(path, newline='', encoding='utf-8-sig') as file:
         line = file.readline()
-    mark = max(',;\t', key=line.count)
+        mark = separator(path, line, file)
     names = [name.strip() for name in next(csv.reader([line], delimiter=mark))]
     check_names(names, path)
 

@@ -1,6 +1,7 @@
 """The metric of torchmetrics says what our own numbers say."""
 
 import copy
+import math
 import pickle
 import sys
 
@@ -156,3 +157,14 @@ def test_torchmetrics_is_asked_for_where_it_is_missing(monkeypatch):
 
     with pytest.raises(ImportError, match=r"'mmlt\[torchmetrics\]'"):
         mmlt.LongTailMetrics  # noqa: B018
+
+
+def test_probability_zero_counts_the_same_in_every_dtype():
+    probs, labels = torch.tensor([[1.0, 0.0]]), torch.tensor([1])
+    for dtype in (torch.float32, torch.float64):
+        metric = LongTailMetrics(2, [9, 4])
+        metric.update(probs.to(dtype), labels)
+        expected = mmlt.evaluate(probs.to(dtype), labels, [9, 4])['numbers']
+        found = metric.compute()['nll'].item()
+        assert found == expected['nll']
+        assert found == pytest.approx(126 * math.log(2), rel=1e-9)

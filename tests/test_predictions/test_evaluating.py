@@ -140,6 +140,12 @@ REFUSED = {
     'labels-beyond': (dict(labels=[0, 2]), 'sample 1 has 2'),
     'labels-negative': (dict(labels=[-1, 0]), 'sample 0 has -1'),
     'labels-fractions': (dict(labels=[0.5, 1]), 'whole numbers or names'),
+    'labels-missing': (dict(labels=[0, np.nan]), 'first is sample 1 '),
+    'labels-none': (dict(labels=['a', None]), 'first is sample 1 '),
+    'labels-bool': (
+        dict(scores=[[0.5, 0.25, 0.25]] * 2, labels=[False, True]),
+        'whole numbers or names, but got bool',
+    ),
     'labels-names': (dict(labels=['a', 'b']), 'class_names='),
     'labels-unknown': (
         dict(labels=['a', 'x'], class_names=['a', 'b']),
@@ -215,3 +221,22 @@ def test_rounded_probabilities_are_refused_as_such(arrays, digits):
     mmlt.evaluate(whole, labels, COUNTS)
     with pytest.raises(ValueError, match='If they are logits, say so'):
         mmlt.evaluate(rounded * 2, labels, COUNTS)
+    with pytest.raises(ValueError, match='to 1: these are probabilities'):
+        mmlt.evaluate(rounded, labels, COUNTS, 'logits')
+    zeros = np.zeros((len(labels), 7))
+    mmlt.evaluate(zeros, labels, COUNTS, 'logits')
+
+
+@pytest.mark.parametrize('kind', ['logits', 'probabilities'])
+@pytest.mark.parametrize('digits', [None, 0, 2])
+def test_percent_are_refused_as_such(arrays, kind, digits):
+    scores, labels = arrays
+    percent = 100 * scores.double().softmax(1).numpy()
+    percent = percent if digits is None else percent.round(digits)
+    with pytest.raises(ValueError, match='percent. Divide them by 100'):
+        mmlt.evaluate(percent, labels, COUNTS, kind)
+
+
+def test_labels_of_two_classes_may_be_false_and_true():
+    got = mmlt.evaluate(ROWS, np.array([True, True]), [9, 5])
+    assert got['numbers']['few'] == 50

@@ -9,7 +9,14 @@ import numpy as np
 import pytest
 import torch
 
-from mmlt.predictions import read_arrays, read_predictions, scores_of
+from mmlt.evaluation import summarize
+from mmlt.predictions import (
+    numbers_of,
+    read_arrays,
+    read_counts,
+    read_predictions,
+    scores_of,
+)
 
 LOGITS = np.array(
     [[2.0, 0.5, -1.0], [0.25, 3.0, 0.5], [0.0, 1.0, 0.125], [1.5, 0.0, 4.0]]
@@ -210,6 +217,79 @@ def test_what_mmlt_dumped_says_more(tmp_path):
         read_predictions(tmp_path / 'p.npz', [50, 20, 6])
     with pytest.raises(ValueError, match=r"are of 'test'\. .*held-out"):
         read_predictions(tmp_path / 'p.npz', split='held-out')
+
+
+@pytest.mark.parametrize('meta', ['my network', '{"seed": 1}', [1, 2]])
+def test_a_meta_of_others_does_not_make_it_a_dump_of_ours(meta, tmp_path):
+    content = dict(
+        meta=meta, logits=LOGITS, labels=LABELS, class_counts=COUNTS
+    )
+    np.savez(tmp_path / 'p.npz', **content)
+    with_pickle({**content, 'meta': {'split': 'test'}})(tmp_path / 'p.pkl')
+    for file in ('p.npz', 'p.pkl'):
+        got = read_predictions(tmp_path / file)
+        assert np.array_equal(got.logits.numpy(), LOGITS)
+        assert got.class_counts.tolist() == COUNTS
+
+
+@pytest.mark.parametrize('ending', ['.tsv', '.csv'])
+def test_names_with_commas_stand_between_tabs(ending, tmp_path):
+    names = ['tench, Tinca tinca', 'shark, a, b, c', 'goldfish, x']
+    rows = ['\t'.join([*(f'logit_{n}' for n in names), 'label'])]
+    for scores, label in zip(LOGITS, LABELS, strict=True):
+        rows.append('\t'.join([*map(str, scores), names[label]]))
+    path = tmp_path / f'p{ending}'
+    path.write_text('\n'.join(rows) + '\n')
+    got = read_predictions(path, COUNTS)
+    assert got.class_names == names
+    assert got.labels.tolist() == LABELS.tolist()
+    assert np.array_equal(got.logits.numpy(), LOGITS)
+    path = tmp_path / f'counts{ending}'
+    pairs = zip(names, COUNTS, strict=True)
+    path.write_text('\n'.join(f'{n}\t{c}' for n, c in pairs))
+    assert read_counts(path) == (COUNTS, names)
+
+
+def test_probability_zero_counts_the_same_in_every_format(tmp_path):
+    probs = np.array([[1.0, 0.0], [1.0, 0.0], [0.25, 0.75]])
+    labels = [0, 1, 1]
+    for dtype in ('f2', 'f4', 'f8'):
+        np.savez(
+            tmp_path / f'{dtype}.npz',
+            probabilities=probs.astype(dtype),
+            labels=labels,
+        )
+    rows = [f'{a},{b},{y}' for (a, b), y in zip(probs, labels, strict=True)]
+    text = '\n'.join(['probability_0,probability_1,label', *rows])
+    (tmp_path / 'p.csv').write_text(text)
+    expected = (126 * np.log(2) - np.log(0.75)) / 3
+    for file in ('f2.npz', 'f4.npz', 'f8.npz', 'p.csv'):
+        got = read_predictions(tmp_path / file, [9, 4])
+        found = numbers_of(got)['numbers']['nll']
+        assert found == pytest.approx(expected, rel=1e-7)
+        # and so of the logits, which calibrators begin with
+        found = summarize(got.logits, got.labels, kind='logits')['numbers']
+        assert found['nll'] == pytest.approx(expected, rel=1e-7)
+
+
+@pytest.mark.parametrize('dtype', ['>f2', '>f4', '>f8', np.longdouble])
+def test_numbers_of_other_machines_are_read(dtype, tmp_path):
+    path = tmp_path / 'p.npz'
+    np.savez(path, logits=LOGITS.astype(dtype), labels=LABELS.astype('>i8'))
+    got = read_predictions(path, COUNTS)
+    assert np.array_equal(got.logits.numpy(), LOGITS)
+    assert got.labels.tolist() == LABELS.tolist()
+
+
+def test_a_row_without_a_label_is_named(tmp_path):
+    path = tmp_path / 'p.csv'
+    sentence = r'p.csv, but 1 of 3 have none, the first is sample 1 '
+    for begin, labels in (('0,1', '0,,1'), ('a,b', 'a,,b')):
+        columns = [f'logit_{c}' for c in begin.split(',')]
+        rows = [f'1.5,0.5,{y}' for y in labels.split(',')]
+        path.write_text('\n'.join([','.join([*columns, 'label']), *rows]))
+        with pytest.raises(ValueError, match=sentence):
+            read_predictions(path, [9, 4])
 
 
 def test_columns_may_be_named_by_the_classes(tmp_path):
