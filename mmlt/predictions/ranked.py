@@ -4,12 +4,13 @@ Columns ``class_1``, ``probability_1``, ``class_2``, ...: names of classes, the
 most probable first.
 """
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
-from .classes import few
+from .classes import check_none_missing, few
 from .tables import Table
 
 __all__ = [
@@ -19,6 +20,9 @@ __all__ = [
     'stripped',
 ]
 
+# what tables of ours have before a text that begins like a formula
+FORMULA = re.compile(r"^'\s*(?=[=+@-])")
+
 
 def is_ranked(table: Table) -> bool:
     """Whether the columns are ranks of classes, and not classes."""
@@ -26,8 +30,16 @@ def is_ranked(table: Table) -> bool:
 
 
 def stripped(table: Table, name: str) -> np.ndarray:
-    """A column as (N,) texts, without spaces around them."""
-    return np.char.strip(table.texts(name).astype(str))
+    """A column as (N,) texts, without spaces around them.
+
+    Nor with the apostrophe that a table of ours has before a name that a
+    spreadsheet would take for a formula.
+    """
+    texts = np.char.strip(table.texts(name).astype(str))
+    marked = np.flatnonzero(np.char.startswith(texts, "'"))
+    for row in marked:
+        texts[row] = FORMULA.sub('', str(texts[row]))
+    return texts
 
 
 def check_labels_are_names(
@@ -41,8 +53,9 @@ def check_labels_are_names(
         path: The file, for the message.
 
     Raises:
-        ValueError: Naming the labels that are not.
+        ValueError: Naming the labels that are not, or a sample without one.
     """
+    check_none_missing(labels, str(path))
     wrong = [label for label in np.unique(labels) if label not in names]
     if wrong:
         raise ValueError(

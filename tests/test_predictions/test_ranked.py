@@ -10,6 +10,7 @@ import mmlt
 from mmlt.cli.main import main
 from mmlt.predictions import read_predictions, scores_of
 from mmlt.predictions.reading import read_arrays
+from mmlt.report.table import csv_text
 
 NAMES = ['owl', 'ant', 'fox']
 
@@ -83,6 +84,8 @@ def test_what_it_refuses(table):
         read(table(LABELS, k=2))
     with pytest.raises(ValueError, match='but got fox. Name all classes'):
         read(table(LABELS), ['owl', 'ant', 'bee'])
+    with pytest.raises(ValueError, match='1 of 7 have none, .* sample 2 '):
+        read(table([*LABELS[:2], '', *LABELS[3:]]))
     with pytest.raises(ValueError, match='`class_1` has them, but got 0, 1'):
         read(table([0, 1, 1, 0, 1, 0, 0]))
 
@@ -108,3 +111,21 @@ def test_counts_alone_are_in_no_order_that_ranks_have(
     by_name = read_predictions(path, {'owl': 20, 'fox': 100, 'ant': 5})
     assert by_name.class_names == ['ant', 'fox', 'owl']
     assert by_name.class_counts.tolist() == [5, 100, 20]
+
+
+def test_names_that_begin_like_formulas_are_read_as_they_are(tmp_path):
+    """Which a table of `mmlt predict` has with an apostrophe before them."""
+    names = ['-one', '=two', '+three', '@four', "'five", '-6']
+    head = ['label']
+    row = ['-one']
+    for k, name in enumerate(names, 1):
+        head += [f'class_{k}', f'probability_{k}']
+        row += [name, (7 - k) / 21]
+    path = tmp_path / 'p.csv'
+    path.write_text(csv_text(head, [row]))
+    assert ",'=two," in path.read_text()
+    got = read_predictions(path, [9] * 6, names)
+    assert got.class_names == names
+    assert got.labels.tolist() == [0]
+    expected = torch.arange(6, 0, -1).double() / 21
+    assert torch.equal(got.probabilities[0], expected)
