@@ -145,7 +145,7 @@ def aggregate_experts(settings: AggregationSettings) -> dict:
         ValueError: If the network does not have several experts.
     """
     cfg = prepare_aggregation(settings)
-    runner = build_runner(cfg)
+    runner = build_runner(cfg, of_run=False)
     head = runner.model.head
     check_experts(head)
     head.expert_weights.fill_(1 / head.num_experts)

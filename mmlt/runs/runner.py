@@ -5,6 +5,7 @@ import itertools
 from pathlib import Path
 
 from mmengine.config import Config
+from mmengine.dist import master_only
 from mmengine.registry import RUNNERS
 from mmengine.runner import Runner
 
@@ -12,7 +13,22 @@ from mmengine.runner import Runner
 _TAKEN: set[str] = set()
 
 
-def build_runner(cfg: Config) -> Runner:
+class _OfTest:
+    """A runner that leaves the config in its folder as it is.
+
+    mmengine writes the config of every runner into the work directory. That
+    of a test may have another test set, overlays and settings than that of
+    the training whose folder it is, which is read as what was trained.
+    """
+
+    @master_only
+    def dump_config(self) -> None:
+        """Write the config beside the log."""
+        name = Path(self.cfg.filename or 'config.py').name
+        self.cfg.dump(str(Path(self.log_dir, name)))
+
+
+def build_runner(cfg: Config, of_run: bool = True) -> Runner:
     """Build the runner of a config.
 
     mmengine finds the log, the message hub and the visualizer of a run by its
@@ -23,6 +39,8 @@ def build_runner(cfg: Config) -> Runner:
 
     Args:
         cfg: Of a training or a test; it is not changed.
+        of_run: Whether the config is that of the run whose folder it names,
+            and is written into it; that of a test is written beside its log.
 
     Returns:
         A runner of the type in ``runner_type``, by default mmengine's.
@@ -32,8 +50,11 @@ def build_runner(cfg: Config) -> Runner:
         cfg.get('experiment_name') or Path(cfg.filename or 'run').stem
     )
     _TAKEN.add(cfg.experiment_name)
-    build = RUNNERS.build if 'runner_type' in cfg else Runner.from_cfg
-    return build(cfg)
+    kind = RUNNERS.get(cfg.runner_type) if 'runner_type' in cfg else Runner
+    if of_run or kind is None:
+        build = RUNNERS.build if 'runner_type' in cfg else Runner.from_cfg
+        return build(cfg)
+    return type(kind.__name__, (_OfTest, kind), {}).from_cfg(cfg)
 
 
 def _free_name(name: str) -> str:

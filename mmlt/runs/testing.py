@@ -232,7 +232,7 @@ def run_test(
     if unlabeled:
         cfg.test_evaluator = []
         cfg.test_dataloader.collate_fn = dict(type='default_collate')
-    runner = build_runner(cfg)
+    runner = build_runner(cfg, of_run=False)
     check_test(runner)
     if weights == 'plain':
         runner.register_hook(PlainWeightsHook(cfg.load_from))

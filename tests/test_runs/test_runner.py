@@ -5,6 +5,7 @@ import time
 from pathlib import Path
 
 import pytest
+from mmengine.config import Config
 
 from mmlt.runs.recipes import load_recipe
 from mmlt.runs.runner import build_runner
@@ -48,6 +49,19 @@ class TestOfOneSecond:
         assert 'a word of the second' in log.read_text()
         (log,) = (tmp_path / 'a').glob('*/*.log')
         assert 'a word of the second' not in log.read_text()
+
+
+@pytest.mark.parametrize('kind', ['Runner', 'FlexibleRunner'])
+def test_a_test_leaves_the_config_of_the_run_as_it_is(kind, cfg, tmp_path):
+    cfg.runner_type = kind
+    cfg.experiment_name = f'{kind}_kept'
+    built(cfg, tmp_path)
+    before = (tmp_path / 'resnet20_digitslt.py').read_text()
+    cfg.model.head.loss.loss_weight = 9.0
+    runner = build_runner(cfg, of_run=False)
+    assert (tmp_path / 'resnet20_digitslt.py').read_text() == before
+    beside = Path(runner.log_dir, 'resnet20_digitslt.py')
+    assert Config.fromfile(beside).model.head.loss.loss_weight == 9.0
 
 
 def test_the_config_is_not_changed(cfg, tmp_path):

@@ -131,6 +131,16 @@ def test_other_images_are_tested_by_the_names_of_their_folders(
     assert 'nobody' in done.errors
 
 
+def test_a_test_changes_nothing_that_a_later_one_reads(photo_place, tmp_path):
+    (config,) = (photo_place / 'run').glob('*.py')
+    before = config.read_text()
+    images = ['--images', photo_place / 'photos']
+    other = ['--cfg-options', 'test_dataloader.batch_size=4']
+    done = run(['test', 'run', *images, *other], photo_place)
+    assert done.code == 0, done.errors
+    assert config.read_text() == before
+
+
 @pytest.mark.parametrize('ending', EXTENSIONS.split(','))
 def test_images_of_every_kind_that_projects_take_are_tested(ending, tmp_path):
     for kind in ('a', 'b'):
