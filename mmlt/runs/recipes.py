@@ -93,17 +93,20 @@ def load_recipe(
         )
     folder = Path(cfg.filename).parent
     wanted = [*(_in_folder(name, folder) for name in named), *overlays]
-    left_out = []
+    bare, left_out = cfg, []
     for name in dict.fromkeys(map(str, wanted)):
-        if name in applied_overlays(cfg):
+        before = applied_overlays(cfg)
+        if name in before:
             continue
         try:
             cfg = _laid_over(cfg, name)
         except NothingToChange as error:
+            if before and _is_laid_over(bare, name):
+                raise _wrong_order(name, before, error) from error
             if error.at_test or not cfg.get('first_stage'):
                 raise
             left_out.append(name)
-        cfg.applied_overlays = [*applied_overlays(cfg), name]
+        cfg.applied_overlays = [*before, name]
     if left_out:
         # of two stages, one at least must have what the overlay changes
         first_stage_recipe(cfg, left_out)
@@ -121,14 +124,16 @@ def applied_overlays(cfg: Config) -> list[str]:
 
 
 def first_stage_recipe(
-    second: Config, overlays: Sequence[str] | None = None
+    second: Config, needed: Sequence[str] = ()
 ) -> Config | None:
     """Config of the first stage that a config names, with its overlays.
 
+    An overlay that does not apply to it is left out, unless it would apply
+    before the others: then their order is wrong.
+
     Args:
-        second: Config of the second stage.
-        overlays: Those that must apply; None for all of the second stage, of
-            which one that does not apply is left out.
+        second: Config of the second stage, whose overlays count.
+        needed: Those of them that must apply.
 
     Returns:
         The config, with what else is in ``first_stage`` merged into it, and
@@ -137,7 +142,8 @@ def first_stage_recipe(
 
     Raises:
         FileNotFoundError: If there is no such config.
-        NothingToChange: If one of ``overlays`` does not apply.
+        NothingToChange: If one of ``needed`` does not apply, or an overlay
+            does not because of those before it.
         ValueError: If ``first_stage`` is no dict with ``config``.
     """
     setting = second.get('first_stage')
@@ -155,15 +161,16 @@ def first_stage_recipe(
     if '::' not in name:
         name = str(Path(second.filename).parent / name)
     try:
-        if overlays is None:
-            overlays = []
-            for overlay in applied_overlays(second):
-                try:
-                    load_recipe(name, [*overlays, overlay])
-                except NothingToChange:
-                    continue
-                overlays.append(overlay)
-        first = load_recipe(name, overlays)
+        first, taken = load_recipe(name), []
+        for overlay in applied_overlays(second):
+            try:
+                first = load_recipe(name, [*taken, overlay])
+            except NothingToChange as error:
+                misplaced = error.out_of_order and not error.at_test
+                if misplaced or overlay in needed:
+                    raise
+                continue
+            taken.append(overlay)
     except FileNotFoundError as error:
         raise FileNotFoundError(
             'Expected `first_stage.config` to be a config file, but it is '
@@ -246,6 +253,28 @@ def fitting_overlays(recipe: str | Path) -> list[str]:
     """
     cfg = load_recipe(recipe)
     return [name for name in known_overlays() if _applies(cfg, name)]
+
+
+def _is_laid_over(cfg: Config, name: str) -> bool:
+    try:
+        _laid_over(cfg, name)
+    except ValueError:
+        return False
+    return True
+
+
+def _wrong_order(
+    name: str, before: Sequence[str], error: NothingToChange
+) -> NothingToChange:
+    """The error for an overlay that applies alone, but not after others."""
+    others = ', '.join(before)
+    return NothingToChange(
+        f'Expected overlays of which each changes something after those '
+        f'before it, but got {name} after {others}: it changes something '
+        f'alone. {error} Name {name} before {others}, or leave one out.',
+        error.at_test,
+        out_of_order=True,
+    )
 
 
 def _applies(cfg: Config, name: str) -> bool:

@@ -17,11 +17,15 @@ class NothingToChange(ValueError):
         message: What does not fit.
         at_test: Whether the overlay acts at test alone, so that of a
             training of two stages the second must have what it changes.
+        out_of_order: Whether it would apply before the other overlays.
     """
 
-    def __init__(self, message: str, at_test: bool = False) -> None:
+    def __init__(
+        self, message: str, at_test: bool = False, out_of_order: bool = False
+    ) -> None:
         super().__init__(message)
         self.at_test = at_test
+        self.out_of_order = out_of_order
 
 
 def scale_schedule(

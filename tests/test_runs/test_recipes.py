@@ -203,6 +203,38 @@ def test_a_stage_that_an_overlay_does_not_apply_to_is_left_as_it_is():
     assert applied_overlays(second) == applied_overlays(first)
 
 
+@pytest.mark.parametrize('recipe', [CE, 'crt/resnet20_digitslt'])
+@pytest.mark.parametrize('overlay', ['ratio50', 'fast', 'tuning'])
+def test_an_overlay_that_another_hides_is_not_left_out_in_silence(
+    recipe, overlay
+):
+    with pytest.raises(NothingToChange, match='imbalance_ratio') as error:
+        load_recipe(recipe, ['held-out', overlay])
+    assert f'Name {overlay} before held-out, or' in str(error.value)
+
+
+def test_overlays_that_the_first_stage_has_in_another_order(tmp_path):
+    (tmp_path / 'adam.py').write_text(
+        "needs = {'train_cfg.max_epochs': [40]}\n"
+        "optimizer = dict(_delete_=True, type='Adam', lr=0.1)\n"
+        'optim_wrapper = dict(optimizer=optimizer)\n'
+    )
+    (tmp_path / 'small.py').write_text(
+        "needs = {'optim_wrapper.optimizer.type': ['SGD']}\n"
+        'train_dataloader = dict(batch_size=7)\n'
+    )
+    adam, small = (str(tmp_path / f'{n}.py') for n in ('adam', 'small'))
+    second = load_recipe('crt/resnet20_digitslt', [small, adam])
+    first = first_stage_recipe(second)
+    assert first.optim_wrapper.optimizer.type == 'Adam'
+    assert first.train_dataloader.batch_size == 7
+    with pytest.raises(NothingToChange, match=f'Name {small} before {adam}'):
+        load_recipe('crt/resnet20_digitslt', [adam, small])
+    second.applied_overlays = [adam, small]
+    with pytest.raises(NothingToChange, match=f'Name {small} before {adam}'):
+        first_stage_recipe(second)
+
+
 @pytest.mark.parametrize(
     ('config', 'overlays', 'folder'),
     [
