@@ -17,7 +17,8 @@ from .range_test import RangeTest, has_diverged, spaced_rates
 from .recipes import load_recipe
 from .runner import build_runner
 from .training import TrainingOptions, check_has_epochs, merge_options
-from .two_stage import checkpoint_key, setting
+from .training_settings import setting
+from .two_stage import checkpoint_key
 
 __all__ = ['find_learning_rate']
 

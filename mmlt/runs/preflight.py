@@ -205,7 +205,7 @@ def let_counts_differ(settings: Any) -> None:
     if str(settings.get('type', '')).split('.')[-1] == 'ConcatDataset':
         ignored = settings.get('ignore_keys') or []
         ignored = [ignored] if isinstance(ignored, str) else list(ignored)
-        settings['ignore_keys'] = [*ignored, 'class_counts']
+        settings['ignore_keys'] = [*dict.fromkeys([*ignored, 'class_counts'])]
     for part in list(settings.values()):
         let_counts_differ(part)
 

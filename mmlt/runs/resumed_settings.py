@@ -1,8 +1,8 @@
-"""Settings that a training has from its checkpoint, not from its config.
+"""How a resumed training differs from the one that was begun.
 
 The state of the optimizer and of the schedule of the learning rate includes
 their settings, so that a resumed training goes on with those that it was
-begun with, whatever the config says now.
+begun with, whatever the config says now. All others are those of the config.
 """
 
 import logging
@@ -13,6 +13,7 @@ from mmengine.config import Config
 from mmengine.logging import print_log
 
 from .config_text import read_config_text
+from .training_settings import plain, setting, training_settings
 
 __all__ = ['check_resumed_settings']
 
@@ -31,7 +32,7 @@ LENGTHS = ('train_cfg.max_epochs', 'train_cfg.max_iters')
 
 
 def check_resumed_settings(cfg: Config, meta: Mapping, source: str) -> None:
-    """Say which settings of a config a resumed training does not read.
+    """Say which settings a resumed training does not read, and which differ.
 
     Afterwards the config has those that the training goes on with.
 
@@ -50,7 +51,7 @@ def check_resumed_settings(cfg: Config, meta: Mapping, source: str) -> None:
         return  # not written by mmengine: nothing to compare with
     now = cfg.to_dict()
     for key in MUST_BE_SAME:
-        ours, theirs = value_of(now, key), value_of(earlier, key)
+        ours, theirs = setting(now, key), setting(earlier, key)
         if ours != theirs:
             raise ValueError(
                 f'Expected `{key}` to be {theirs!r}, with which {source} was '
@@ -59,14 +60,15 @@ def check_resumed_settings(cfg: Config, meta: Mapping, source: str) -> None:
                 f'weights: --cfg-options load_from={source} without --resume.'
             )
     in_state = [*IN_STATE]
-    if None not in (value_of(now, RHO), value_of(earlier, RHO)):
+    if None not in (setting(now, RHO), setting(earlier, RHO)):
         in_state.append(RHO)
+    begun, own = training_settings(earlier), training_settings(now)
+    if own['auto_scale_lr'] != begun['auto_scale_lr']:
+        in_state.append('auto_scale_lr')
     changed = [
-        f'{name}={ours!r} (saved: {theirs!r})'
+        text
         for key in in_state
-        for name, ours, theirs in differences(
-            value_of(now, key), value_of(earlier, key), key
-        )
+        for text in _said(setting(now, key), setting(earlier, key), key)
     ]
     if changed:
         print_log(
@@ -79,9 +81,10 @@ def check_resumed_settings(cfg: Config, meta: Mapping, source: str) -> None:
         for key in in_state:
             parent, _, name = key.rpartition('.')
             settings = cfg[parent] if parent else cfg
-            settings[name] = value_of(earlier, key)
+            settings[name] = setting(earlier, key)
+    _say_what_is_read(cfg, begun)
     for key in LENGTHS:
-        ours, theirs = value_of(now, key), value_of(earlier, key)
+        ours, theirs = setting(now, key), setting(earlier, key)
         if ours and theirs and ours > theirs and cfg.get('param_scheduler'):
             print_log(
                 f'`{key}` is {ours} and was {theirs}: the schedule ends where '
@@ -91,12 +94,35 @@ def check_resumed_settings(cfg: Config, meta: Mapping, source: str) -> None:
             )
 
 
-def value_of(settings: Mapping, key: str) -> Any:
-    """Value of a key with dots, None where there is none."""
-    value: Any = settings
-    for part in key.split('.'):
-        value = value.get(part) if isinstance(value, Mapping) else None
-    return value
+def _say_what_is_read(cfg: Config, begun: Mapping[str, Any]) -> None:
+    """Name the settings with which a training does not go on as begun."""
+    given = (cfg.get('first_stage') or {}).get('checkpoint_key')
+    others = [
+        text
+        for key, ours in training_settings(cfg).items()
+        if key not in (*LENGTHS, 'load_from')
+        for text in _said(ours, begun[key], key, given)
+    ]
+    if others:
+        print_log(
+            'The training goes on with other settings than it was begun '
+            f'with: {", ".join(others)}. A command does not know those of '
+            'the one before: name --cfg-options, --with, --amp and --seed '
+            'again.',
+            logger='current',
+            level=logging.WARNING,
+        )
+
+
+def _said(
+    ours: Any, theirs: Any, key: str, left_out: str | None = None
+) -> list[str]:
+    """The settings below a key that differ, but one, with both values."""
+    return [
+        f'{name}={now!r} (saved: {before!r})'
+        for name, now, before in differences(ours, theirs, key)
+        if name != left_out
+    ]
 
 
 def differences(
@@ -118,10 +144,3 @@ def differences(
             yield from differences(*pair, f'{key}.{number}')
     elif plain(ours) != plain(theirs):
         yield key, ours, theirs
-
-
-def plain(value: Any) -> Any:
-    """Lists for tuples: a config as a text does not tell them apart."""
-    if isinstance(value, list | tuple):
-        return [plain(item) for item in value]
-    return value

@@ -166,6 +166,9 @@ def prepare_training(options: TrainingOptions) -> list[Config]:
             cfg_options=None,
         )
         stages = plan_stages(merge_options(first, of_first), cfg)
+        for stage in stages[:-1]:
+            if stage.get('load_from'):
+                check_checkpoint(stage.load_from)
     else:
         check_has_epochs(cfg)
     note = finished_note(stages[-1])

@@ -27,10 +27,9 @@ import gc
 import logging
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import torch
-from mmengine.config import Config, ConfigDict
+from mmengine.config import Config
 from mmengine.dist import barrier, is_main_process
 from mmengine.logging import print_log
 from mmengine.runner import Runner
@@ -52,23 +51,8 @@ from .log import logged_steps
 from .pretrained import check_pretrained_parts
 from .record import record_run
 from .runner import build_runner
+from .training_settings import SETTINGS, plain, setting, training_settings
 from .workers import end_workers
-
-# what two trainings must have in common to give the same network
-SETTINGS = (
-    'model',
-    'data_preprocessor',
-    'train_dataloader.dataset',
-    'train_dataloader.sampler',
-    'train_dataloader.batch_size',
-    'train_dataloader.drop_last',
-    'optim_wrapper',
-    'param_scheduler',
-    'train_cfg.max_epochs',
-    'train_cfg.max_iters',
-    'custom_hooks',
-    'randomness.seed',
-)
 
 
 def plan_stages(first: Config, second: Config) -> list[Config]:
@@ -101,8 +85,11 @@ def plan_stages(first: Config, second: Config) -> list[Config]:
         print_log(f'Stage 1 is finished: {finished}.', logger='current')
         hand_over(finished, second)
         return [second]
-    first.load_from = own or (wants_resume and finished) or None
-    first.resume = bool(wants_resume)
+    start = own or (wants_resume and finished)
+    begun = start or not first.get('load_from')
+    first.resume = bool(wants_resume and begun)
+    if start:
+        first.load_from = start
     if named == own:
         second.update(load_from=None, resume=False)
     return [first, second]
@@ -281,9 +268,10 @@ def check_same_training(
             f'Expected the config in {checkpoint} (meta.cfg) to be as '
             f'mmengine writes it. {error}'
         ) from error
-    differ = [
-        key for key in SETTINGS if setting(cfg, key) != setting(earlier, key)
-    ]
+    ours, theirs = training_settings(cfg), training_settings(earlier)
+    if earlier.get('resume'):  # then it names what was gone on from
+        ours['load_from'] = theirs['load_from']
+    differ = [name for name in SETTINGS if ours[name] != theirs[name]]
     if differ:
         raise ValueError(
             f'Expected the finished stage 1 in {cfg.work_dir} to be trained '
@@ -296,7 +284,7 @@ def check_same_training(
 def warn_of_other_data(first: Config, second: Config) -> None:
     """Say where the two stages do not train on the same data."""
     key = 'train_dataloader.dataset'
-    ours, theirs = setting(second, key), setting(first, key)
+    ours, theirs = plain(setting(second, key)), plain(setting(first, key))
     if ours != theirs:
         print_log(
             f'The stages train on different data: {theirs} and {ours}. '
@@ -305,14 +293,6 @@ def warn_of_other_data(first: Config, second: Config) -> None:
             logger='current',
             level=logging.WARNING,
         )
-
-
-def setting(cfg: Config | dict, key: str) -> Any:
-    """Value of a key with dots as plain Python, None where there is none."""
-    value: Any = cfg
-    for part in key.split('.'):
-        value = value.get(part) if value else None
-    return value.to_dict() if isinstance(value, ConfigDict) else value
 
 
 def is_inside(path: str, folder: str) -> bool:
