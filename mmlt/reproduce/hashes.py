@@ -26,7 +26,7 @@ from mmengine.registry import Registry
 from mmlt.functional.schedule import epoch_of
 from mmlt.runs.matching_parts import types_in
 
-__all__ = ['code_hash', 'config_hash', 'training_modules']
+__all__ = ['changes_numbers', 'code_hash', 'config_hash', 'training_modules']
 
 # top-level settings that change no number
 UNRELATED = {
@@ -105,6 +105,18 @@ def config_hash(cfg: Config, first_stage: Config | None = None) -> str:
     ]
     text = json.dumps(settings, sort_keys=True, default=repr, allow_nan=False)
     return hashlib.sha256(text.encode()).hexdigest()[:DIGITS]
+
+
+def changes_numbers(key: str) -> bool:
+    """Whether a setting can change a number, so that a hash includes it.
+
+    Args:
+        key: With dots; ``first_stage.`` before one of the first stage.
+    """
+    parts = key.removeprefix('first_stage.').split('.')
+    return not (
+        parts[0] in UNRELATED | AS_IF.keys() or OF_THE_MACHINE & set(parts)
+    )
 
 
 def _settings(value: Any, epochs: int | None) -> Any:

@@ -21,7 +21,7 @@ import yaml
 
 from .ledger import variant_name
 
-__all__ = ['Job', 'Plan', 'Source', 'read_plan']
+__all__ = ['Job', 'Plan', 'Source', 'protocol_of', 'read_plan']
 
 KEYS = {
     'recipe',
@@ -32,6 +32,8 @@ KEYS = {
     'source',
     'protocol',
 }
+# overlays that are protocols: schedules, and images that are held out
+PROTOCOLS = ('fast', 'short', 'held-out', 'tuning')
 
 
 @dataclass(frozen=True)
@@ -98,6 +100,15 @@ class Plan:
 
     jobs: list[Job]
     sources: dict[str, Source]
+
+
+def protocol_of(overlays: Sequence[str]) -> str:
+    """Protocol of a run with some overlays: the last of them that is one.
+
+    >>> protocol_of(['fast', 'fcc', 'held-out']), protocol_of(['ratio50'])
+    ('held-out', 'full')
+    """
+    return ['full', *(name for name in overlays if name in PROTOCOLS)][-1]
 
 
 def read_plan(path: str | Path) -> Plan:

@@ -32,7 +32,7 @@ from .hashes import (
 from .ledger import Row
 from .tasks import length_of
 
-__all__ = ['make_row', 'processor']
+__all__ = ['first_stage_of', 'make_row', 'processor', 'recipe_of']
 
 # name in the log of a training -> name in the ledger
 LOGGED = {

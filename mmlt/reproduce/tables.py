@@ -48,6 +48,8 @@ HEAD = re.compile(
     r'|[^\n]*?\(?(?:results/README|docs/segmentation)\.md\)?)'
 )
 
+# what every checkout has
+PAGES = ('results/README.md', 'docs/results.md', 'docs/segmentation.md')
 SEGMENTATION = Path('results', 'segmentation.jsonl')
 
 
@@ -67,7 +69,17 @@ def rendered(
 
     Returns:
         Path to text.
+
+    Raises:
+        FileNotFoundError: If ``root`` is no checkout.
     """
+    for name in PAGES:
+        if not (root / name).is_file():
+            raise FileNotFoundError(
+                'Expected a ledger in the folder `results` of a checkout of '
+                'mmlt, in which the tables are then written, but there is no '
+                f'{root / name}. Name that of a checkout with --ledger.'
+            )
     page = root / 'results' / 'README.md'
     text = between_marks(
         page.read_text('utf-8'),

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from mmlt.reproduce.plan import read_plan
+from mmlt.reproduce.plan import protocol_of, read_plan
 from mmlt.reproduce.tasks import tasks_of
 
 ROOT = Path(__file__).parents[2]
@@ -123,3 +123,11 @@ def test_published_numbers_agree_with_heads_of_recipes():
             assert re.search(rf'(?<![\d.]){number}0?(?![\d])', head), job.name
             compared += 1
     assert compared >= 6
+
+
+def test_the_protocol_is_that_of_the_plan():
+    jobs = read_plan(ROOT / 'results/plan.yaml').jobs
+    assert {job.protocol for job in jobs} > {'full', 'fast', 'tuning'}
+    for job in jobs:
+        assert protocol_of(job.overlays) == job.protocol, job.name
+    assert protocol_of(['held-out', 'short']) == 'short'

@@ -156,6 +156,11 @@ def test_command_records_a_run_once(run, tmp_path, capsys, monkeypatch):
         assert said in capsys.readouterr().out
     (row,) = read_ledger(ledger)
     assert (row.recipe, row.seed) == ('fcc/resnet20_digitslt', 5)
+    interval = 'train_cfg.val_interval'  # changes no number
+    assert row.options == {k: OPTIONS[k] for k in OPTIONS if k != interval}
+    configs = configs_of(Job(row.recipe, row.seed, options=row.options))
+    assert row.config_hash == config_hash(*configs)
+    assert row.protocol == 'full'
 
 
 def test_recipe_and_commit_may_be_named(run):

@@ -164,6 +164,13 @@ def test_command_writes_what_is_stale_and_says_so(project, capsys):
     assert 'nothing to write' in capsys.readouterr().out
 
 
+def test_a_ledger_in_no_checkout_is_said(plan, tmp_path):
+    page = tmp_path / 'results/README.md'
+    said = f'a ledger in the folder .* there is no {page}. Name that'
+    with pytest.raises(FileNotFoundError, match=said):
+        rendered([], plan, tmp_path)
+
+
 def test_command_shows_where_every_run_stands(project, capsys):
     plan = project / 'results' / 'plan.yaml'
     plan.write_text('runs: [{recipe: ce/resnet20_digitslt, seeds: [1, 2]}]\n')

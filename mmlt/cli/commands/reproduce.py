@@ -9,22 +9,24 @@ from pathlib import Path
 import mmlt.engine
 import mmlt.models  # noqa: F401 (registers the parts that configs name)
 from mmlt.cli.options import Settings
+from mmlt.cli.recorded_options import recorded_options
 from mmlt.fileio import whole_file
 from mmlt.report.table import markdown_table
 from mmlt.reproduce.code_comparison import compare_code
 from mmlt.reproduce.comparisons import add_comparison, known_rows
 from mmlt.reproduce.earlier_settings import rows_of_earlier_settings
 from mmlt.reproduce.ledger import Row, add_row, read_ledger
-from mmlt.reproduce.plan import read_plan
+from mmlt.reproduce.plan import protocol_of, read_plan
 from mmlt.reproduce.queue import (
     QueueSettings,
     check_traceable,
     default_jobs,
     run_queue,
 )
-from mmlt.reproduce.rows import make_row
+from mmlt.reproduce.rows import make_row, recipe_of
 from mmlt.reproduce.tables import rendered
 from mmlt.reproduce.tasks import Standing, Task, standing_of, tasks_of
+from mmlt.runs.folder import read_work_dir
 from mmlt.runs.record import checkout
 
 TOOL = 'tools/reproduce.py'
@@ -60,7 +62,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         '--plan', type=Path, help='file (default: results/plan.yaml)'
     )
     parser.add_argument(
-        '--ledger', type=Path, help='file (default: results/ledger.jsonl)'
+        '--ledger',
+        type=Path,
+        help='file (default: results/ledger.jsonl); `render` writes the '
+        'tables of the checkout that it is in',
     )
     parser.add_argument(
         '--root',
@@ -253,11 +258,15 @@ def compare_stale(args: argparse.Namespace) -> int:
 
 def record_run(args: argparse.Namespace) -> int:
     """Add the row of a run that was trained by hand."""
+    made = read_work_dir(args.work_dir)
+    recipe = args.recipe or recipe_of(made)
     row = make_row(
         args.work_dir,
         note=args.note,
         device=args.device,
-        recipe=args.recipe,
+        protocol=protocol_of(made.overlays),
+        options=recorded_options(made, recipe),
+        recipe=recipe,
         commit=args.commit,
     )
     added = add_row(args.ledger, row)
@@ -272,7 +281,7 @@ def described(row: Row) -> str:
 
 def render(args: argparse.Namespace) -> int:
     """Write every table from the ledger, or say which is stale."""
-    root = args.ledger.resolve().parents[1]
+    root = args.ledger.resolve().parent.parent
     files = rendered(
         read_ledger(args.ledger),
         read_plan(args.plan),
