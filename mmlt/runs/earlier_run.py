@@ -4,17 +4,23 @@ import re
 from datetime import datetime
 from pathlib import Path
 
+from mmengine.config import Config
+
+from .config_text import read_config_text
 from .folder import read_work_dir
-from .lock import NAME as LOCK
+from .record import NAME as RECORD
 
 # as mmengine's CheckpointHook names them, and StopOnSignalHook
 CHECKPOINT = re.compile(
     r'((epoch|iter)_\d+|best_.+|stopped_epoch_\d+_iter_\d+)\.pth'
 )
 FOLDER = 'earlier'
-# what stays where it is: the lock that is held, earlier runs, and a first
-# stage, which has its own
-STAYS = {LOCK, FOLDER, 'stage1'}
+# what else belongs to a training: its folders of logs, and what commands of
+# ours make of its network. All else stays, as runs of their own do (`seed_1`)
+OF_A_RUN = re.compile(
+    r'\d{8}_\d{6}|vis_data|report|last_checkpoint|calibrators\.json|'
+    rf'predictions_\w+\.npz|{re.escape(RECORD)}'
+)
 
 
 def checkpoints_in(folder: str | Path) -> list[Path]:
@@ -76,8 +82,39 @@ def _seed_in(folder: str | Path) -> int | None:
         return None
 
 
+def check_config_is_kept(cfg: Config) -> None:
+    """Raise if a training would write its config over one of a person.
+
+    Args:
+        cfg: Of the training, with ``work_dir``, where mmengine writes it
+            under the name of its file.
+
+    Raises:
+        FileExistsError: Naming the file.
+    """
+    path = Path(cfg.work_dir, Path(cfg.filename or '').name)
+    if path.is_file() and not is_written(path):
+        raise FileExistsError(
+            f'Expected {cfg.work_dir} to be a folder for what a training '
+            f'writes, but {path} is there: the whole config of the training '
+            'would be written over it. Choose another --work-dir.'
+        )
+
+
+def is_written(path: Path) -> bool:
+    """Whether a config is one that mmengine wrote into a work directory."""
+    try:
+        settings = read_config_text(path.read_text('utf-8'))
+    except ValueError:  # more than literals, or no text
+        return False
+    return 'work_dir' in settings and '_base_' not in settings
+
+
 def move_aside(folder: str | Path) -> Path | None:
     """Move what an earlier training left into a folder of its own.
+
+    What else lies there stays: files of a person, runs in folders of their
+    own (``stage1``, ``seed_1``), and the lock.
 
     Args:
         folder: Work directory, there or not.
@@ -96,6 +133,15 @@ def move_aside(folder: str | Path) -> Path | None:
         place = place.with_name(f'{place.name.split("-")[0]}-{number}')
     place.mkdir(parents=True)
     for path in sorted(folder.iterdir()):
-        if path.name not in STAYS:
+        if is_of_a_training(path):
             path.rename(place / path.name)
     return place
+
+
+def is_of_a_training(path: Path) -> bool:
+    """Whether something in a work directory is of the training there."""
+    if path.suffix == '.py':
+        return path.is_file() and is_written(path)
+    if path.name == 'report':
+        return (path / 'index.html').is_file()
+    return any(kind.fullmatch(path.name) for kind in (CHECKPOINT, OF_A_RUN))

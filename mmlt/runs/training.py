@@ -8,7 +8,11 @@ from mmengine.config import Config
 from mmengine.logging import print_log
 
 from .checkpoint import check_checkpoint
-from .earlier_run import check_nothing_is_lost, move_aside
+from .earlier_run import (
+    check_config_is_kept,
+    check_nothing_is_lost,
+    move_aside,
+)
 from .folder import last_checkpoint
 from .image_folders import check_image_folders
 from .keys import override
@@ -139,7 +143,8 @@ def prepare_training(options: TrainingOptions) -> list[Config]:
 
     Raises:
         FileNotFoundError: If the recipe or a checkpoint is missing.
-        FileExistsError: If checkpoints of an earlier training are in the way.
+        FileExistsError: If checkpoints of an earlier training, or a config
+            of a person, are in the way.
         ValueError: If a file is damaged, or what is asked for cannot be.
         OSError: If the work directory cannot be written, or another training
             is running there.
@@ -177,6 +182,7 @@ def prepare_training(options: TrainingOptions) -> list[Config]:
             print(note)
         return []
     for stage in stages:
+        check_config_is_kept(stage)
         check_same_overlays(stage)
         start = stage.get('load_from')
         if stage.get('resume') and start:

@@ -3,6 +3,10 @@
 import re
 import shlex
 
+import pytest
+
+from mmlt.cli.commands import train
+from mmlt.cli.shell import make_parser
 from tests.test_bad_inputs.in_process import run
 
 
@@ -21,3 +25,19 @@ def test_the_last_line_is_the_command_of_the_report(tmp_path):
     shown = run(shlex.split(said[1]), tmp_path)
     assert shown.code == 0, shown.errors
     assert (folder / 'report/index.html').exists()
+
+
+@pytest.mark.parametrize(
+    'words',
+    [
+        ['a.py', '--resume', 'auto'],
+        ['a.py', '--resume'],
+        ['a.py', '--resume=auto'],
+        ['--resume', 'b.pth', 'a.py'],
+        ['a.py', '--restart'],
+    ],
+)
+def test_the_command_to_go_on_names_no_checkpoint(words):
+    args = make_parser(train, 'mmlt train').parse_args(words)
+    args.arguments, args.program = words, 'mmlt train'
+    assert train.command_to_go_on(args) == 'mmlt train a.py --resume'

@@ -5,10 +5,12 @@ import os
 import pytest
 
 from mmlt.runs.earlier_run import (
+    check_config_is_kept,
     check_nothing_is_lost,
     checkpoints_in,
     move_aside,
 )
+from mmlt.runs.recipes import load_recipe
 
 
 @pytest.mark.parametrize(
@@ -37,6 +39,53 @@ def test_logs_and_a_pretrained_network_are_in_nobodys_way(tmp_path):
     assert move_aside(tmp_path) is None
     check_nothing_is_lost(tmp_path / 'none')
     assert move_aside(tmp_path / 'none') is None
+
+
+def test_what_a_training_left_is_moved_and_nothing_else(folder):
+    """Runs in folders of their own may be training at this moment."""
+    left = {p.name for p in folder.iterdir()}
+    for name in ('predictions_test.npz', 'calibrators.json', 'run.json'):
+        (folder / name).touch()
+        left.add(name)
+    (folder / 'report').mkdir()
+    (folder / 'report/index.html').touch()
+    left.add('report')
+    stays = {
+        'thesis.tex',
+        'train.txt',
+        'mine.py',
+        'other.py',
+        'pretrained.pth',
+    }
+    for name in stays:
+        (folder / name).write_text("_base_ = 'mmlt::ce/a.py'\nwork_dir = 'a'")
+    (folder / 'other.py').write_text('lr = 0.1')
+    for name in ('seed_1', 'trial_2', 'photos', 'stage1'):
+        (folder / name).mkdir()
+        stays.add(name)
+    (folder / 'seed_1/run.json').touch()
+    place = move_aside(folder)
+    assert {p.name for p in place.iterdir()} == left
+    assert 'resnet20_digitslt.py' in left
+    assert {p.name for p in folder.iterdir()} == stays | {'earlier'}
+    assert (folder / 'seed_1/run.json').is_file()
+
+
+def test_a_config_of_a_person_is_not_written_over(tmp_path):
+    config = tmp_path / 'mine.py'
+    config.write_text("_base_ = 'mmlt::ce/resnet20_digitslt.py'\n")
+    cfg = load_recipe(config)
+    cfg.work_dir = str(tmp_path)
+    with pytest.raises(FileExistsError, match=f'{config} is there.*--work-d'):
+        check_config_is_kept(cfg)
+    # another's, too
+    config.write_text("model = dict(type='A')\n")
+    with pytest.raises(FileExistsError, match=f'{config} is there.*--work-d'):
+        check_config_is_kept(cfg)
+    # that of a run is
+    cfg.dump(config)
+    check_config_is_kept(cfg)
+    check_config_is_kept(load_recipe(config))
 
 
 def test_everything_is_moved_but_the_first_stage(tmp_path):

@@ -218,7 +218,9 @@ def command_to_go_on(args: argparse.Namespace) -> str:
     for option in ('--restart', '--resume'):
         if option in words:
             place = words.index(option)
-            value = option == '--resume' and args.resume != 'auto'
-            del words[place : place + 1 + value]
+            named = option == '--resume' and words[place + 1 :][:1] == [
+                args.resume
+            ]
+            del words[place : place + 1 + named]
     words = [word for word in words if not word.startswith('--resume=')]
     return shlex.join([*words, '--resume'])
