@@ -9,10 +9,10 @@ needs = {
     'train_dataloader.sampler.pair_with_uniform': [None, False],
 }
 
+_set = _base_.train_dataloader.dataset
+while 'dataset' in _set:  # one that selects from another
+    _set = _set.dataset
+
 train_dataloader = dict(
-    sampler=dict(
-        begin=(
-            0.7 if _base_.train_dataloader.dataset.type == 'DigitsLT' else 0.8
-        ),
-    ),
+    sampler=dict(begin=0.7 if _set.type == 'DigitsLT' else 0.8),
 )

@@ -16,6 +16,10 @@ needs = {
     ],
 }
 
+_set = _base_.train_dataloader.dataset
+while 'dataset' in _set:  # one that selects from another
+    _set = _set.dataset
+
 model = dict(
     head=dict(
         loss=dict(
@@ -27,11 +31,7 @@ model = dict(
                 for key, value in _base_.model.head.loss.items()
                 if (key, value) != ('loss_weight', 1.0)  # as by default
             },
-            begin=(
-                0.7
-                if _base_.train_dataloader.dataset.type == 'DigitsLT'
-                else 0.8
-            ),
+            begin=0.7 if _set.type == 'DigitsLT' else 0.8,
         ),
     ),
 )

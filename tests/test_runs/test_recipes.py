@@ -596,3 +596,14 @@ def test_a_misspelled_method_is_answered_with_a_near_one():
         recipe_names('bcse')
     with pytest.raises(ValueError, match='mean `bsce`. Known: balpoe,'):
         recipe_of('bcse')
+
+
+@pytest.mark.parametrize('before', [[], ['held-out'], ['tuning']])
+def test_what_is_deferred_begins_where_the_rate_of_the_digits_falls(before):
+    loss = load_recipe('la/resnet20_digitslt', [*before, 'drw']).model.head
+    assert loss.loss.begin == 0.7
+    name = 'resampling/class-balanced_resnet20_digitslt'
+    cfg = load_recipe(name, [*before, 'drs'])
+    assert cfg.train_dataloader.sampler.begin == 0.7
+    cfg = load_recipe('la/resnet32_cifar100lt', [*before, 'drw'])
+    assert cfg.model.head.loss.begin == 0.8
