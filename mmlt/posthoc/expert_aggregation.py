@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from mmlt.fileio import write_json
 from mmlt.functional import learn_expert_weights
 from mmlt.runs.checkpoint import read_checkpoint
+from mmlt.runs.counts_of_config import CountsOfConfigHook
 from mmlt.runs.preflight import check_work_dir
 from mmlt.runs.runner import build_runner
 from mmlt.runs.testing import prepare_test
@@ -146,6 +147,7 @@ def aggregate_experts(settings: AggregationSettings) -> dict:
     """
     cfg = prepare_aggregation(settings)
     runner = build_runner(cfg, of_run=False)
+    runner.register_hook(CountsOfConfigHook())
     head = runner.model.head
     check_experts(head)
     head.expert_weights.fill_(1 / head.num_experts)

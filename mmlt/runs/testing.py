@@ -15,6 +15,7 @@ from mmlt.fileio import write_json
 from .averaged_weights import PlainWeightsHook
 from .checkpoint import check_checkpoint
 from .counted import check_test
+from .counts_of_config import CountsOfConfigHook
 from .folder import config_and_checkpoint
 from .preflight import (
     check_work_dir,
@@ -234,6 +235,7 @@ def run_test(
         cfg.test_dataloader.collate_fn = dict(type='default_collate')
     runner = build_runner(cfg, of_run=False)
     check_test(runner)
+    runner.register_hook(CountsOfConfigHook())
     if weights == 'plain':
         runner.register_hook(PlainWeightsHook(cfg.load_from))
     if out and out_item != 'metrics':

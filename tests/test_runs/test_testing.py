@@ -3,6 +3,7 @@
 import shlex
 
 import pytest
+import torch
 from mmengine import load
 from mmengine.config import Config
 from mmpretrain.registry import DATASETS
@@ -139,6 +140,39 @@ def test_a_test_changes_nothing_that_a_later_one_reads(photo_place, tmp_path):
     done = run(['test', 'run', *images, *other], photo_place)
     assert done.code == 0, done.errors
     assert config.read_text() == before
+
+
+def test_plain_weights_have_the_counts_of_the_config(photo_place, tmp_path):
+    (config,) = (photo_place / 'run').glob('*.py')
+    _, trained = files_of_test(str(photo_place / 'run'), None)
+    content = torch.load(trained, weights_only=False)
+    lines = (photo_place / 'ours/train.txt').read_text().splitlines()
+    counts = [0] * len(content['meta']['class_counts'])
+    for line in lines:
+        counts[int(line.split()[-1])] += 1
+    content['meta']['class_counts'] = counts
+    said, plain = tmp_path / 'said.pth', tmp_path / 'plain.pth'
+    torch.save(content, said)
+    torch.save({'state_dict': content['state_dict']}, plain)
+    numbers = []
+    for checkpoint in (said, plain):
+        out = tmp_path / 'found.json'
+        words = ['test', config, checkpoint, '--work-dir', tmp_path / 'out']
+        done = run(
+            [*words, '--out', out, '--out-item', 'metrics'], photo_place
+        )
+        assert done.code == 0, done.errors
+        numbers.append(load(out))
+    assert numbers[0] == pytest.approx(numbers[1], nan_ok=True)
+    assert any(name.startswith('shot/') for name in numbers[0])
+    logs = [p.read_text() for p in (tmp_path / 'out').glob('*/*.log')]
+    line = f'({len(lines)} images of {len(counts)} classes)'
+    assert [line in log for log in logs].count(True) == 1
+
+    gone = 'train_dataloader.dataset.data_root=nowhere'
+    done = run([*words, '--cfg-options', gone], photo_place)
+    assert done.code == 1
+    assert 'but the checkpoint does not say them, and they' in done.errors
 
 
 @pytest.mark.parametrize('ending', EXTENSIONS.split(','))
