@@ -39,9 +39,10 @@ def pixel_counts(dataset) -> np.ndarray:
     all_reduce(total)
     if total[-1]:
         raise ValueError(
-            wrong
-            or f'Expected labels from 0 to {classes - 1} in the masks, but '
-            'another process found others, and says where.'
+            f'Expected labels from 0 to {classes - 1} (or those ignored) in '
+            f'the masks of {classes} classes, but '
+            f'{wrong or "another process found others, and says where"}. '
+            'Mend `metainfo`, or set `reduce_zero_label`.'
         )
     return total[:-1].numpy()
 
@@ -57,12 +58,7 @@ def _counts_of_process(dataset, classes: int) -> tuple[np.ndarray, str]:
             mask = mask[mask != ignored].ravel()
             found = np.bincount(mask, minlength=classes)
             if len(found) > classes:
-                return counts, (
-                    f'Expected labels from 0 to {classes - 1} (or {ignored}, '
-                    f'ignored) in the masks of {classes} classes, but '
-                    f'{info["seg_map_path"]} has {len(found) - 1}. Mend '
-                    '`metainfo`, or set `reduce_zero_label`.'
-                )
+                return counts, f'{info["seg_map_path"]} has {len(found) - 1}'
             counts += found
     return counts, ''
 
