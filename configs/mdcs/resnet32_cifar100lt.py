@@ -2,7 +2,7 @@
 ResNet-32 on CIFAR-100-LT, ratio 100.
 
 Theirs (accuracy): 56.1 (supplement of the paper, Table 1).
-Ours: 46.91, 40 epochs (results/README.md).
+Ours: 47.31 ± 0.57, 40 epochs (results/README.md).
 Run: python tools/train.py configs/mdcs/resnet32_cifar100lt.py
 """
 
