@@ -88,7 +88,8 @@ def fitted(name: str, sentence: str, *options: str, **settings) -> BadInput:
     def arrange(folder: Path, trained: Path) -> list:
         settings.setdefault('meta', {'split': 'held-out'})
         fit = save(folder / 'fit.npz', **settings)
-        test = save(folder / 'test.npz', seed=1)
+        both = {k: v for k, v in settings.items() if k == 'class_counts'}
+        test = save(folder / 'test.npz', seed=1, **both)
         return ['posthoc', '--fit', fit, '--eval', test, *options]
 
     return BadInput(f'fit-{name}', arrange, sentence)
