@@ -16,9 +16,9 @@ from mmlt.functional import (
     one_vs_rest_auroc,
     percent,
 )
+from mmlt.functional.probability_floor import floored
 
 from .prediction_numbers import AUROC, auroc_numbers
-from .probability_floor import floored
 from .summary import in_percent
 
 try:

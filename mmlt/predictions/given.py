@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from mmlt.evaluation.probability_floor import floored
+from mmlt.functional.probability_floor import floored
 from mmlt.runs.dump import load_predictions
 from mmlt.structures import Predictions
 

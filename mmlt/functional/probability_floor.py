@@ -23,7 +23,11 @@ def floored(probs: Tensor) -> Tensor:
         smallest normal number of float32 (1.2e-38, 87.3 nats) are that
         number. In float16 it is 0 still, which is taken to float32 later.
 
-    >>> floored(torch.tensor([1.0, 0.0]).double()).log()
-    tensor([  0.0000, -87.3365], dtype=torch.float64)
+    Examples:
+        >>> floored(torch.tensor([1.0, 0.0]).double()).log()
+        tensor([  0.0000, -87.3365], dtype=torch.float64)
+
+    Source:
+        Ours: a convention.
     """
     return probs.masked_fill((probs >= 0) & (probs < LEAST), LEAST)
